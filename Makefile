@@ -1,0 +1,48 @@
+# Everything runs from .venv at the root, which each target makes when it is missing or out of date.
+# Debian packages: python3 (3.11 or newer), python3-venv, make; postgresql for the second half of
+# the tests (installed when root, otherwise taken from PATH or skipped with a loud line).
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check bench requirements
+
+help: ## Show what each target does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/dev.stamp ## Make .venv with everything that development needs
+
+demo: $(VENV)/run.stamp ## Set up, make the demo district and show what is mastered and what comes next
+	@$(BIN)/manypaths demo $(ARGS)
+
+test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL
+	@tools/run-tests "not sweep and not fault and not simulation"
+
+test-all: $(VENV)/dev.stamp ## Run the long tests as well: sweeps, faults, simulations
+	@tools/run-tests ""
+
+check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, migrations, docs
+	@tools/run-checks
+
+bench: $(VENV)/dev.stamp ## Measure time, memory and bytes, and write docs/reference/performance.md
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+requirements: $(VENV)/dev.stamp ## Compile the hashed requirement files anew from pyproject.toml
+	@tools/compile-requirements
+
+$(VENV)/bin/python:
+	@tools/make-venv "$(PYTHON)" "$(VENV)"
+
+$(VENV)/run.stamp: requirements/build.txt requirements/run.txt pyproject.toml CHANGELOG.md | $(VENV)/bin/python
+	@echo "Setting up $(VENV) ..."
+	@$(QUIET_PIP) --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(QUIET_PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	@$(QUIET_PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

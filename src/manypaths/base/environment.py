@@ -1,0 +1,52 @@
+"""Settings come from the environment through four readers; a bad value stops the start."""
+
+import os
+
+
+class BadSetting(SystemExit):
+    """A setting that can't be used: says which, what it is, and what is allowed."""
+
+    def __init__(self, name: str, value: str, allowed: str) -> None:
+        super().__init__(f"The setting {name} is {value!r}. Allowed: {allowed}.")
+
+
+def env_str(name: str, default: str, *, allowed: tuple[str, ...] = ()) -> str:
+    """Return the setting as text, one of `allowed` where that is given."""
+    value = os.environ.get(name, default)
+    if allowed and value not in allowed:
+        raise BadSetting(name, value, " or ".join(allowed))
+    return value
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """Return the setting as a claim that holds or not: 1, true, yes, on; 0, false, no, off."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if value.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise BadSetting(name, value, "1, true, yes, on, 0, false, no, off")
+
+
+def env_int(name: str, default: int, *, at_least: int, at_most: int) -> int:
+    """Return the setting as a whole number within its bounds."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        number = at_least - 1
+    if not at_least <= number <= at_most:
+        raise BadSetting(name, value, f"a whole number from {at_least} to {at_most}")
+    return number
+
+
+def env_secret(name: str) -> str | None:
+    """Return a secret of at least 32 characters, or None where none is set; never printed."""
+    value = os.environ.get(name)
+    if value is not None and len(value) < 32:
+        raise BadSetting(name, "(hidden)", "a random text of at least 32 characters")
+    return value

@@ -1,0 +1,64 @@
+"""Errors that people are shown: one shape for pages, commands, imports and the API."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in what somebody handed in, where it stands, and what is allowed there."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    allowed: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fault as the JSON object that every door prints."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else "",
+                f"column {self.column}" if self.column else "",
+            )
+            if part
+        )
+        value = f" {self.value!r}" if self.value is not None else ""
+        return f"{place}:{value} {self.allowed}"
+
+
+class ManypathsError(Exception):
+    """A person's mistake, or something that is not there for them: its text may be shown."""
+
+    code = "refused"
+
+    def __init__(self, message: str, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.faults = tuple(faults)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the one JSON shape of an error."""
+        return {
+            "error": {"code": self.code, "message": self.message},
+            "faults": [fault.as_json() for fault in self.faults],
+        }
+
+
+class NotFound(ManypathsError):
+    """What was asked for is not there, or not for this person: the two answer alike."""
+
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such record, or it is not yours to see.")
+
+
+class Refused(ManypathsError):
+    """A request that can't be carried out as it stands; its text says what is allowed."""

@@ -1,0 +1,40 @@
+"""Tables of the ground: the audit log."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from manypaths.base.personal import OF_NOBODY
+from manypaths.base.scope import OwnManager, current_owner
+
+
+class AuditEntry(models.Model):
+    """One deed: who did what to which row, when. Written once, never changed."""
+
+    # Ids alone: an erased person leaves a number here that leads nowhere.
+    personal = OF_NOBODY
+
+    district_id = models.BigIntegerField(null=True, default=current_owner, editable=False)
+    at = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    deed = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+
+    objects: ClassVar[OwnManager[Self]] = OwnManager()
+    every_district: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        """Read by subject, or in the order of deeds."""
+
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+        indexes = (
+            models.Index(
+                fields=["district_id", "subject_kind", "subject_id"], name="audit_by_subject"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.deed} {self.subject_kind} {self.subject_id or ''}".strip()

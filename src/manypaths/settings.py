@@ -1,0 +1,81 @@
+"""All settings, each read once from the environment; `.env.example` lists them.
+
+Without any, Manypaths runs on SQLite in the home folder.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from manypaths.base import sqlite
+from manypaths.base.environment import BadSetting, env_bool, env_int, env_secret, env_str
+
+sqlite.use_newest_library()
+
+_DATA_HOME = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+
+HOME = Path(env_str("MANYPATHS_HOME", str(Path(_DATA_HOME) / "manypaths"))).expanduser()
+DEBUG = env_bool("MANYPATHS_DEBUG", False)
+TIME_ZONE = env_str("MANYPATHS_TIME_ZONE", "UTC")  # of districts that are made without their own
+LOG_LEVEL = env_str("MANYPATHS_LOG_LEVEL", "WARNING", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))
+# Without one, a new secret each start: nothing that outlives the process is signed with it yet.
+SECRET_KEY = env_secret("MANYPATHS_SECRET_KEY") or secrets.token_urlsafe(50)
+# Sample files of others, for tests and benchmarks; never part of the package.
+CONFORMANCE = Path(env_str("MANYPATHS_CONFORMANCE", "../shared"))
+
+DATABASE_WAIT_SECONDS = env_int("MANYPATHS_DATABASE_WAIT_SECONDS", 20, at_least=1, at_most=600)
+
+
+def _database() -> dict[str, Any]:
+    """Return Django's description of the database that MANYPATHS_DATABASE_URL names."""
+    default = f"sqlite:///{HOME / 'manypaths.sqlite3'}"
+    url = env_str("MANYPATHS_DATABASE_URL", default)
+    allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    scheme = url.partition(":")[0]
+    if scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise BadSetting("MANYPATHS_DATABASE_URL", scheme + ":...", allowed)
+    try:
+        database = dict(dj_database_url.parse(url))
+    except ValueError:
+        raise BadSetting("MANYPATHS_DATABASE_URL", scheme + ":...", allowed) from None
+    if scheme == "sqlite":
+        database["OPTIONS"] = _sqlite_options()
+    return database
+
+
+def _sqlite_options() -> dict[str, Any]:
+    """Return the options under which an acknowledged write survives a power cut."""
+    journal = sqlite.safe_journal_mode(sqlite.library_version())
+    return {
+        # A deed reads, then writes: taking the write lock first spares it a failure half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": DATABASE_WAIT_SECONDS,
+        "init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL;",
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+USE_TZ = True
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "manypaths.base",
+    "manypaths.people",
+    "manypaths.frameworks",
+    "manypaths.evidence",
+    "manypaths.estimates",
+    "manypaths.plans",
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
