@@ -1,0 +1,203 @@
+"""Who may see whose record, and who may act: by relationship, at this one door.
+
+A wrong id and a forbidden one give the same answer, NotFound: that somebody is known here at all
+is private too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from manypaths.base.clock import today
+from manypaths.base.errors import NotFound
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Organization,
+    Part,
+    Person,
+    Relationship,
+    RelationshipKind,
+    Role,
+    RoleHeld,
+    User,
+)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever runs commands on the host's own console, and so has the database in hand anyway."""
+
+    @property
+    def actor_id(self) -> None:
+        """Return None: audit entries of the operator name no user."""
+        return
+
+
+Actor = User | Operator
+
+
+def people_seen_by(by: Actor) -> QuerySet[Person]:
+    """Return everyone whose record `by` may read today; one condition a line."""
+    if isinstance(by, Operator):
+        return Person.objects.all()
+    return Person.objects.filter(
+        Q(user=by)
+        | _learns_in_a_group_led_by(by)
+        | _is_in_the_care_of(by)
+        | _is_supported_by(by)
+        | _belongs_to_an_organization_led_by(by)
+    )
+
+
+def person_for(by: Actor, person_id: UUID) -> Person:
+    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors)."""
+    person = people_seen_by(by).filter(public_id=person_id).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def require_sight(by: Actor, people: Sequence[Person]) -> None:
+    """Raise NotFound unless `by` may see the records of all these people. At most one query."""
+    if isinstance(by, Operator):
+        return
+    wanted = {person.pk for person in people}
+    if people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
+        raise NotFound
+
+
+def groups_seen_by(by: Actor) -> QuerySet[Group]:
+    """Return the groups whose members' records `by` may read as a whole."""
+    if isinstance(by, Operator):
+        return Group.objects.all()
+    leads = Membership.objects.filter(
+        current(), group=OuterRef("pk"), part=Part.LEAD, person__user=by
+    )
+    return Group.objects.filter(Exists(leads) | Q(organization__in=organizations_led_by(by)))
+
+
+def group_for(by: Actor, group_id: UUID) -> Group:
+    """Return the group if `by` may read its members' records, else raise NotFound."""
+    group = groups_seen_by(by).filter(public_id=group_id).first()
+    if group is None:
+        raise NotFound
+    return group
+
+
+def require_group_sight(by: Actor, group: Group) -> None:
+    """Raise NotFound unless `by` may read the records of the group's members."""
+    if not groups_seen_by(by).filter(pk=group.pk).exists():
+        raise NotFound
+
+
+def organizations_led_by(by: User) -> QuerySet[Organization]:
+    """Return the organizations that `by` leads today, with the schools of a district led."""
+    led = RoleHeld.objects.filter(current(), role=Role.LEADER, person__user=by).values(
+        "organization"
+    )
+    return Organization.objects.filter(Q(pk__in=led) | Q(parent__in=led))
+
+
+def require_leadership(by: Actor, organization: Organization) -> None:
+    """Raise NotFound unless `by` leads this organization or the one above it."""
+    if isinstance(by, Operator):
+        return
+    if not organizations_led_by(by).filter(pk=organization.pk).exists():
+        raise NotFound
+
+
+def require_operator(by: Actor) -> None:
+    """Raise NotFound unless `by` is the operator: deeds that concern the whole installation."""
+    if not isinstance(by, Operator):
+        raise NotFound
+
+
+EDUCATOR_ROLES = (Role.TEACHER, Role.COACH, Role.MENTOR, Role.ASSESSOR, Role.LEADER)
+
+
+def require_educator(by: Actor) -> None:
+    """Raise NotFound unless `by` works as an educator in this district today."""
+    if isinstance(by, Operator):
+        return
+    roles = RoleHeld.objects.filter(current(), role__in=EDUCATOR_ROLES, person__user=by)
+    if not roles.exists():
+        raise NotFound
+
+
+def learns_beside(by: Actor, learner: Person) -> bool:
+    """Say whether `by` learns today in a group in which the learner does: a peer."""
+    if isinstance(by, Operator) or is_learner_themself(by, learner):
+        return False
+    own = Membership.objects.filter(current(), part=Part.LEARNER, person__user=by).values("group")
+    shared = Membership.objects.filter(current(), part=Part.LEARNER, group__in=own, person=learner)
+    return shared.exists()
+
+
+def assesses_for(by: Actor, learner: Person) -> bool:
+    """Say whether `by` holds the role of assessor in an organization of the learner, or above."""
+    if isinstance(by, Operator):
+        return False
+    held = RoleHeld.objects.filter(current(), role=Role.ASSESSOR, person__user=by)
+    homes = Organization.objects.filter(
+        Q(roles_held__person=learner) | Q(parts__roles_held__person=learner)
+    )
+    return held.filter(organization__in=homes).exists()
+
+
+def is_learner_themself(by: Actor, learner: Person) -> bool:
+    """Say whether the record is the actor's own."""
+    return isinstance(by, User) and learner.user_id == by.pk
+
+
+def teaches(by: Actor, learner: Person) -> bool:
+    """Say whether `by` leads a group in which the learner learns today, or their organization."""
+    if isinstance(by, Operator):
+        return True
+    close = _learns_in_a_group_led_by(by) | _belongs_to_an_organization_led_by(by)
+    return Person.objects.filter(close, pk=learner.pk).exists()
+
+
+def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:
+    """Say whether `by` is today the learner's guardian (with consent), mentor, coach or advisor."""
+    if isinstance(by, Operator):
+        return False
+    return _ties(by).filter(learner=learner, kind=kind).exists()
+
+
+def current(prefix: str = "") -> Q:
+    """Return the condition that a dated row (a role, membership or tie) holds today."""
+    on = today()
+    return Q(**{f"{prefix}starts_on__lte": on}) & (
+        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": on})
+    )
+
+
+def _ties(by: User) -> QuerySet[Relationship]:
+    ties = Relationship.objects.filter(current(), supporter__user=by)
+    return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)
+
+
+def _learns_in_a_group_led_by(by: User) -> Q:
+    led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
+    learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led)
+    return Q(pk__in=learns.values("person"))
+
+
+def _is_in_the_care_of(by: User) -> Q:
+    return Q(pk__in=_ties(by).filter(kind=RelationshipKind.GUARDIAN).values("learner"))
+
+
+def _is_supported_by(by: User) -> Q:
+    return Q(pk__in=_ties(by).exclude(kind=RelationshipKind.GUARDIAN).values("learner"))
+
+
+def _belongs_to_an_organization_led_by(by: User) -> Q:
+    led = organizations_led_by(by).values("pk")
+    roles = RoleHeld.objects.filter(current(), organization__in=led).values("person")
+    learns = Membership.objects.filter(
+        current(), part=Part.LEARNER, group__organization__in=led
+    ).values("person")
+    return Q(pk__in=roles) | Q(pk__in=learns)

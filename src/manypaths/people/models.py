@@ -1,0 +1,306 @@
+"""Organizations, persons, roles, groups, memberships and relationships."""
+
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from manypaths.base.ids import PublicId
+from manypaths.base.personal import OF_NOBODY, Erasure, PersonalFields, goes_with
+from manypaths.base.scope import DistrictRow, PublishedRow
+
+
+class User(AbstractBaseUser):
+    """A way to sign in. What it may see follows from the person it belongs to."""
+
+    personal = goes_with("person", "email", "password", "last_login", "is_active")
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
+
+    @property
+    def actor_id(self) -> int | None:
+        """Return the id that audit entries name."""
+        return self.pk
+
+
+class OrganizationKind(models.TextChoices):
+    """The three layers of a school system."""
+
+    STATE = "state"
+    DISTRICT = "district"
+    SCHOOL = "school"
+
+
+class Organization(PublicId, PublishedRow):
+    """A state, a district or a school. A district's own row carries its own id as district."""
+
+    publication = "id"  # a state is known to every district
+    personal = OF_NOBODY
+
+    kind = models.CharField(max_length=10, choices=OrganizationKind.choices)
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    # Invented people only: such a district may be wiped and made anew.
+    is_demonstration = models.BooleanField(default=False)
+    source_id = models.CharField(max_length=255, blank=True)
+
+    class Meta(PublishedRow.Meta):
+        """One name once in its parent."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["parent", "name"], name="organization_name_in_parent"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganizationKind.values), name="organization_kind_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Term(PublicId, DistrictRow):
+    """A span of a school year in which groups meet."""
+
+    personal = OF_NOBODY
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="terms")
+    name = models.CharField(max_length=100)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    source_id = models.CharField(max_length=255, blank=True)
+
+    class Meta(DistrictRow.Meta):
+        """A term ends after it starts."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="term_ends_after_start"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(PublicId, DistrictRow):
+    """Anyone in a district: everyone is a learner, whatever else they are."""
+
+    personal = PersonalFields(
+        subject="",
+        fields={
+            "given_name": Erasure.BLANK,
+            "family_name": Erasure.BLANK,
+            "label": Erasure.BLANK,
+            "user": Erasure.BLANK,
+        },
+        impersonal=frozenset({"public_id"}),
+    )
+
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
+    # What an unnamed learner is called until somebody says who it is.
+    label = models.CharField(max_length=255, blank=True)
+    user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="person")
+
+    class Meta(DistrictRow.Meta):
+        """Listed by family name."""
+
+        indexes = (
+            models.Index(
+                fields=["district_id", "family_name", "given_name"], name="person_by_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Say whether this learner is known by an id of its source alone."""
+        return not (self.given_name or self.family_name)
+
+    @property
+    def name(self) -> str:
+        """Return the name to show."""
+        return self.label if self.is_unnamed else f"{self.given_name} {self.family_name}".strip()
+
+
+class SourceId(DistrictRow):
+    """The id by which another system, or the log of one group, names a person."""
+
+    personal = PersonalFields(
+        subject="person",
+        fields={"person": Erasure.DELETE, "source": Erasure.DELETE, "value": Erasure.DELETE},
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="source_ids")
+    source = models.CharField(max_length=100)
+    value = models.CharField(max_length=255)
+
+    class Meta(DistrictRow.Meta):
+        """One person for each id of a source."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "source", "value"], name="source_id_names_one_person"
+            ),
+        )
+        indexes = (models.Index(fields=["district_id", "value"], name="source_id_by_value"),)
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.value}"
+
+
+class Role(models.TextChoices):
+    """What a person does in an organization."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    COACH = "coach"
+    MENTOR = "mentor"
+    ASSESSOR = "assessor"
+    LEADER = "leader"
+    FAMILY = "family"
+    RESEARCHER = "researcher"
+
+
+class RoleHeld(DistrictRow):
+    """A role that a person holds in an organization, from a day, to a day or open."""
+
+    personal = goes_with("person", "person", "organization", "role", "starts_on", "ends_on")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="roles_held"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Found by person, and by organization and role."""
+
+        indexes = (
+            models.Index(
+                fields=["district_id", "organization", "role"], name="role_by_organization"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
+        )
+
+
+class GroupKind(models.TextChoices):
+    """Why people are together."""
+
+    CLASS = "class"
+    TEAM = "team"
+    COHORT = "cohort"
+
+
+class Group(PublicId, DistrictRow):
+    """A class, a team or a cohort in one organization."""
+
+    personal = OF_NOBODY
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="groups")
+    term = models.ForeignKey(Term, null=True, on_delete=models.PROTECT, related_name="groups")
+    kind = models.CharField(max_length=10, choices=GroupKind.choices, default=GroupKind.CLASS)
+    name = models.CharField(max_length=200)
+    source_id = models.CharField(max_length=255, blank=True)
+
+    class Meta(DistrictRow.Meta):
+        """One name once in an organization and term."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organization", "term", "name"],
+                name="group_name_in_term",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=GroupKind.values), name="group_kind_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Part(models.TextChoices):
+    """What a member does in the group: learns, or leads the learning."""
+
+    LEARNER = "learner"
+    LEAD = "lead"
+
+
+class Membership(DistrictRow):
+    """A person's time in a group, from a day, to a day or open."""
+
+    personal = goes_with("person", "person", "group", "part", "starts_on", "ends_on")
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    part = models.CharField(max_length=8, choices=Part.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One membership a part and start."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["group", "person", "part", "starts_on"], name="membership_once"
+            ),
+            models.CheckConstraint(condition=Q(part__in=Part.values), name="part_is_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_start",
+            ),
+        )
+
+
+class RelationshipKind(models.TextChoices):
+    """What the one is to the other."""
+
+    GUARDIAN = "guardian"
+    MENTOR = "mentor"
+    COACH = "coach"
+    ADVISOR = "advisor"
+
+
+class Relationship(DistrictRow):
+    """One person supports another: guardian, mentor, coach or advisor of a learner."""
+
+    personal = goes_with(
+        "learner", "supporter", "learner", "kind", "consented_on", "starts_on", "ends_on"
+    )
+
+    supporter = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports")
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supported_by")
+    kind = models.CharField(max_length=10, choices=RelationshipKind.choices)
+    # A guardian sees the record once somebody has checked who they are and they agreed.
+    consented_on = models.DateField(null=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Nobody supports themselves, and each tie is held once."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["supporter", "learner", "kind", "starts_on"], name="relationship_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(supporter=F("learner")), name="relationship_is_with_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=RelationshipKind.values), name="relationship_kind_is_known"
+            ),
+        )

@@ -1,0 +1,78 @@
+"""Reads of organizations, persons and groups, each for somebody who may."""
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.ids import as_public_id
+from manypaths.people.access import (
+    Actor,
+    current,
+    groups_seen_by,
+    people_seen_by,
+    require_group_sight,
+    require_operator,
+)
+from manypaths.people.models import Group, Organization, OrganizationKind, Part, Person, SourceId
+
+
+def districts(*, by: Actor) -> list[Organization]:
+    """Return all districts of this installation, for the operator."""
+    require_operator(by)
+    return list(Organization.every_district.filter(kind=OrganizationKind.DISTRICT).order_by("pk"))
+
+
+def zone_of(organization: Organization) -> ZoneInfo:
+    """Return the time zone in which the organization's days begin and end."""
+    return ZoneInfo(organization.time_zone)
+
+
+def learner_named(text: str, *, by: Actor) -> Person:
+    """Return the person whom `text` names by our public id, a source's id or a whole name.
+
+    Raises NotFound where nobody whom `by` may see is called so, Refused where several are.
+    """
+    seen = people_seen_by(by)
+    public_id = as_public_id(text)
+    if public_id is not None:
+        return _the_one(list(seen.filter(public_id=public_id)[:1]), text)
+    ids = SourceId.objects.filter(value=text).values("person")
+    people = list(seen.filter(pk__in=ids)[:2])
+    if not people:
+        given, _, family = text.partition(" ")
+        people = list(seen.filter(Q(given_name=given, family_name=family) | Q(label=text))[:2])
+    return _the_one(people, text)
+
+
+def group_named(text: str, *, by: Actor) -> Group:
+    """Return the group whom `text` names by its name or public id.
+
+    Raises NotFound where `by` leads no such group, Refused where several have the name.
+    """
+    public_id: UUID | None = as_public_id(text)
+    seen = groups_seen_by(by)
+    wanted = seen.filter(public_id=public_id) if public_id else seen.filter(name=text)
+    groups = list(wanted.select_related("organization")[:2])
+    if not groups:
+        raise NotFound
+    if len(groups) > 1:
+        raise Refused(f"Several groups are called {text}. Use the id of the one that you mean.")
+    return groups[0]
+
+
+def learners_of(group: Group, *, by: Actor) -> list[Person]:
+    """Return who learns in the group today, by family name."""
+    require_group_sight(by, group)
+    learn = current("memberships__") & Q(memberships__part=Part.LEARNER)
+    people = Person.objects.filter(learn, memberships__group=group)
+    return list(people.order_by("family_name", "given_name", "pk").distinct())
+
+
+def _the_one(people: list[Person], text: str) -> Person:
+    if not people:
+        raise NotFound
+    if len(people) > 1:
+        raise Refused(f"Several people are called {text}. Use the id of the one that you mean.")
+    return people[0]

@@ -1,0 +1,310 @@
+"""Deeds on organizations, persons, groups and relationships."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+
+from manypaths.base.audit import record_deed
+from manypaths.base.errors import Refused
+from manypaths.base.scope import district_scope
+from manypaths.people.access import (
+    Actor,
+    require_leadership,
+    require_operator,
+    require_sight,
+)
+from manypaths.people.models import (
+    Group,
+    GroupKind,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Part,
+    Person,
+    Relationship,
+    RelationshipKind,
+    Role,
+    RoleHeld,
+    SourceId,
+    Term,
+)
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class UnnamedLearners:
+    """Who stands behind the ids of a source: persons by id, and how many of them are new."""
+
+    by_source_id: dict[str, Person]
+    n_created: int
+
+
+@transaction.atomic
+def create_district(
+    name: str, *, by: Actor, at: datetime, time_zone: str = "UTC", is_demonstration: bool = False
+) -> Organization:
+    """Make a district, the scope of everything in it. Raises Refused for an unknown time zone."""
+    require_operator(by)
+    _require_time_zone(time_zone)
+    with district_scope(None):
+        district = Organization.objects.create(
+            kind=OrganizationKind.DISTRICT,
+            name=name,
+            time_zone=time_zone,
+            is_demonstration=is_demonstration,
+        )
+        # Its own id is its scope, known only now.
+        Organization.every_district.filter(pk=district.pk).update(district_id=district.pk)
+    district.district_id = district.pk
+    with district_scope(district.pk):
+        record_deed("create district", by=by, at=at, subject=("organization", district.pk))
+    return district
+
+
+@transaction.atomic
+def create_school(
+    name: str, *, parent: Organization, by: Actor, at: datetime, source_id: str = ""
+) -> Organization:
+    """Make a school in a district."""
+    require_leadership(by, parent)
+    school = Organization.objects.create(
+        kind=OrganizationKind.SCHOOL,
+        name=name,
+        parent=parent,
+        time_zone=parent.time_zone,
+        source_id=source_id,
+    )
+    record_deed("create school", by=by, at=at, subject=("organization", school.pk))
+    return school
+
+
+@transaction.atomic
+def create_term(
+    organization: Organization,
+    name: str,
+    *,
+    starts_on: date,
+    ends_on: date,
+    by: Actor,
+    at: datetime,
+) -> Term:
+    """Make a term. Raises Refused unless it ends after it starts."""
+    require_leadership(by, organization)
+    if ends_on <= starts_on:
+        raise Refused(f"The term {name} ends on {ends_on}, which is not after {starts_on}.")
+    term = Term.objects.create(
+        organization=organization, name=name, starts_on=starts_on, ends_on=ends_on
+    )
+    record_deed("create term", by=by, at=at, subject=("term", term.pk))
+    return term
+
+
+@transaction.atomic
+def add_people(
+    names: Sequence[tuple[str, str]],
+    *,
+    organization: Organization,
+    role: Role,
+    starts_on: date,
+    by: Actor,
+    at: datetime,
+) -> list[Person]:
+    """Add persons by (given name, family name), each with a role from a day."""
+    require_leadership(by, organization)
+    people = Person.objects.bulk_create(
+        [Person(given_name=given, family_name=family) for given, family in names], _AT_ONCE
+    )
+    RoleHeld.objects.bulk_create(
+        [
+            RoleHeld(person=person, organization=organization, role=role, starts_on=starts_on)
+            for person in people
+        ],
+        _AT_ONCE,
+    )
+    record_deed(
+        "add people",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        role=role.value,
+        count=len(people),
+    )
+    return people
+
+
+@transaction.atomic
+def add_unnamed_learners(
+    source_ids: Iterable[str],
+    *,
+    source: str,
+    group: Group,
+    starts_on: date,
+    by: Actor,
+    at: datetime,
+) -> UnnamedLearners:
+    """Find the persons whom a source names by these ids; make unnamed learners of the others.
+
+    New ones become learners of the group from `starts_on`.
+    """
+    require_leadership(by, group.organization)
+    wanted = dict.fromkeys(source_ids)
+    known = {
+        row.value: row.person
+        for row in SourceId.objects.filter(source=source).select_related("person")
+        if row.value in wanted
+    }
+    new = [source_id for source_id in wanted if source_id not in known]
+    people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], _AT_ONCE)
+    SourceId.objects.bulk_create(
+        [
+            SourceId(person=person, source=source, value=value)
+            for person, value in zip(people, new, strict=True)
+        ],
+        _AT_ONCE,
+    )
+    _enroll(group, people, Part.LEARNER, starts_on)
+    if new:
+        record_deed(
+            "add unnamed learners", by=by, at=at, subject=("group", group.pk), count=len(new)
+        )
+    known.update(zip(new, people, strict=True))
+    return UnnamedLearners(known, len(new))
+
+
+@transaction.atomic
+def name_learner(
+    learner: Person, *, given_name: str, family_name: str, by: Actor, at: datetime
+) -> Person:
+    """Say who an unnamed learner is. Raises Refused for somebody who has a name."""
+    require_sight(by, [learner])
+    if not learner.is_unnamed:
+        raise Refused("This learner has a name already.")
+    if not (given_name.strip() or family_name.strip()):
+        raise Refused("A name needs at least one letter.")
+    learner.given_name, learner.family_name = given_name.strip(), family_name.strip()
+    learner.save(update_fields=["given_name", "family_name"])
+    record_deed("name learner", by=by, at=at, subject=("person", learner.pk))
+    return learner
+
+
+@transaction.atomic
+def hand_over(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
+    """Let the ids and memberships of an unnamed learner lead to the person who they are.
+
+    Raises Refused where the first has a name, or both are one.
+    """
+    require_sight(by, [unnamed, person])
+    if not unnamed.is_unnamed or unnamed.pk == person.pk:
+        raise Refused("Only a learner without a name can be linked to another person.")
+    SourceId.objects.filter(person=unnamed).update(person=person)
+    theirs = Membership.objects.filter(person=person).values("group")
+    Membership.objects.filter(person=unnamed).exclude(group__in=theirs).update(person=person)
+    Membership.objects.filter(person=unnamed).delete()
+    record_deed("hand over", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
+
+
+@transaction.atomic
+def create_group(
+    organization: Organization,
+    name: str,
+    *,
+    by: Actor,
+    at: datetime,
+    kind: GroupKind = GroupKind.CLASS,
+    term: Term | None = None,
+) -> Group:
+    """Make a group. Raises Refused where the organization has one of this name in the term."""
+    require_leadership(by, organization)
+    if Group.objects.filter(organization=organization, term=term, name=name).exists():
+        raise Refused(f"{organization.name} has a group {name} already.")
+    group = Group.objects.create(organization=organization, name=name, kind=kind, term=term)
+    record_deed("create group", by=by, at=at, subject=("group", group.pk))
+    return group
+
+
+@transaction.atomic
+def enroll(
+    group: Group,
+    people: Sequence[Person],
+    *,
+    part: Part,
+    starts_on: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Make persons members of a group, as learners or leads, from a day."""
+    require_leadership(by, group.organization)
+    _enroll(group, people, part, starts_on)
+    record_deed(
+        "enroll", by=by, at=at, subject=("group", group.pk), part=part.value, count=len(people)
+    )
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, ends_on: date, by: Actor, at: datetime) -> Membership:
+    """End a membership with this day. Raises Refused for a day before it started."""
+    require_leadership(by, membership.group.organization)
+    if ends_on < membership.starts_on:
+        raise Refused(f"This membership starts on {membership.starts_on}; it can't end before.")
+    membership.ends_on = ends_on
+    membership.save(update_fields=["ends_on"])
+    record_deed("end membership", by=by, at=at, subject=("membership", membership.pk))
+    return membership
+
+
+@transaction.atomic
+def relate(
+    ties: Sequence[tuple[Person, Person]],
+    *,
+    kind: RelationshipKind,
+    organization: Organization,
+    starts_on: date,
+    by: Actor,
+    at: datetime,
+    consented_on: date | None = None,
+) -> None:
+    """Tie supporters to learners, as (supporter, learner). Guardians see nothing before consent."""
+    require_leadership(by, organization)
+    require_sight(by, [person for tie in ties for person in tie])
+    Relationship.objects.bulk_create(
+        [
+            Relationship(
+                supporter=supporter,
+                learner=learner,
+                kind=kind,
+                starts_on=starts_on,
+                consented_on=consented_on,
+            )
+            for supporter, learner in ties
+        ],
+        _AT_ONCE,
+    )
+    record_deed(
+        "relate",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        kind=kind.value,
+        count=len(ties),
+    )
+
+
+def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date) -> None:
+    Membership.objects.bulk_create(
+        [
+            Membership(group=group, person=person, part=part, starts_on=starts_on)
+            for person in people
+        ],
+        _AT_ONCE,
+    )
+
+
+def _require_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Refused(f"{name!r} is no time zone; one is called Europe/Lisbon, say.") from None
