@@ -1,0 +1,158 @@
+"""A model over a whole log: predictions before each event, and the beliefs after the last."""
+
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manypaths.mastery import kernels
+from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
+from manypaths.mastery.kernels import Columns, Parameters
+from manypaths.mastery.log import Floats, Ints, ResponseLog
+from manypaths.mastery.model import Model
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a model expected of each event before it was seen, shapes (n_events,).
+
+    `chance` is P(right) of a response and P(the level given) of a rating; `log_likelihood` is
+    that of the outcome.
+    """
+
+    chance: Floats
+    log_likelihood: Floats
+
+
+@dataclass(frozen=True)
+class FinalBeliefs:
+    """The beliefs of all learners after their last event, in rows.
+
+    `general` has the shape (n_learners, 5) and the columns of GeneralBelief. The rows of learner
+    u are `rows[begins[u]:begins[u + 1]]`, with the columns of CompetencyBelief; `competency`
+    gives the place of each row's competency in the log's alignment.
+    """
+
+    begins: Ints
+    general: Floats
+    competency: Ints
+    rows: Floats
+
+    def of_learner(self, log: ResponseLog, learner: int) -> Beliefs:
+        """Return one learner's beliefs as the stream holds them."""
+        span = slice(self.begins[learner], self.begins[learner + 1])
+        keys = log.alignment.competencies
+        return Beliefs(
+            GeneralBelief(*self.general[learner].tolist()),
+            {
+                keys[place]: belief_of_row(row)
+                for place, row in zip(self.competency[span], self.rows[span], strict=True)
+            },
+        )
+
+
+def belief_of_row(row: NDArray[np.float64]) -> CompetencyBelief:
+    """Return the belief that a row of numbers holds."""
+    values = row.tolist()
+    return CompetencyBelief(*values[:8], *(int(count) for count in values[8:]))
+
+
+def trace(model: Model, log: ResponseLog) -> Trace:
+    """Return what the model expected of each event, before it was seen."""
+    parameters = parameters_for(model, log)
+    scratch = np.zeros((max(log.alignment.n_competencies, 1), kernels.N_COLUMNS))
+    return run_pass(log, parameters, scratch=scratch)
+
+
+def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
+    """Return every learner's beliefs after their last event, and the trace on the way."""
+    parameters = parameters_for(model, log)
+    columns = columns_of(log)
+    begins = kernels.compiled("count_rows")(columns, log.alignment.n_competencies)
+    finals = FinalBeliefs(
+        begins=begins,
+        general=np.zeros((log.n_learners, 5)),
+        competency=np.zeros(begins[-1], np.int64),
+        rows=np.zeros((begins[-1], kernels.N_COLUMNS)),
+    )
+    traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
+    kernels.compiled("pass_over")(
+        columns,
+        parameters,
+        False,
+        kernels.no_sums(parameters),
+        True,
+        finals.general,
+        finals.rows,
+        finals.competency,
+        traced.chance,
+        traced.log_likelihood,
+    )
+    return finals, traced
+
+
+def run_pass(
+    log: ResponseLog,
+    parameters: Parameters,
+    *,
+    scratch: Floats,
+    sums: kernels.Sums | None = None,
+) -> Trace:
+    """Filter the log once; add to `sums` where they are given. `scratch`: a row a competency."""
+    traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
+    kernels.compiled("pass_over")(
+        columns_of(log),
+        parameters,
+        sums is not None,
+        kernels.no_sums(parameters) if sums is None else sums,
+        False,
+        np.zeros((0, 5)),
+        scratch,
+        np.zeros(scratch.shape[0], np.int64),
+        traced.chance,
+        traced.log_likelihood,
+    )
+    return traced
+
+
+def columns_of(log: ResponseLog) -> Columns:
+    """Return the log's columns as the kernels take them."""
+    return Columns(
+        offsets=log.offsets,
+        instrument=log.instrument,
+        time=log.time,
+        day=log.day,
+        outcome=log.outcome,
+        role=log.role,
+        rater=log.rater,
+        moves=log.moves,
+        starts=log.alignment.starts,
+        competency=log.alignment.competency,
+        weight=log.alignment.weight,
+    )
+
+
+def parameters_for(model: Model, log: ResponseLog) -> Parameters:
+    """Return the model's numbers in the places of a log; what is new to the model starts cold."""
+    terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
+    terms = terms.reshape(-1, 4)
+    cold_item, cold_rater = (0.0, model.cold.item**2), (0.0, model.cold.rater**2)
+    items = [model.instruments.get(key, cold_item) for key in log.alignment.instruments]
+    raters = [model.raters.get(key, cold_rater) for key in log.raters]
+    instrument = np.array(items, float).reshape(-1, 2)
+    instrument[~log.alignment.has_difficulty] = 0.0
+    rater = np.array(raters, float).reshape(-1, 2)
+    return Parameters(
+        easiness=terms[:, 0].copy(),
+        gain_right=terms[:, 1].copy(),
+        gain_wrong=terms[:, 2].copy(),
+        easiness_variance=terms[:, 3].copy(),
+        instrument=instrument[:, 0].copy(),
+        instrument_variance=instrument[:, 1].copy(),
+        rater=rater[:, 0].copy(),
+        rater_variance=rater[:, 1].copy(),
+        leniency_of_role=np.array(model.leniency_of_role),
+        reliability_of_role=np.array(model.reliability_of_role),
+        thresholds=np.array(model.thresholds),
+        spread=np.array(astuple(model.spread)),
+    )

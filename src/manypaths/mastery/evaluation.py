@@ -1,0 +1,231 @@
+"""How well a model or a school's rule predicts responses of learners whom it has never seen."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manypaths.mastery.batch import trace
+from manypaths.mastery.fitting import fit
+from manypaths.mastery.log import Floats, Ints, ResponseLog
+from manypaths.mastery.model import KIND
+from manypaths.mastery.rule_sequences import scores_before_each
+from manypaths.mastery.rules import RULES
+
+_SHARE_HELD_OUT = 0.2
+_SMALLEST_CHANCE = 1e-6
+_N_BINS = 20
+# Two learners with so many items in common and so alike in their first outcomes are copies.
+_FEWEST_COMMON, _LEAST_ALIKE = 50, 0.97
+
+KINDS = (KIND, *RULES)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which learners train and which test, and the pairs of near copies that were kept together."""
+
+    train: Ints
+    test: Ints
+    near_copies: list[tuple[int, int]]
+
+
+def evaluate(log: ResponseLog, *, kind: str = KIND, seed: int = 0) -> dict[str, Any]:
+    """Return how well responses of held-out learners are predicted, each from those before it.
+
+    Learners are numbered by first appearance; a fifth of them, chosen by `seed`, is held out, and
+    near copies of each other stay on one side. Raises ValueError for an unknown kind, or a log
+    with ratings or fewer than 5 learners.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of model: {kind!r}; allowed are {', '.join(KINDS)}")
+    if log.is_rating.any():
+        raise ValueError("a log to evaluate on holds responses alone; this one has ratings")
+    if log.n_learners < 5:
+        raise ValueError(f"a fifth of the learners is held out; there are {log.n_learners} in all")
+    split = split_learners(log, seed)
+    train, test = log.of_learners(split.train), log.of_learners(split.test)
+    began, began_cpu = time.perf_counter(), time.process_time()
+    predictor = fit(train, seed=seed) if kind == KIND else _FittedRule.fit(kind, train)
+    fitted, fitted_cpu = time.perf_counter(), time.process_time()
+    chances = (
+        predictor.predict(test)
+        if isinstance(predictor, _FittedRule)
+        else trace(predictor, test).chance
+    )
+    predict_seconds = time.perf_counter() - fitted
+    return {
+        "kind": kind,
+        "seed": seed,
+        "n_train": train.n_events,
+        "n_test": test.n_events,
+        **scores(test.outcome, chances),
+        "fit_seconds": fitted - began,
+        "fit_cpu_seconds": fitted_cpu - began_cpu,
+        "predict_seconds": predict_seconds,
+        "ns_per_response": 1e9 * predict_seconds / max(test.n_events, 1),
+        "n_near_copies": len(split.near_copies),
+    }
+
+
+def split_learners(log: ResponseLog, seed: int) -> Split:
+    """Return a fifth of the learners to test on, by seed; near copies follow their first member."""
+    order = np.random.RandomState(seed).permutation(log.n_learners)
+    is_test = np.zeros(log.n_learners, bool)
+    is_test[order[: round(_SHARE_HELD_OUT * log.n_learners)]] = True
+    pairs = near_copies(log)
+    place = np.argsort(order)
+    for cluster in _clusters(pairs):
+        first = min(cluster, key=lambda learner: place[learner])
+        is_test[cluster] = is_test[first]
+    return Split(np.nonzero(~is_test)[0], np.nonzero(is_test)[0], pairs)
+
+
+def near_copies(log: ResponseLog) -> list[tuple[int, int]]:
+    """Return pairs of learners whose first outcomes on many common items are nearly all equal."""
+    from scipy.sparse import csr_array  # only here
+
+    learner = np.repeat(np.arange(log.n_learners), np.diff(log.offsets))
+    cells, first = np.unique(
+        learner * len(log.alignment.instruments) + log.instrument, return_index=True
+    )
+    who, item = np.divmod(cells, len(log.alignment.instruments))
+    enough = np.bincount(who, minlength=log.n_learners) >= _FEWEST_COMMON
+    kept = enough[who]
+    shape = (log.n_learners, len(log.alignment.instruments))
+    signs = np.where(log.outcome[first[kept]] >= 0.5, 1.0, -1.0)
+    outcomes = csr_array((signs, (who[kept], item[kept])), shape=shape)
+    tried = csr_array((np.abs(signs), (who[kept], item[kept])), shape=shape)
+    pairs: list[tuple[int, int]] = []
+    for rows in np.array_split(np.nonzero(enough)[0], max(1, int(enough.sum()) // 1000)):
+        common = (tried[rows] @ tried.T).toarray()
+        agreeing = ((outcomes[rows] @ outcomes.T).toarray() + common) / 2
+        alike = (common >= _FEWEST_COMMON) & (agreeing >= _LEAST_ALIKE * common)
+        pairs += [
+            (int(rows[a]), int(b)) for a, b in zip(*np.nonzero(alike), strict=True) if rows[a] < b
+        ]
+    return pairs
+
+
+def scores(outcome: Floats, chance: Floats) -> dict[str, float]:
+    """Return the scores of predicted chances, shape (n,), against outcomes in [0, 1].
+
+    AUC and ECE count an outcome of .5 or more as right; log-loss is the cross-entropy; ECE has 20
+    bins of equal width; the calibration slope is that of a logistic regression of the outcome on
+    the logit of the chance.
+    """
+    p = np.clip(chance, _SMALLEST_CHANCE, 1 - _SMALLEST_CHANCE)
+    right = outcome >= 0.5
+    return {
+        "auc": auc(right, p),
+        "rmse": float(np.sqrt(((p - outcome) ** 2).mean())),
+        "log_loss": float(-(outcome * np.log(p) + (1 - outcome) * np.log(1 - p)).mean()),
+        "ece": expected_calibration_error(right, p),
+        "calibration_slope": calibration_slope(outcome, p),
+    }
+
+
+def auc(right: NDArray[np.bool_], chance: Floats) -> float:
+    """Return the area under the ROC curve; NaN where all outcomes are alike.
+
+    Source: Mann & Whitney (1947): the chance that a right response was given the higher chance.
+    """
+    n_right, n_wrong = int(right.sum()), int((~right).sum())
+    if not n_right or not n_wrong:
+        return float("nan")
+    _, place, size = np.unique(chance, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(size) - (size - 1) / 2)[place]
+    return float((rank[right].sum() - n_right * (n_right + 1) / 2) / (n_right * n_wrong))
+
+
+def expected_calibration_error(right: NDArray[np.bool_], chance: Floats) -> float:
+    """Return the mean gap between chance and share right, over 20 bins of equal width."""
+    bins = np.minimum((chance * _N_BINS).astype(np.int64), _N_BINS - 1)
+    gaps = np.bincount(bins, weights=chance - right, minlength=_N_BINS)
+    return float(np.abs(gaps).sum() / right.size)
+
+
+def calibration_slope(outcome: Floats, chance: Floats) -> float:
+    """Return the slope of a logistic regression of outcomes on logits of chances; 1 is perfect."""
+    x = np.log(chance / (1 - chance))
+    design = np.column_stack((np.ones_like(x), x))
+    beta = np.array([0.0, 1.0])
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-design @ beta))
+        bend = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, design.T @ (outcome - p))
+        beta += step
+        if np.abs(step).max() < 1e-10:
+            break
+    return float(beta[1])
+
+
+@dataclass(frozen=True)
+class _FittedRule:
+    """A school's rule with the rising curve from its score to the chance of the next success."""
+
+    name: str
+    score_points: Floats
+    chance_points: Floats
+    without_score: float
+
+    @classmethod
+    def fit(cls, name: str, log: ResponseLog) -> "_FittedRule":
+        """Fit the curve by isotonic regression (Barlow et al. 1972) on the log's responses."""
+        from scipy.optimize import isotonic_regression  # only where a rule is evaluated
+
+        score = _rule_scores(name, log)
+        known = ~np.isnan(score)
+        without = float(log.outcome[~known].mean()) if (~known).any() else 0.5
+        points, place = np.unique(score[known], return_inverse=True)
+        n = np.bincount(place, minlength=points.size)
+        share = np.bincount(place, weights=log.outcome[known], minlength=points.size) / n
+        curve = isotonic_regression(share, weights=n).x if points.size else share
+        return cls(name, points, curve, without)
+
+    def predict(self, log: ResponseLog) -> Floats:
+        """Return the chance of success at each response, before it is seen."""
+        score = _rule_scores(self.name, log)
+        if not self.score_points.size:
+            return np.full(log.n_events, self.without_score)
+        chance: Floats = np.interp(score, self.score_points, self.chance_points)
+        return np.where(np.isnan(score), self.without_score, chance)
+
+
+def _rule_scores(name: str, log: ResponseLog) -> Floats:
+    """Return the rule's score before each response: the mean over the competencies it shows."""
+    alignment = log.alignment
+    sizes = np.diff(alignment.starts)[log.instrument]
+    event = np.repeat(np.arange(log.n_events), sizes)
+    first = np.cumsum(sizes) - sizes
+    cell = alignment.starts[log.instrument[event]] + np.arange(event.size) - first[event]
+    learner = np.repeat(np.arange(log.n_learners), np.diff(log.offsets))[event]
+    sequence = learner * alignment.n_competencies + alignment.competency[cell]
+    order = np.argsort(sequence, kind="stable")
+    starts = np.nonzero(np.diff(sequence[order], prepend=-1))[0]
+    before = np.empty(event.size)
+    before[order] = scores_before_each(
+        name, log.outcome[event[order]], np.append(starts, event.size)
+    )
+    known = ~np.isnan(before)
+    total = np.bincount(event[known], weights=before[known], minlength=log.n_events)
+    count = np.bincount(event[known], minlength=log.n_events)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _clusters(pairs: list[tuple[int, int]]) -> list[list[int]]:
+    leader: dict[int, int] = {}
+
+    def root(learner: int) -> int:
+        while leader.setdefault(learner, learner) != learner:
+            learner = leader[learner]
+        return learner
+
+    for one, other in pairs:
+        leader[root(other)] = root(one)
+    clusters: dict[int, list[int]] = {}
+    for learner in leader:
+        clusters.setdefault(root(learner), []).append(learner)
+    return list(clusters.values())

@@ -1,0 +1,263 @@
+"""Fit a model: damped Newton steps on the sums of filter passes, variances by held-out learners.
+
+Static terms have Gaussian priors toward their typical value, whose spread is fitted as well
+(empirical Bayes). The learner's variances and the half-life are chosen by coordinate search on the
+one-step-ahead log-likelihood of learners who are held out inside the given log.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from math import inf
+
+import numpy as np
+
+from manypaths.mastery import kernels
+from manypaths.mastery.batch import parameters_for, run_pass
+from manypaths.mastery.kernels import Parameters, Sums
+from manypaths.mastery.log import Floats, ResponseLog
+from manypaths.mastery.model import Cold, Model, Settings, Spread, Terms, logit, unfitted
+
+_RATE, _MOMENTUM = 0.3, 0.6
+_PASSES_FIRST, _PASSES_BETWEEN, _PASSES_LAST = 20, 6, 7
+_ROUNDS = 2
+_HELD_OUT = 0.15
+_FEWEST_TO_HOLD_OUT = 30
+# With few learners the general variance may run away; nobody differs by more than this.
+_BOUNDS = {
+    "general": (0.05, 4.0),
+    "competency": (0.02, 4.0),
+    "general_step": (1e-5, 0.2),
+    "competency_step": (1e-5, 0.5),
+    "half_life": (7.0, 1e5),
+}
+_HALF_LIVES = (inf, 720.0, 360.0, 180.0, 90.0, 45.0)
+# Prior spreads of terms that are too few to fit a spread of their own.
+_ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.5, 0.3
+_LEAST_SD, _MOST_SD = 0.05, 2.0
+_LEAST_GAP = 0.1
+_EASINESS_AT_LARGE_SD = 5.0
+
+
+def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) -> Model:
+    """Return a model fitted to the log. Raises ValueError for a log without events.
+
+    `seed` chooses which learners are held out for the choice of variances; with fewer than 30
+    learners none are, and the variances stay at their defaults.
+    """
+    if log.n_events == 0:
+        raise ValueError("a model is fitted to at least one event; the log has none")
+    state = _Fit.begin(log, settings or Settings())
+    inner, held_out = _split(log, seed)
+    state.run(inner, _PASSES_FIRST)
+    for _ in range(_ROUNDS if held_out.n_learners else 0):
+        state.search(held_out)
+        state.run(inner, _PASSES_BETWEEN)
+    state.run(log, _PASSES_LAST)
+    return state.model(log)
+
+
+def _split(log: ResponseLog, seed: int) -> tuple[ResponseLog, ResponseLog]:
+    n = log.n_learners
+    order = np.random.RandomState(seed).permutation(n)
+    n_out = round(_HELD_OUT * n) if n >= _FEWEST_TO_HOLD_OUT else 0
+    return log.of_learners(np.sort(order[n_out:])), log.of_learners(np.sort(order[:n_out]))
+
+
+@dataclass
+class _Fit:
+    """Terms by place and their velocities, on the way to a model."""
+
+    settings: Settings
+    parameters: Parameters
+    typical: Floats  # easiness, gain_right, gain_wrong
+    cold: Cold
+    velocity: dict[str, Floats]
+    free: Floats  # 1 where an instrument has a term of its own
+    sums: Sums
+    scratch: Floats
+
+    @classmethod
+    def begin(cls, log: ResponseLog, settings: Settings) -> "_Fit":
+        model = unfitted(settings)
+        parameters = parameters_for(model, log)
+        typical = np.array(model.typical)
+        responses = log.outcome[~log.is_rating]
+        if responses.size:
+            share = (responses.sum() + 1) / (responses.size + 2)
+            typical[0] = logit(float(share)) * np.sqrt(1 + model.spread.general)
+            parameters.easiness[:] = typical[0]
+        return cls(
+            settings=settings,
+            parameters=parameters,
+            typical=typical,
+            cold=model.cold,
+            velocity={},
+            free=log.alignment.has_difficulty.astype(float),
+            sums=kernels.no_sums(parameters),
+            scratch=np.zeros((max(log.alignment.n_competencies, 1), kernels.N_COLUMNS)),
+        )
+
+    def run(self, log: ResponseLog, n_passes: int) -> None:
+        """Improve all terms by as many passes over the log."""
+        for number in range(n_passes):
+            self.sums = kernels.no_sums(self.parameters)
+            run_pass(log, self.parameters, scratch=self.scratch, sums=self.sums)
+            self._step()
+            if number % 2:
+                self._fit_spreads_of_terms()
+
+    def search(self, held_out: ResponseLog) -> None:
+        """Choose variances and half-life, one after the other, by what held-out learners say."""
+        best = self._loss(held_out)
+        for place, candidates in self._candidates(held_out.has_clock):
+            kept = self.parameters.spread[place]
+            for value in candidates:
+                self.parameters.spread[place] = value
+                loss = self._loss(held_out)
+                if loss < best - 1e-6:
+                    best, kept = loss, value
+            self.parameters.spread[place] = kept
+
+    def model(self, log: ResponseLog) -> Model:
+        """Return what has been learned, keyed as the log is."""
+        p, sums = self.parameters, self.sums
+        easiness_variance = _variance(sums.easiness[1], self.cold.easiness)
+        seen = sums.instrument[1] > 0
+        instruments = _term_table(p.instrument, _variance(sums.instrument[1], self.cold.item))
+        raters = _term_table(p.rater, _variance(sums.rater[1], self.cold.rater))
+        return Model(
+            settings=self.settings,
+            spread=Spread(*p.spread.tolist()),
+            cold=self.cold,
+            typical=_three(self.typical),
+            competencies={
+                key: Terms(*row)
+                for key, row in zip(
+                    log.alignment.competencies,
+                    np.column_stack(
+                        (p.easiness, p.gain_right, p.gain_wrong, easiness_variance)
+                    ).tolist(),
+                    strict=True,
+                )
+            },
+            instruments={
+                key: term
+                for key, term, known in zip(
+                    log.alignment.instruments, instruments, seen & (self.free > 0), strict=True
+                )
+                if known
+            },
+            raters=dict(zip(log.raters, raters, strict=True)),
+            leniency_of_role=tuple(p.leniency_of_role.tolist()),
+            reliability_of_role=tuple(p.reliability_of_role.tolist()),
+            thresholds=tuple(p.thresholds.tolist()),
+            has_ratings=bool((log.is_rating & log.moves).any()),
+            n_responses=int((~log.is_rating).sum()),
+            n_ratings=int(log.is_rating.sum()),
+            n_learners=log.n_learners,
+        )
+
+    def _step(self) -> None:
+        p, sums, cold = self.parameters, self.sums, self.cold
+        self._move("easiness", p.easiness, sums.easiness, self.typical[0], cold.easiness)
+        self._move("gain_right", p.gain_right, sums.gain_right, self.typical[1], cold.gain)
+        self._move("gain_wrong", p.gain_wrong, sums.gain_wrong, self.typical[2], cold.gain)
+        self._move("instrument", p.instrument, sums.instrument * self.free, 0.0, cold.item)
+        p.instrument[self.free == 0] = 0.0
+        self._move("rater", p.rater, sums.rater, 0.0, cold.rater)
+        self._move("role", p.leniency_of_role, sums.role, 0.0, _ROLE_SD)
+        self._fit_typical()
+        if sums.role[1].any():
+            self._step_of_scale()
+        p.instrument_variance[:] = self.free * _variance(sums.instrument[1], cold.item)
+        p.rater_variance[:] = _variance(sums.rater[1], cold.rater)
+        p.easiness_variance[:] = _variance(sums.easiness[1], cold.easiness)
+
+    def _step_of_scale(self) -> None:
+        """Move thresholds near their cut points, in order, and reliabilities near 1."""
+        p, sums = self.parameters, self.sums
+        anchors = np.array([logit(cut) for cut in self.settings.cut_points])
+        self._move("thresholds", p.thresholds, sums.thresholds, anchors, _THRESHOLD_SD)
+        for place in range(1, p.thresholds.size):
+            lowest = p.thresholds[place - 1] + _LEAST_GAP
+            p.thresholds[place] = max(p.thresholds[place], lowest)
+        logs = np.log(p.reliability_of_role)
+        self._move("reliability", logs, sums.reliability, 0.0, _RELIABILITY_SD)
+        p.reliability_of_role[:] = np.exp(logs)
+
+    def _move(
+        self, name: str, terms: Floats, sums: Floats, center: float | Floats, sd: float
+    ) -> None:
+        precision = 1 / sd**2
+        newton = (sums[0] - (terms - center) * precision) / (sums[1] + precision)
+        velocity = _MOMENTUM * self.velocity.get(name, np.zeros_like(terms)) + _RATE * newton
+        self.velocity[name] = velocity
+        terms += velocity
+
+    def _fit_typical(self) -> None:
+        """Set the typical terms to the mean of the fitted ones, each as sure as its evidence."""
+        p, sums = self.parameters, self.sums
+        for place, (terms, curvature) in enumerate(
+            (
+                (p.easiness, sums.easiness[1]),
+                (p.gain_right, sums.gain_right[1]),
+                (p.gain_wrong, sums.gain_wrong[1]),
+            )
+        ):
+            sd = self.cold.easiness if place == 0 else self.cold.gain
+            weight = curvature / (curvature + 1 / sd**2)
+            if weight.sum() > 0:
+                self.typical[place] = (weight * terms).sum() / weight.sum()
+
+    def _fit_spreads_of_terms(self) -> None:
+        p, sums, cold = self.parameters, self.sums, self.cold
+        gains = np.concatenate((p.gain_right - self.typical[1], p.gain_wrong - self.typical[2]))
+        gain_curvature = np.concatenate((sums.gain_right[1], sums.gain_wrong[1]))
+        self.cold = Cold(
+            item=_fitted_sd(p.instrument, sums.instrument[1] * self.free, cold.item),
+            easiness=_fitted_sd(p.easiness - self.typical[0], sums.easiness[1], cold.easiness),
+            gain=_fitted_sd(gains, gain_curvature, cold.gain),
+            rater=_fitted_sd(p.rater, sums.rater[1], cold.rater),
+        )
+
+    def _candidates(self, has_clock: bool) -> Iterator[tuple[int, tuple[float, ...]]]:
+        for place, field in enumerate(fields(Spread)):
+            value = float(self.parameters.spread[place])
+            low, high = _BOUNDS[field.name]
+            if field.name != "half_life":
+                yield (
+                    place,
+                    tuple(
+                        min(max(value * factor, low), high)
+                        for factor in (0.25, 0.5, 0.7, 1.4, 2, 4)
+                    ),
+                )
+            elif has_clock:
+                yield place, _HALF_LIVES
+
+    def _loss(self, held_out: ResponseLog) -> float:
+        traced = run_pass(held_out, self.parameters, scratch=self.scratch)
+        return -float(traced.log_likelihood.mean())
+
+
+def _variance(curvature: Floats, sd: float) -> Floats:
+    """Return the sampling variance of terms: what prior and evidence leave open."""
+    return 1 / (curvature + 1 / sd**2)
+
+
+def _fitted_sd(deviation: Floats, curvature: Floats, sd: float) -> float:
+    """Return the spread of terms by empirical Bayes, from those that evidence spoke of."""
+    seen = curvature > 0
+    if seen.sum() < 5:
+        return sd
+    square = (deviation[seen] ** 2 + _variance(curvature[seen], sd)).mean()
+    return float(np.clip(np.sqrt(square), _LEAST_SD, _MOST_SD))
+
+
+def _term_table(terms: Floats, variance: Floats) -> list[tuple[float, float]]:
+    return list(zip(terms.tolist(), variance.tolist(), strict=True))
+
+
+def _three(values: Floats) -> tuple[float, float, float]:
+    first, second, third = values.tolist()
+    return first, second, third

@@ -1,0 +1,371 @@
+"""The compiled pass over a log: the filter for all learners, and the sums that fit the terms.
+
+A pass costs about 0.1 microseconds an event. It calls the very functions of `steps` that the
+stream calls. The arrays go in and out in the named tuples below; they are not checked here.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from functools import cache
+from math import isnan, log, log1p, nan
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.extending import register_jitable
+
+from manypaths.mastery import steps
+from manypaths.mastery.log import Floats, Ints
+
+# The columns of a belief row, in the order of CompetencyBelief's fields.
+MEAN, VARIANCE, COUPLING, MOVED, SETTLED, TOUCHED_AT = range(6)
+N_RIGHT, N_WRONG, N_PIECES, N_DAYS, LAST_DAY, N_BY_OTHERS = range(6, 12)
+N_COLUMNS = 12
+
+bounded = register_jitable(steps.bounded)
+chance = register_jitable(steps.chance)
+damping = register_jitable(steps.damping)
+fade = register_jitable(steps.fade)
+practice = register_jitable(steps.practice)
+rating_chances = register_jitable(steps.rating_chances)
+rating_force = register_jitable(steps.rating_force)
+response_force = register_jitable(steps.response_force)
+settle = register_jitable(steps.settle)
+share_kept = register_jitable(steps.share_kept)
+
+SMALLEST_SHRINK = steps.SMALLEST_SHRINK
+SMALLEST_CHANCE = 1e-12
+
+Kernel = Callable[..., Any]  # numba dispatchers have no type of their own
+
+
+class Columns(NamedTuple):
+    """The columns of a log (see ResponseLog) with the alignment of its instruments."""
+
+    offsets: Ints
+    instrument: Ints
+    time: Floats
+    day: Ints
+    outcome: Floats
+    role: Ints
+    rater: Ints
+    moves: Any  # bools; numba wants the array as it is
+    starts: Ints
+    competency: Ints
+    weight: Floats
+
+
+class Parameters(NamedTuple):
+    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,)."""
+
+    easiness: Floats
+    gain_right: Floats
+    gain_wrong: Floats
+    easiness_variance: Floats
+    instrument: Floats
+    instrument_variance: Floats
+    rater: Floats
+    rater_variance: Floats
+    leniency_of_role: Floats
+    reliability_of_role: Floats
+    thresholds: Floats
+    # general, competency, general_step, competency_step, half_life
+    spread: Floats
+
+
+class Sums(NamedTuple):
+    """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
+
+    `total` holds the log-likelihood and the number of events. Sums of learners add up.
+    """
+
+    easiness: Floats
+    gain_right: Floats
+    gain_wrong: Floats
+    instrument: Floats
+    rater: Floats
+    role: Floats
+    reliability: Floats
+    thresholds: Floats
+    total: Floats
+
+
+def no_sums(parameters: Parameters) -> Sums:
+    """Return sums of no events, in the shapes of these parameters."""
+    p = parameters
+    return Sums(
+        easiness=np.zeros((2, p.easiness.size)),
+        gain_right=np.zeros((2, p.easiness.size)),
+        gain_wrong=np.zeros((2, p.easiness.size)),
+        instrument=np.zeros((2, p.instrument.size)),
+        rater=np.zeros((2, p.rater.size)),
+        role=np.zeros((2, p.leniency_of_role.size)),
+        reliability=np.zeros((2, p.reliability_of_role.size)),
+        thresholds=np.zeros((2, p.thresholds.size)),
+        total=np.zeros(2),
+    )
+
+
+@cache
+def compiled(name: str) -> Kernel:
+    """Return a kernel, compiled for this machine or read from numba's cache.
+
+    Numba's cache looks at the kernel's own file only. The digest of `steps` is part of its key
+    here, so that an edit there counts as well.
+    """
+    digest = int(hashlib.sha256(inspect.getsource(steps).encode()).hexdigest()[:12], 16)
+    return njit(cache=True, nogil=True)(_KERNELS[name](digest))
+
+
+@register_jitable
+def _expect_response(
+    eta: float, unsure: float, outcome: float
+) -> tuple[float, float, float, float]:
+    """Return P(right), slope and curvature of the expected log-likelihood, and the latter."""
+    soft = damping(unsure)
+    p = chance(eta * soft)
+    safe = min(max(p, SMALLEST_CHANCE), 1 - SMALLEST_CHANCE)
+    likelihood = outcome * log(safe) + (1 - outcome) * log(1 - safe)
+    return p, soft * (outcome - p), soft * soft * p * (1 - p), likelihood
+
+
+@register_jitable
+def _expect_rating(
+    eta: float, unsure: float, level: int, reliability: float, thresholds: Floats
+) -> tuple[float, float, float, float]:
+    """Return P(level), slope and curvature of the expected log-likelihood, and the latter."""
+    blunt = reliability * damping(unsure * reliability**2)
+    at_least, above = rating_chances(eta, level, blunt, thresholds)
+    p = max(at_least - above, SMALLEST_CHANCE)
+    curvature = blunt**2 * (at_least * (1 - at_least) + above * (1 - above))
+    return p, blunt * (1 - at_least - above), curvature, log(p)
+
+
+@register_jitable
+def _learn_scale(
+    sums: Sums, eta: float, unsure: float, level: int, role: int, p: Parameters, moves: bool
+) -> None:
+    """Add what a rating says of the role's reliability and, where it counts, of thresholds.
+
+    Curvatures are the squares of the slopes (Berndt, Hall, Hall & Hausman 1974).
+    """
+    reliability = p.reliability_of_role[role]
+    blunt = reliability * damping(unsure * reliability**2)
+    at_least, above = rating_chances(eta, level, blunt, p.thresholds)
+    seen = max(at_least - above, SMALLEST_CHANCE)
+    up, down = blunt * at_least * (1 - at_least) / seen, blunt * above * (1 - above) / seen
+    bend = 0.0
+    if level > 0:
+        bend += up * (eta - p.thresholds[level - 1])
+        if moves:
+            sums.thresholds[0, level - 1] -= up
+            sums.thresholds[1, level - 1] += up * up
+    if level < p.thresholds.size:
+        bend -= down * (eta - p.thresholds[level])
+        if moves:
+            sums.thresholds[0, level] += down
+            sums.thresholds[1, level] += down * down
+    sums.reliability[0, role] += bend
+    sums.reliability[1, role] += bend * bend
+
+
+@register_jitable
+def _learn(terms: Floats, place: int, loading: float, slope: float, curvature: float) -> None:
+    terms[0, place] += loading * slope
+    terms[1, place] += loading * loading * curvature
+
+
+@register_jitable
+def _count(row: Floats, role: int, outcome: float, time: float, day: int) -> None:
+    """Add an event to the counts of a belief row."""
+    if not isnan(time):
+        row[TOUCHED_AT] = time
+    if role < 0:
+        row[N_RIGHT] += outcome
+        row[N_WRONG] += 1 - outcome
+    elif role > 0:
+        row[N_BY_OTHERS] += 1
+    if day > 0 and day != row[LAST_DAY]:
+        row[N_DAYS] += 1
+        row[LAST_DAY] = day
+
+
+@register_jitable
+def _write_out(rows: Floats, shrink: float, moved: float, settled: float) -> None:
+    """Settle all rows of a learner and let their general sums begin anew."""
+    for r in range(rows.shape[0]):
+        row = rows[r]
+        row[MEAN], row[VARIANCE] = settle(
+            row[MEAN], row[VARIANCE], row[COUPLING], moved - row[MOVED], settled - row[SETTLED]
+        )
+        row[COUPLING] *= shrink
+        row[MOVED] = 0.0
+        row[SETTLED] = 0.0
+
+
+def _make_count_rows(digest: int) -> Kernel:
+    def count_rows(columns: Columns, n_competencies: int) -> Ints:
+        """Return where each learner's belief rows begin, shape (n_learners + 1,)."""
+        _ = digest
+        n_learners = columns.offsets.size - 1
+        begins = np.zeros(n_learners + 1, np.int64)
+        seen_by = np.full(n_competencies, -1, np.int64)
+        for learner in range(n_learners):
+            begins[learner + 1] = begins[learner]
+            for n in range(columns.offsets[learner], columns.offsets[learner + 1]):
+                i = columns.instrument[n]
+                for j in range(columns.starts[i], columns.starts[i + 1]):
+                    k = columns.competency[j]
+                    begins[learner + 1] += seen_by[k] != learner
+                    seen_by[k] = learner
+        return begins
+
+    return count_rows
+
+
+def _make_pass_over(digest: int) -> Kernel:
+    def pass_over(
+        columns: Columns,
+        p: Parameters,
+        learns: bool,
+        sums: Sums,
+        keeps: bool,
+        general_rows: Floats,
+        rows: Floats,
+        row_key: Ints,
+        chances: Floats,
+        likelihoods: Floats,
+    ) -> None:
+        """Filter all learners, in order.
+
+        Adds to `sums` where `learns`; writes the final beliefs where `keeps`: `general_rows`
+        (n_learners, 5) and `rows` (n_rows, N_COLUMNS) with the competency of each in `row_key`
+        (otherwise `rows` needs one row a competency as scratch). Writes P(right), or P(level as
+        given), of each event before it is seen into `chances`, the log-likelihood beside it.
+        """
+        _ = digest
+        general_prior, own_prior, general_step, own_step, half_life = p.spread
+        row_of = np.zeros(p.easiness.size, np.int64)
+        seen_by = np.full(p.easiness.size, -1, np.int64)
+        now = np.zeros((max(1, np.diff(columns.starts).max()), 3))
+        next_row = 0
+
+        for learner in range(columns.offsets.size - 1):
+            mean, variance = 0.0, general_prior
+            shrink, moved, settled = 1.0, 0.0, 0.0
+            first_row = next_row if keeps else 0
+            next_row = first_row
+            for n in range(columns.offsets[learner], columns.offsets[learner + 1]):
+                i = columns.instrument[n]
+                begin, end = columns.starts[i], columns.starts[i + 1]
+                role, outcome, time = columns.role[n], columns.outcome[n], columns.time[n]
+                eta, unsure, crossed = mean + p.instrument[i], p.instrument_variance[i], 0.0
+                if role >= 0:
+                    rater = columns.rater[n]
+                    eta += p.leniency_of_role[role] + p.rater[rater]
+                    unsure += p.rater_variance[rater]
+                for j in range(begin, end):
+                    k, share = columns.competency[j], columns.weight[j]
+                    state = (0.0, own_prior, 0.0)
+                    fixed = p.easiness[k]
+                    if seen_by[k] == learner:
+                        row = rows[row_of[k]]
+                        fixed += practice(
+                            row[N_RIGHT], row[N_WRONG], p.gain_right[k], p.gain_wrong[k]
+                        )
+                        waited = settle(
+                            row[MEAN],
+                            row[VARIANCE],
+                            row[COUPLING],
+                            moved - row[MOVED],
+                            settled - row[SETTLED],
+                        )
+                        state = (waited[0], waited[1], row[COUPLING] * shrink)
+                        days = time - row[TOUCHED_AT]
+                        if days > 0:
+                            kept = share_kept(days, half_life)
+                            state = fade(state[0], state[1], state[2], kept, own_prior)
+                    now[j - begin, 0], now[j - begin, 1], now[j - begin, 2] = state
+                    eta += share * (fixed + state[0])
+                    unsure += share * share * (state[1] + p.easiness_variance[k])
+                    crossed += share * state[2]
+                unsure += variance + 2 * crossed
+
+                # What was to be expected, before the event is seen.
+                if role < 0:
+                    expected = _expect_response(eta, unsure, outcome)
+                else:
+                    reliability = p.reliability_of_role[role]
+                    expected = _expect_rating(eta, unsure, int(outcome), reliability, p.thresholds)
+                chances[n], slope, curvature, likelihoods[n] = expected
+
+                if learns:
+                    sums.total[0] += likelihoods[n]
+                    sums.total[1] += 1
+                    if role >= 0:
+                        _learn(sums.role, role, 1.0, slope, curvature)
+                        _learn(sums.rater, columns.rater[n], 1.0, slope, curvature)
+                        _learn_scale(sums, eta, unsure, int(outcome), role, p, columns.moves[n])
+                    if columns.moves[n]:
+                        _learn(sums.instrument, i, 1.0, slope, curvature)
+                        for j in range(begin, end):
+                            k, share = columns.competency[j], columns.weight[j]
+                            _learn(sums.easiness, k, share, slope, curvature)
+                            if seen_by[k] == learner:
+                                right = share * log1p(rows[row_of[k], N_RIGHT])
+                                wrong = share * log1p(rows[row_of[k], N_WRONG])
+                                _learn(sums.gain_right, k, right, slope, curvature)
+                                _learn(sums.gain_wrong, k, wrong, slope, curvature)
+
+                for j in range(begin, end):
+                    k = columns.competency[j]
+                    if seen_by[k] != learner:
+                        seen_by[k] = learner
+                        row_of[k] = next_row
+                        row_key[next_row] = k
+                        rows[next_row, :] = 0.0
+                        rows[next_row, VARIANCE] = own_prior
+                        rows[next_row, MOVED] = moved
+                        rows[next_row, SETTLED] = settled
+                        rows[next_row, TOUCHED_AT] = nan
+                        next_row += 1
+                    rows[row_of[k], N_PIECES] += 1
+                if not columns.moves[n]:
+                    continue
+
+                # What the event moves.
+                if role < 0:
+                    slope, curvature = response_force(eta, outcome)
+                else:
+                    reliability = p.reliability_of_role[role]
+                    slope, curvature = rating_force(eta, int(outcome), reliability, p.thresholds)
+                push = slope / (1 + curvature * unsure)
+                pull = curvature / (1 + curvature * unsure)
+                reach = variance + crossed
+                mean += reach * push
+                variance += general_step - reach * reach * pull
+                moved += shrink * push
+                settled += shrink * shrink * pull
+                shrink *= 1 - reach * pull
+                for j in range(begin, end):
+                    row, share = rows[row_of[columns.competency[j]]], columns.weight[j]
+                    own_mean, own_variance, covariance = now[j - begin]
+                    gain = own_variance * share + covariance
+                    row[MEAN] = own_mean + gain * push
+                    row[VARIANCE] = own_variance - gain * gain * pull + own_step
+                    covariance -= reach * gain * pull
+                    row[COUPLING] = bounded(covariance, row[VARIANCE], variance) / shrink
+                    row[MOVED] = moved
+                    row[SETTLED] = settled
+                    _count(row, role, outcome, time, columns.day[n])
+                if shrink < SMALLEST_SHRINK:
+                    _write_out(rows[first_row:next_row], shrink, moved, settled)
+                    shrink, moved, settled = 1.0, 0.0, 0.0
+            if keeps:
+                general_rows[learner] = (mean, variance, shrink, moved, settled)
+
+    return pass_over
+
+
+_KERNELS = {"count_rows": _make_count_rows, "pass_over": _make_pass_over}

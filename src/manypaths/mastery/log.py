@@ -1,0 +1,239 @@
+"""Logs of events in columns, checked once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Key = int | str
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# In this order wherever roles are numbered.
+ROLES = ("self", "peer", "family", "coach", "teacher", "assessor")
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which competencies each instrument shows, and with what share.
+
+    Instrument i shows `competency[starts[i]:starts[i + 1]]` with the weights beside them, which
+    sum to 1. `has_difficulty` is False for an instrument without terms of its own, such as a
+    rating of a competency at large.
+    """
+
+    competencies: tuple[Key, ...]
+    instruments: tuple[Key, ...]
+    starts: Ints
+    competency: Ints
+    weight: Floats
+    has_difficulty: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        shown: Iterable[tuple[Key, Sequence[tuple[Key, float]]]],
+        *,
+        without_difficulty: Iterable[Key] = (),
+    ) -> "Alignment":
+        """Return the alignment of (instrument, [(competency, share), ...]) pairs.
+
+        Shares are scaled to sum to 1. Raises ValueError for an instrument that shows nothing, is
+        named twice, or has a share that is not positive.
+        """
+        listed = list(shown)
+        instruments = tuple(key for key, _ in listed)
+        if len(set(instruments)) != len(instruments):
+            raise ValueError("an instrument is named twice")
+        competencies = tuple(dict.fromkeys(key for _, pairs in listed for key, _ in pairs))
+        index = {key: number for number, key in enumerate(competencies)}
+        for instrument, pairs in listed:
+            if not pairs or any(share <= 0 for _, share in pairs):
+                raise ValueError(f"instrument {instrument!r} needs shares above 0; got {pairs!r}")
+        plain = set(without_difficulty)
+        return cls(
+            competencies=competencies,
+            instruments=instruments,
+            starts=np.cumsum([0, *(len(pairs) for _, pairs in listed)], dtype=np.int64),
+            competency=np.array([index[k] for _, pairs in listed for k, _ in pairs], np.int64),
+            weight=np.array(
+                [x / sum(s for _, s in pairs) for _, pairs in listed for _, x in pairs], float
+            ),
+            has_difficulty=np.array([key not in plain for key in instruments], bool),
+        )
+
+    @property
+    def n_competencies(self) -> int:
+        """Return how many competencies there are."""
+        return len(self.competencies)
+
+
+@dataclass(frozen=True)
+class ResponseLog:
+    """Events in columns: responses to items, and ratings by people, grouped by learner.
+
+    All columns have the shape (n_events,). `time` is in days, NaN where there is no clock; `day`
+    numbers the calendar days of the learner's place (0: not known). `outcome` is in [0, 1] for a
+    response and a level from 0 for a rating. `role` is -1 for a response, else a place in ROLES;
+    `rater` is a place in `raters`, -1 for a response. Where `moves` is False an event is fitted
+    but moves no belief. `offsets`, of shape (n_learners + 1,), say where each learner's events
+    begin.
+    """
+
+    alignment: Alignment
+    offsets: Ints
+    instrument: Ints
+    time: Floats
+    day: Ints
+    outcome: Floats
+    role: Ints
+    rater: Ints
+    moves: NDArray[np.bool_]
+    raters: tuple[Key, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        alignment: Alignment,
+        *,
+        learner: ArrayLike,
+        instrument: ArrayLike,
+        outcome: ArrayLike,
+        time: ArrayLike | None = None,
+        day: ArrayLike | None = None,
+        role: ArrayLike | None = None,
+        rater: ArrayLike | None = None,
+        moves: ArrayLike | None = None,
+        raters: Sequence[Key] = (),
+        n_levels: int = 2,
+    ) -> "ResponseLog":
+        """Return the log of these columns. Raises ValueError with the first row that can't stand.
+
+        `learner` are numbers from 0; the events of one learner stand together, in the order of
+        the work. `n_levels` bounds the levels of ratings.
+        """
+        learners = _whole("learner", learner)
+        n = learners.size
+        log = cls(
+            alignment=alignment,
+            offsets=_offsets(learners),
+            instrument=_whole("instrument", instrument),
+            time=np.full(n, np.nan) if time is None else np.asarray(time, float),
+            day=np.zeros(n, np.int64) if day is None else _whole("day", day),
+            outcome=np.asarray(outcome, float),
+            role=np.full(n, -1, np.int64) if role is None else _whole("role", role),
+            rater=np.full(n, -1, np.int64) if rater is None else _whole("rater", rater),
+            moves=np.ones(n, bool) if moves is None else np.asarray(moves, bool),
+            raters=tuple(raters),
+        )
+        log._require_fitting_columns(learners, n_levels)
+        return log
+
+    @property
+    def n_events(self) -> int:
+        """Return how many events there are."""
+        return self.outcome.size
+
+    @property
+    def n_learners(self) -> int:
+        """Return how many learners there are."""
+        return self.offsets.size - 1
+
+    @property
+    def is_rating(self) -> NDArray[np.bool_]:
+        """Return which events are ratings, shape (n_events,)."""
+        return self.role >= 0
+
+    @property
+    def has_clock(self) -> bool:
+        """Say whether any event has a time."""
+        return bool(np.isfinite(self.time).any())
+
+    def of_learners(self, chosen: ArrayLike) -> "ResponseLog":
+        """Return the events of some learners, renumbered from 0 in the given order."""
+        rows = np.asarray(chosen, np.int64)
+        sizes = np.diff(self.offsets)[rows]
+        offsets = np.concatenate(([0], np.cumsum(sizes)))
+        take = np.repeat(self.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
+        columns: dict[str, Any] = {
+            name: getattr(self, name)[take]
+            for name in ("instrument", "time", "day", "outcome", "role", "rater", "moves")
+        }
+        return ResponseLog(alignment=self.alignment, offsets=offsets, raters=self.raters, **columns)
+
+    def _require_fitting_columns(self, learners: Ints, n_levels: int) -> None:
+        n = learners.size
+        for name in ("instrument", "time", "day", "outcome", "role", "rater", "moves"):
+            if getattr(self, name).shape != (n,):
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, learner ({n},)")
+        rating = self.is_rating
+        top = np.where(rating, n_levels - 1, 1)
+        _refuse(
+            "outcome",
+            ~((self.outcome >= 0) & (self.outcome <= top)),
+            self.outcome,
+            f"in [0, 1], or for a rating a level from 0 to {n_levels - 1}",
+        )
+        _refuse(
+            "outcome",
+            rating & (self.outcome != np.floor(self.outcome)),
+            self.outcome,
+            "a whole number for a rating",
+        )
+        n_instruments = len(self.alignment.instruments)
+        _refuse(
+            "instrument",
+            (self.instrument < 0) | (self.instrument >= n_instruments),
+            self.instrument,
+            f"from 0 to {n_instruments - 1}",
+        )
+        _refuse("role", self.role >= len(ROLES), self.role, f"one of {ROLES} by place, or -1")
+        _refuse(
+            "rater",
+            rating & ((self.rater < 0) | (self.rater >= len(self.raters))),
+            self.rater,
+            f"from 0 to {len(self.raters) - 1} for a rating",
+        )
+        _refuse(
+            "time",
+            _falls(learners, self.time),
+            self.time,
+            "never before an earlier event of the same learner",
+        )
+
+
+def _whole(name: str, values: ArrayLike) -> Ints:
+    array = np.asarray(values)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(f"{name} must be whole numbers in one dimension; got {array.dtype}")
+    return array.astype(np.int64)
+
+
+def _offsets(learners: Ints) -> Ints:
+    if learners.size == 0:
+        return np.zeros(1, np.int64)
+    steps = np.diff(learners)
+    if learners[0] != 0 or not np.isin(steps, (0, 1)).all():
+        row = 0 if learners[0] else int(np.argmax(~np.isin(steps, (0, 1)))) + 1
+        raise ValueError(
+            f"row {row}: learner is {learners[row]}; learners are numbered from 0 without gaps "
+            "and the events of each stand together"
+        )
+    return np.concatenate(([0], np.nonzero(steps)[0] + 1, [learners.size]))
+
+
+def _falls(learners: Ints, time: Floats) -> NDArray[np.bool_]:
+    falls = np.zeros(time.size, bool)
+    if time.size > 1:
+        earlier = time[1:] < time[:-1]
+        lost_clock = np.isnan(time[1:]) & ~np.isnan(time[:-1])
+        falls[1:] = (learners[1:] == learners[:-1]) & (earlier | lost_clock)
+    return falls
+
+
+def _refuse(name: str, wrong: NDArray[np.bool_], values: NDArray[Any], allowed: str) -> None:
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(f"row {row}: {name} is {values[row]}; allowed: {allowed}")

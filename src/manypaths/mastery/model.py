@@ -1,0 +1,200 @@
+"""What the engine learned from a log, as plain numbers with a version, and what it starts from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import pairwise
+from math import inf, log
+from typing import Any, NamedTuple
+
+from manypaths.mastery.log import ROLES, Key
+
+KIND = "dynamic-irt"
+FORM = 1  # of the file; raised when its fields change their meaning
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a fit starts from and what it is not to learn.
+
+    `cut_points` is the expected success from which each level above the lowest begins (shape
+    (n_levels - 1,), rising); the thresholds of ratings are fitted near them. `target` is the
+    place of the cut point that counts as mastered, `tau` the expected success that does where
+    there are no ratings.
+    """
+
+    cut_points: tuple[float, ...] = (0.5, 0.65, 0.8, 0.9)
+    target: int = 2
+    tau: float = 0.8
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless the cut points rise within (0, 1) and hold the target."""
+        cuts = (0.0, *self.cut_points, 1.0)
+        if not all(low < high for low, high in pairwise(cuts)):
+            raise ValueError(f"cut points must rise between 0 and 1; got {self.cut_points}")
+        if not 0 <= self.target < len(self.cut_points):
+            raise ValueError(
+                f"target must be a place among {len(self.cut_points)} cut points; got {self.target}"
+            )
+        if not 0 < self.tau < 1:
+            raise ValueError(f"tau must lie between 0 and 1; got {self.tau}")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Variances and half-life of the learner's part, on the logit scale.
+
+    `general`: between learners in general ability; `competency`: of a learner's competencies
+    around it; `general_step`, `competency_step`: by how much each may wander with one event;
+    `half_life`: days after which half of a competency's own part is forgotten (inf: never).
+    """
+
+    general: float = 0.8
+    competency: float = 0.6
+    general_step: float = 0.002
+    competency_step: float = 0.01
+    half_life: float = inf
+
+
+@dataclass(frozen=True)
+class Cold:
+    """Prior standard deviations of terms that no evidence has spoken of yet, fitted."""
+
+    item: float = 0.8
+    easiness: float = 0.8
+    gain: float = 0.15
+    rater: float = 0.4
+
+
+class Terms(NamedTuple):
+    """What is fitted of one competency, on the logit scale.
+
+    `easiness` is that of its average item, with its sampling `variance`; the gains are what the
+    logarithm of one more than the number of successes, or failures, adds.
+    """
+
+    easiness: float
+    gain_right: float
+    gain_wrong: float
+    variance: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted model: frozen, versioned, saved as one plain file.
+
+    Terms are on the logit scale, by key. `instruments` and `raters` hold (term, sampling
+    variance): what an item adds to the chance of success, and a rater's leniency. A competency
+    that is not named has the typical terms (easiness, gain_right, gain_wrong), an instrument or
+    rater that is not named has 0, each with its cold variance. `leniency_of_role` and
+    `reliability_of_role` follow ROLES; `thresholds` are those of ratings, rising, and
+    `has_ratings` says whether any rating spoke.
+    """
+
+    settings: Settings
+    spread: Spread
+    cold: Cold
+    typical: tuple[float, float, float]
+    competencies: Mapping[Key, Terms]
+    instruments: Mapping[Key, tuple[float, float]]
+    raters: Mapping[Key, tuple[float, float]]
+    leniency_of_role: tuple[float, ...]
+    reliability_of_role: tuple[float, ...]
+    thresholds: tuple[float, ...]
+    has_ratings: bool
+    n_responses: int = 0
+    n_ratings: int = 0
+    n_learners: int = 0
+    _version: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def version(self) -> str:
+        """Return a name of kind, form and contents: equal numbers have an equal version."""
+        if not self._version:
+            digest = hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
+            self._version.append(f"{KIND}-{FORM}-{digest}")
+        return self._version[0]
+
+    @property
+    def mastered_from(self) -> float:
+        """Return the point on the logit scale from which a competency counts as mastered."""
+        if self.has_ratings:
+            return self.thresholds[self.settings.target]
+        return logit(self.settings.tau)
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of model."""
+        return KIND
+
+    def terms_of(self, competency: Key) -> "Terms":
+        """Return the terms of a competency, the typical ones for one that is not known."""
+        known = self.competencies.get(competency)
+        return known or Terms(*self.typical, self.cold.easiness**2)
+
+    def as_text(self) -> str:
+        """Return the model as its plain file: JSON, numbers exact, keys in order."""
+        content = {
+            "format": "manypaths mastery model",
+            "kind": KIND,
+            "form": FORM,
+            **{f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")},
+        }
+        for part in ("settings", "spread", "cold"):
+            content[part] = asdict(content[part])
+        for table in _TABLES:
+            content[table] = sorted(content[table].items(), key=lambda row: str(row[0]))
+        return json.dumps(content)
+
+
+_TABLES = ("competencies", "instruments", "raters")
+
+
+def logit(p: float) -> float:
+    """Return log(p / (1 - p))."""
+    return log(p / (1 - p))
+
+
+def read_model(text: str) -> Model:
+    """Return the model of a plain file. Raises ValueError for another kind, form or content."""
+    content: dict[str, Any] = json.loads(text)
+    found = (content.pop("format", None), content.pop("kind", None), content.pop("form", None))
+    if found != ("manypaths mastery model", KIND, FORM):
+        raise ValueError(f"not a model of kind {KIND}, form {FORM}; found {found}")
+    settings = content.pop("settings")
+    settings["cut_points"] = tuple(settings["cut_points"])
+    content["competencies"] = {key: Terms(*terms) for key, terms in content["competencies"]}
+    for table in ("instruments", "raters"):
+        content[table] = {key: tuple(term) for key, term in content[table]}
+    for name in ("typical", "leniency_of_role", "reliability_of_role", "thresholds"):
+        content[name] = tuple(content[name])
+    return Model(
+        settings=Settings(**settings),
+        spread=Spread(**content.pop("spread")),
+        cold=Cold(**content.pop("cold")),
+        **content,
+    )
+
+
+def unfitted(settings: Settings | None = None) -> Model:
+    """Return the model of somebody who has seen no evidence: priors alone."""
+    settings = settings or Settings()
+    return Model(
+        settings=settings,
+        spread=Spread(),
+        cold=Cold(),
+        typical=(0.0, 0.1, 0.05),
+        competencies={},
+        instruments={},
+        raters={},
+        leniency_of_role=(0.0,) * len(ROLES),
+        reliability_of_role=(1.0,) * len(ROLES),
+        thresholds=tuple(logit(cut) for cut in settings.cut_points),
+        has_ratings=False,
+    )
+
+
+def with_spread(model: Model, **changes: float) -> Model:
+    """Return the model with other variances or another half-life."""
+    return replace(model, spread=replace(model.spread, **changes), _version=[])

@@ -1,0 +1,89 @@
+"""Which named slips a class shows: a rule that teachers can check, kept honest by chance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from manypaths.mastery.log import Floats, Key
+
+FEWEST_LEARNERS = 3
+FEWEST_ITEMS = 2
+# A slip that chance alone would show this often, over all slips looked at together, is not named.
+LARGEST_CHANCE = 0.01
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """A wrong answer that the item knows.
+
+    `offered` gives each slip that the item's wrong answers can show with the share of those
+    answers that do; `shown` is the slip of the answer given, None where it shows none.
+    """
+
+    learner: Key
+    item: Key
+    shown: Key | None
+    offered: Mapping[Key, float]
+
+
+@dataclass(frozen=True)
+class SlipFound:
+    """A slip that a class shows: who, on how many items, and its share among wrong answers.
+
+    `learners` show it on two items or more. `share` is that of the slip among the wrong answers
+    to items that could show it; `chance` is how likely at least so many are if wrong answers are
+    picked at random.
+    """
+
+    slip: Key
+    learners: tuple[Key, ...]
+    n_items: int
+    n_shown: int
+    share: float
+    chance: float
+
+
+def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
+    """Return the slips that a class shows, the most widespread first.
+
+    A slip counts when at least three learners show it on at least two items each, and when so
+    many such answers would hardly come about by picking wrong answers at random: the chance,
+    times the number of slips looked at (Holm 1979), is at most 1 in 100.
+    """
+    found = [_look_at(slip, answers) for slip in _slips_of(answers)]
+    accepted = []
+    for rank, slip in enumerate(sorted(found, key=lambda slip: slip.chance)):
+        if slip.chance * (len(found) - rank) > LARGEST_CHANCE:
+            break
+        accepted.append(slip)
+    shared = [slip for slip in accepted if len(slip.learners) >= FEWEST_LEARNERS]
+    return sorted(shared, key=lambda slip: (-len(slip.learners), slip.chance))
+
+
+def chance_of_at_least(count: int, chances: Sequence[float]) -> float:
+    """Return P(at least `count` successes) of independent trials with these chances."""
+    distribution: Floats = np.ones(1)
+    for p in chances:
+        distribution = np.convolve(distribution, (1 - p, p))
+    return float(min(1.0, distribution[count:].sum()))
+
+
+def _slips_of(answers: Sequence[WrongAnswer]) -> list[Key]:
+    return list(dict.fromkeys(slip for answer in answers for slip in answer.offered))
+
+
+def _look_at(slip: Key, answers: Sequence[WrongAnswer]) -> SlipFound:
+    able = [answer for answer in answers if slip in answer.offered]
+    showing = [answer for answer in able if answer.shown == slip]
+    items_of: dict[Key, set[Key]] = {}
+    for answer in showing:
+        items_of.setdefault(answer.learner, set()).add(answer.item)
+    return SlipFound(
+        slip=slip,
+        learners=tuple(who for who, items in items_of.items() if len(items) >= FEWEST_ITEMS),
+        n_items=len({answer.item for answer in showing}),
+        n_shown=len(showing),
+        share=len(showing) / len(able),
+        chance=chance_of_at_least(len(showing), [answer.offered[slip] for answer in able]),
+    )

@@ -1,0 +1,115 @@
+"""Estimates of many learners and competencies at once, from rows of beliefs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from manypaths.mastery.beliefs import REACH, normal_tail
+from manypaths.mastery.log import Floats, Ints, Key
+from manypaths.mastery.model import Model
+
+# The columns of `general` and `own` rows, in the order of the fields of the beliefs.
+N_GENERAL, N_OWN = 5, 8
+
+_tail = np.vectorize(normal_tail, otypes=[float])
+
+
+@dataclass(frozen=True)
+class EstimateRows:
+    """Estimates in columns of the shape (n_rows,); see Estimate for what each says.
+
+    `gain` has the shape (n_rows, 2): what one more success, and one more failure, would add.
+    """
+
+    mean: Floats
+    sd: Floats
+    p_mastered: Floats
+    success: Floats
+    low: Floats
+    high: Floats
+    gain: Floats
+
+    @property
+    def half_width(self) -> Floats:
+        """Return the half-widths of the 80 % intervals of expected success."""
+        return (self.high - self.low) / 2
+
+
+def normal_tails(x: Floats) -> Floats:
+    """Return the chances that a standard normal number is at least x, for an array."""
+    tails: Floats = _tail(x) if x.size else x
+    return tails
+
+
+def untouched_rows(model: Model, n_rows: int) -> Floats:
+    """Return the own part of competencies that no evidence has touched, shape (n_rows, N_OWN)."""
+    rows = np.zeros((n_rows, N_OWN))
+    rows[:, 1] = model.spread.competency
+    rows[:, 5] = np.nan
+    return rows
+
+
+def estimate_rows(
+    model: Model,
+    competencies: Sequence[Key],
+    place: Ints,
+    general: Floats,
+    own: Floats,
+    *,
+    at: float,
+) -> EstimateRows:
+    """Return what is believed at a time (days; NaN: no time has passed), row by row.
+
+    Row i is of `competencies[place[i]]` and a learner whose general belief is `general[i]`, shape
+    (n_rows, N_GENERAL); `own`, shape (n_rows, N_OWN), holds the first columns of the belief on
+    the competency. The numbers are those of `estimate`.
+    """
+    table = np.array([model.terms_of(key) for key in competencies], float).reshape(-1, 4)
+    terms = table[place]
+    mean, variance, shrink, moved, settled = general.T
+    own_mean, own_variance, coupling, moved_then, settled_then, touched_at, right, wrong = own.T
+    own_mean = own_mean + coupling * (moved - moved_then)
+    own_variance = own_variance - coupling**2 * (settled - settled_then)
+    covariance = coupling * shrink
+    kept = _kept(at - touched_at, model.spread.half_life)
+    prior = model.spread.competency
+    spread = (
+        terms[:, 3] + variance + prior + (own_variance - prior) * kept**2 + 2 * covariance * kept
+    )
+    center = (
+        terms[:, 0]
+        + terms[:, 1] * np.log1p(right)
+        + terms[:, 2] * np.log1p(wrong)
+        + mean
+        + own_mean * kept
+    )
+    sd = np.sqrt(np.maximum(spread, 1e-12))
+    reach = REACH[0.8] * sd
+    return EstimateRows(
+        mean=center,
+        sd=sd,
+        p_mastered=normal_tails((model.mastered_from - center) / sd),
+        success=_chance(center / np.sqrt(1 + np.pi * sd**2 / 8)),
+        low=_chance(center - reach),
+        high=_chance(center + reach),
+        gain=np.column_stack(
+            (
+                terms[:, 1] * (np.log1p(right + 1) - np.log1p(right)),
+                terms[:, 2] * (np.log1p(wrong + 1) - np.log1p(wrong)),
+            )
+        ),
+    )
+
+
+def _kept(days: Floats, half_life: float) -> Floats:
+    if half_life == inf:
+        return np.ones_like(days)
+    kept: Floats = np.where(days > 0, np.exp2(-np.maximum(days, 0) / half_life), 1.0)
+    return kept
+
+
+def _chance(logit: Floats) -> Floats:
+    chance: Floats = 1 / (1 + np.exp(-np.clip(logit, -700, 700)))
+    return chance
