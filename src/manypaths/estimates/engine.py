@@ -1,0 +1,59 @@
+"""Which model speaks for a family of frameworks in a district, and what it starts from."""
+
+from functools import lru_cache
+
+from manypaths.estimates.models import FittedModel
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.rules import StatusRules
+from manypaths.mastery import Model, Settings
+from manypaths.mastery.model import read_model, unfitted
+
+_DEFAULT = Settings()
+
+
+def row_in_force(family: Framework) -> FittedModel | None:
+    """Return the model in force for a family, None before the first fit."""
+    return FittedModel.objects.filter(family=family, in_force=True).first()
+
+
+def engine_of(row: FittedModel) -> Model:
+    """Return the engine's model of a row; models are read once a process."""
+    return _read(row.version, row.parameters)
+
+
+def family_of(framework: Framework) -> Framework:
+    """Return the first version of a framework, which models and general beliefs belong to."""
+    assert framework.family is not None  # set when the framework was saved
+    return framework.family
+
+
+def lineage_of(competency: Competency) -> Competency:
+    """Return the first row of a competency over all versions, which evidence hangs on."""
+    assert competency.lineage is not None  # set when the competency was saved
+    return competency.lineage
+
+
+def current_version(family: Framework) -> Framework:
+    """Return the newest published version of a family: its target and thresholds count."""
+    versions = Framework.objects.filter(family=family, published_at__isnull=False)
+    return versions.select_related("scale").order_by("-published_at", "-pk").first() or family
+
+
+def engine_for(family: Framework) -> Model:
+    """Return the engine's model for a family: the one in force, or priors alone."""
+    row = row_in_force(family)
+    return engine_of(row) if row else unfitted(settings_of(family))
+
+
+def settings_of(family: Framework) -> Settings:
+    """Return what a fit starts from: the cut points, target and tau of the current version."""
+    framework = current_version(family)
+    tau = StatusRules.of(framework.rules).tau
+    if not framework.cut_points or not framework.target_level:
+        return Settings(_DEFAULT.cut_points, _DEFAULT.target, tau)
+    return Settings(tuple(framework.cut_points), framework.target_level - 1, tau)
+
+
+@lru_cache(maxsize=32)
+def _read(version: str, parameters: str) -> Model:
+    return read_model(parameters)

@@ -1,0 +1,181 @@
+"""Fitted models, beliefs and achievements."""
+
+from django.db import models
+from django.db.models import Q
+
+from manypaths.base.ids import PublicId
+from manypaths.base.personal import OF_NOBODY, goes_with
+from manypaths.base.scope import DistrictRow
+from manypaths.evidence.models import Task
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.people.models import Person
+
+
+class FittedModel(PublicId, DistrictRow):
+    """What the engine learned from a district's evidence on one family of frameworks."""
+
+    personal = OF_NOBODY
+
+    family = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="fitted_models")
+    kind = models.CharField(max_length=40)
+    # Names kind, form and contents: two models with the same numbers have the same version.
+    version = models.CharField(max_length=80)
+    # The plain model file of `manypaths.mastery`, as text.
+    parameters = models.TextField()
+    fitted_at = models.DateTimeField()
+    n_responses = models.BigIntegerField()
+    n_ratings = models.BigIntegerField()
+    n_learners = models.BigIntegerField()
+    in_force = models.BooleanField(default=False)
+
+    class Meta(DistrictRow.Meta):
+        """One model in force for a family in a district."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "family"],
+                condition=Q(in_force=True),
+                name="one_model_in_force",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class GeneralBelief(DistrictRow):
+    """What is believed of a learner on a whole family of frameworks, and by which model."""
+
+    personal = goes_with(
+        "learner",
+        "learner",
+        "family",
+        "model",
+        "mean",
+        "variance",
+        "shrink",
+        "moved",
+        "settled",
+        "n_events",
+        "last_done_at",
+    )
+
+    learner = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="general_beliefs", db_index=False
+    )
+    family = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+    model = models.ForeignKey(FittedModel, on_delete=models.PROTECT, related_name="+")
+    mean = models.FloatField()
+    variance = models.FloatField()
+    # What competencies that wait for their next touch still have to take over (see the engine's
+    # reference): how far covariances have shrunk, and the sums of moves and of settled variance.
+    shrink = models.FloatField()
+    moved = models.FloatField()
+    settled = models.FloatField()
+    n_events = models.IntegerField()
+    # The last piece of work that is in this belief: an earlier one that arrives makes a replay.
+    last_done_at = models.BigIntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """One for a learner and family."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "learner", "family"], name="general_belief_once"
+            ),
+        )
+
+
+class Belief(DistrictRow):
+    """What is believed of a learner on one competency (the first row of its lineage)."""
+
+    personal = goes_with(
+        "learner",
+        "learner",
+        "competency",
+        "mean",
+        "variance",
+        "coupling",
+        "moved",
+        "settled",
+        "touched_at",
+        "n_right",
+        "n_wrong",
+        "n_pieces",
+        "n_days",
+        "last_day",
+        "n_ratings_by_others",
+    )
+
+    learner = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="beliefs", db_index=False
+    )
+    competency = models.ForeignKey(
+        Competency, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    mean = models.FloatField()
+    variance = models.FloatField()
+    # Covariance with the general belief, and the general sums, at the last touch.
+    coupling = models.FloatField()
+    moved = models.FloatField()
+    settled = models.FloatField()
+    # Days since 1970 of the last touch; null without a clock.
+    touched_at = models.FloatField(null=True)
+    n_right = models.FloatField()
+    n_wrong = models.FloatField()
+    n_pieces = models.IntegerField()
+    # Days on the district's calendar with evidence, and the last of them; 0 without a clock.
+    n_days = models.IntegerField()
+    last_day = models.IntegerField()
+    n_ratings_by_others = models.IntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """One for a learner and competency."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "learner", "competency"], name="belief_once"
+            ),
+        )
+
+
+class Achievement(PublicId, DistrictRow):
+    """A level demonstrated on a date and signed off by a person. It never vanishes."""
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "competency",
+        "level",
+        "demonstrated_on",
+        "signed_at",
+        "signed_by",
+        "task",
+        "note",
+        "expected_success",
+        "model",
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="achievements")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    # A position on the framework's scale; null where the framework has no scale: the target.
+    level = models.PositiveSmallIntegerField(null=True)
+    demonstrated_on = models.DateField()
+    signed_at = models.BigIntegerField()
+    # The user who signed; null for the operator.
+    signed_by = models.BigIntegerField(null=True)
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    # What the engine expected on the day of signing: predicted recall is measured against it.
+    expected_success = models.FloatField()
+    model = models.ForeignKey(FittedModel, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(DistrictRow.Meta):
+        """Found by learner and competency."""
+
+        indexes = (
+            models.Index(
+                fields=["district_id", "learner", "competency"], name="achievement_by_learner"
+            ),
+        )

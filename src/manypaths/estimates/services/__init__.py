@@ -1,0 +1,33 @@
+"""Deeds on evidence and estimates: what doors call when something was learned, shown or signed."""
+
+from manypaths.estimates.services.achievements import sign_off
+from manypaths.estimates.services.evidence import (
+    correct_response,
+    link_evidence,
+    take_in,
+    take_in_artifact,
+    take_in_rating,
+    take_in_ratings,
+    take_in_responses,
+    withdraw,
+    withdraw_responses,
+)
+from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
+from manypaths.estimates.services.replaying import rebuild, replay
+
+__all__ = [
+    "bring_up_to_date",
+    "correct_response",
+    "fit_model",
+    "link_evidence",
+    "rebuild",
+    "replay",
+    "sign_off",
+    "take_in",
+    "take_in_artifact",
+    "take_in_rating",
+    "take_in_ratings",
+    "take_in_responses",
+    "withdraw",
+    "withdraw_responses",
+]

@@ -1,0 +1,208 @@
+"""Take evidence in, correct it or take it back: the log and the beliefs in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db import transaction
+
+from manypaths.estimates.engine import family_of
+from manypaths.estimates.evidence_log import (
+    families_of,
+    rating_event,
+    response_event,
+    shares_by_task,
+)
+from manypaths.estimates.models import Achievement, GeneralBelief
+from manypaths.estimates.services.replaying import (
+    MANY_LEARNERS,
+    bring_in,
+    lock,
+    model_for,
+    rebuild_learners,
+    replay_one,
+)
+from manypaths.evidence import services as evidence
+from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.models import Artifact, ArtifactKind, Rating, Response, Task
+from manypaths.evidence.services import Piece
+from manypaths.frameworks.models import Framework
+from manypaths.people.access import Actor
+from manypaths.people.models import Organization, Person
+
+
+@transaction.atomic
+def take_in(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
+    """Record a response and move the learner's beliefs by it."""
+    lock(draft.learner)
+    response = evidence.record_response(draft, by=by, at=at)
+    for family in _families([response.task_id]):
+        shares = shares_by_task(family)
+        bring_in(
+            draft.learner,
+            family,
+            model_for(family, at=at),
+            event=response_event(response, shares[response.task_id]),
+            done_at=response.done_at,
+            shares=shares,
+        )
+    return response
+
+
+@transaction.atomic
+def take_in_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
+    """Record a rating and move the learner's beliefs by it."""
+    lock(draft.learner)
+    rating = evidence.record_rating(draft, by=by, at=at)
+    family = family_of(draft.competency.framework)
+    bring_in(
+        draft.learner,
+        family,
+        model_for(family, at=at),
+        event=rating_event(rating, family),
+        done_at=rating.done_at,
+        shares=shares_by_task(family),
+    )
+    return rating
+
+
+@transaction.atomic
+def take_in_responses(
+    columns: ResponseColumns,
+    *,
+    organization: Organization,
+    by: Actor,
+    at: datetime,
+    file_sha256: str = "",
+) -> range:
+    """Record many responses as one deed and bring their learners' beliefs along."""
+    ids = evidence.record_responses(
+        columns, organization=organization, by=by, at=at, file_sha256=file_sha256
+    )
+    learners = np.unique(columns.learner).tolist()
+    for family in _families(np.unique(columns.task).tolist()):
+        _bring_along(family, learners, at=at)
+    return ids
+
+
+@transaction.atomic
+def take_in_ratings(
+    drafts: Sequence[RatingDraft], *, organization: Organization, by: Actor, at: datetime
+) -> list[Rating]:
+    """Record many ratings as one deed and bring their learners' beliefs along."""
+    ratings = evidence.record_ratings(drafts, organization=organization, by=by, at=at)
+    learners = sorted({rating.learner_id for rating in ratings})
+    families = {family_of(rating.competency.framework) for rating in ratings}
+    for family in families:
+        _bring_along(family, learners, at=at)
+    return ratings
+
+
+def take_in_artifact(
+    learner: Person,
+    *,
+    kind: ArtifactKind,
+    title: str,
+    done_at: datetime,
+    by: Actor,
+    at: datetime,
+    task: Task | None = None,
+    text: str = "",
+    link: str = "",
+) -> Artifact:
+    """Record a piece of work. It moves no belief: the ratings that point to it do."""
+    return evidence.record_artifact(
+        learner,
+        kind=kind,
+        title=title,
+        done_at=done_at,
+        by=by,
+        at=at,
+        task=task,
+        text=text,
+        link=link,
+    )
+
+
+@transaction.atomic
+def withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> Piece:
+    """Withdraw a piece of evidence: beliefs become as if it had never come."""
+    lock(piece.learner)
+    evidence.withdraw_evidence(piece, reason=reason, by=by, at=at)
+    for family in _families_of_piece(piece):
+        replay_one(piece.learner, family, model_for(family, at=at))
+    return piece
+
+
+@transaction.atomic
+def correct_response(
+    response: Response,
+    *,
+    outcome: float,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    chosen: int | None = None,
+) -> Response:
+    """Withdraw a response and record it anew with another outcome, on the date of the work."""
+    lock(response.learner)
+    corrected = evidence.correct_response(
+        response, outcome=outcome, chosen=chosen, reason=reason, by=by, at=at
+    )
+    for family in _families_of_piece(corrected):
+        replay_one(response.learner, family, model_for(family, at=at))
+    return corrected
+
+
+@transaction.atomic
+def withdraw_responses(
+    ids: Sequence[int], *, organization: Organization, reason: str, by: Actor, at: datetime
+) -> int:
+    """Withdraw many responses as one deed and bring their learners' beliefs along."""
+    learners, tasks = evidence.whose_and_what(ids)
+    n = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
+    for family in _families(tasks):
+        _bring_along(family, learners, at=at)
+    return n
+
+
+@transaction.atomic
+def link_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
+    """Give an unnamed learner's evidence and achievements to the person who they are."""
+    families = _families_of_learner(unnamed)
+    evidence.reassign_evidence(unnamed, person, by=by, at=at)
+    Achievement.objects.filter(learner=unnamed).update(learner=person)
+    for family in families:
+        model = model_for(family, at=at)
+        for learner in (unnamed, person):
+            lock(learner)
+            replay_one(learner, family, model)
+
+
+def _families(tasks: Iterable[int]) -> list[Framework]:
+    return list(Framework.objects.filter(pk__in=families_of(tasks)))
+
+
+def _families_of_piece(piece: Piece) -> list[Framework]:
+    if isinstance(piece, Response):
+        return _families([piece.task_id])
+    if isinstance(piece, Rating):
+        return [family_of(piece.competency.framework)]
+    return []
+
+
+def _families_of_learner(learner: Person) -> list[Framework]:
+    found = GeneralBelief.objects.filter(learner=learner).values("family")
+    return list(Framework.objects.filter(pk__in=found))
+
+
+def _bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:
+    """Bring the beliefs of learners in line with evidence that came or went."""
+    model = model_for(family, at=at)
+    if len(learners) > MANY_LEARNERS:
+        rebuild_learners(family, model, learners)
+        return
+    shares = shares_by_task(family)
+    for learner in Person.objects.filter(pk__in=learners):
+        lock(learner)
+        replay_one(learner, family, model, shares=shares)

@@ -1,0 +1,76 @@
+"""Fit the engine to a district's evidence on a family, and put a model in force."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from manypaths.base.audit import record_deed
+from manypaths.base.errors import Refused
+from manypaths.estimates.engine import row_in_force, settings_of
+from manypaths.estimates.evidence_log import FamilyLog, log_of
+from manypaths.estimates.models import FittedModel, GeneralBelief
+from manypaths.estimates.services.replaying import write_beliefs
+from manypaths.frameworks.access import require_right_to_add
+from manypaths.frameworks.models import Framework
+from manypaths.people.access import Actor
+
+
+@transaction.atomic
+def fit_model(family: Framework, *, by: Actor, at: datetime, seed: int = 0) -> FittedModel:
+    """Fit a model to all evidence on a family, put it in force and compute all beliefs by it.
+
+    Achievements stay as they are. Raises Refused where there is no evidence to learn from.
+    """
+    require_right_to_add(by)
+    family_log = log_of(family)
+    if not family_log.log.n_events:
+        raise Refused(f"There is no evidence on {family.title} yet to learn from.")
+    return _fit(family, family_log, by=by, at=at, seed=seed)
+
+
+@transaction.atomic
+def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedModel | None:
+    """Fit the first model where none has learned from evidence, and complete missing beliefs.
+
+    Where a fitted model is in force its numbers stay; learners whose beliefs another model made
+    are computed again by it. Returns the model in force, None where there is no evidence.
+    """
+    require_right_to_add(by)
+    row = row_in_force(family)
+    if row is None or not row.n_learners:
+        family_log = log_of(family)
+        return _fit(family, family_log, by=by, at=at) if family_log.log.n_events else row
+    if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():
+        write_beliefs(family, row, log_of(family))
+    return row
+
+
+def _fit(
+    family: Framework, family_log: FamilyLog, *, by: Actor, at: datetime, seed: int = 0
+) -> FittedModel:
+    from manypaths.mastery.fitting import fit  # brings the compiler, so only here
+
+    model = fit(family_log.log, settings=settings_of(family), seed=seed)
+    FittedModel.objects.filter(family=family, in_force=True).update(in_force=False)
+    row = FittedModel.objects.create(
+        family=family,
+        kind=model.kind,
+        version=model.version,
+        parameters=model.as_text(),
+        fitted_at=at,
+        n_responses=model.n_responses,
+        n_ratings=model.n_ratings,
+        n_learners=model.n_learners,
+        in_force=True,
+    )
+    write_beliefs(family, row, family_log)
+    record_deed(
+        "fit model",
+        by=by,
+        at=at,
+        subject=("fitted model", row.pk),
+        family=family.pk,
+        version=row.version,
+        count=family_log.log.n_events,
+    )
+    return row

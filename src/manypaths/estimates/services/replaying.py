@@ -1,0 +1,214 @@
+"""Bring beliefs in line with the evidence: one event on top, one learner anew, or all of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db import models, transaction
+
+from manypaths.base.audit import record_deed
+from manypaths.base.bulk import insert_columns
+from manypaths.estimates.engine import engine_of, row_in_force, settings_of
+from manypaths.estimates.evidence_log import (
+    FIRST_DATED,
+    FamilyLog,
+    Shares,
+    log_of,
+    pieces_of,
+)
+from manypaths.estimates.models import Belief, FittedModel, GeneralBelief
+from manypaths.estimates.rows import (
+    GENERAL_FIELDS,
+    OWN_FIELDS,
+    engine_beliefs,
+    save_beliefs,
+)
+from manypaths.frameworks.access import require_right_to_add
+from manypaths.frameworks.models import Framework
+from manypaths.mastery import Event, start, update
+from manypaths.mastery.model import unfitted
+from manypaths.people.access import Actor, require_sight
+from manypaths.people.models import Person
+
+# With more learners than this at once the compiled pass is worth its start-up.
+MANY_LEARNERS = 20
+_AT_ONCE = 10_000
+
+
+@transaction.atomic
+def replay(learner: Person, family: Framework, *, by: Actor, at: datetime) -> None:
+    """Go through a learner's evidence on a family again, in the order of the work."""
+    require_sight(by, [learner])
+    lock(learner)
+    replay_one(learner, family, model_for(family, at=at))
+    record_deed("replay", by=by, at=at, subject=("person", learner.pk), family=family.pk)
+
+
+@transaction.atomic
+def rebuild(family: Framework, *, by: Actor, at: datetime) -> int:
+    """Compute all beliefs of a family anew from the evidence; return how many pieces there were."""
+    require_right_to_add(by)
+    n_events = rebuild_learners(family, model_for(family, at=at))
+    record_deed("rebuild estimates", by=by, at=at, subject=("framework", family.pk), count=n_events)
+    return n_events
+
+
+def model_for(family: Framework, *, at: datetime) -> FittedModel:
+    """Return the model in force; where nothing was ever fitted, priors alone come into force."""
+    row = row_in_force(family)
+    if row is not None:
+        return row
+    prior = unfitted(settings_of(family))
+    return FittedModel.objects.create(
+        family=family,
+        kind=prior.kind,
+        version=prior.version,
+        parameters=prior.as_text(),
+        fitted_at=at,
+        n_responses=0,
+        n_ratings=0,
+        n_learners=0,
+        in_force=True,
+    )
+
+
+def lock(learner: Person) -> None:
+    """Let one deed at a time change a learner's beliefs, until the transaction ends."""
+    Person.objects.select_for_update().get(pk=learner.pk)
+
+
+def follows(done_at: int, last_done_at: int) -> bool:
+    """Say whether work comes after all that is in a belief, on the same clock.
+
+    The first dated work after work on a relative clock does not: there the latter loses its time.
+    """
+    is_dated, was_dated = done_at >= FIRST_DATED, last_done_at >= FIRST_DATED
+    return done_at > last_done_at and is_dated == was_dated
+
+
+def bring_in(
+    learner: Person,
+    family: Framework,
+    model: FittedModel,
+    *,
+    event: Event,
+    done_at: int,
+    shares: dict[int, Shares],
+) -> None:
+    """Move a learner's beliefs by one new event; an earlier one than the last makes a replay."""
+    general = GeneralBelief.objects.filter(learner=learner, family=family).first()
+    if (
+        general is None
+        or general.model_id != model.pk
+        or not follows(done_at, general.last_done_at)
+    ):
+        replay_one(learner, family, model, shares=shares)
+        return
+    before = engine_beliefs(general, _rows_of(learner, family))
+    after = update(engine_of(model), before, event)
+    save_beliefs(
+        learner,
+        family,
+        model,
+        after,
+        n_events=general.n_events + 1,
+        last_done_at=done_at,
+        changed={
+            key: belief
+            for key, belief in after.competencies.items()
+            if before.competencies.get(key) is not belief
+        },
+    )
+
+
+def replay_one(
+    learner: Person,
+    family: Framework,
+    model: FittedModel,
+    *,
+    shares: dict[int, Shares] | None = None,
+) -> None:
+    """Write a learner's beliefs anew from their evidence."""
+    pieces = pieces_of(learner, family, shares=shares)
+    engine = engine_of(model)
+    beliefs = start(engine)
+    for piece in pieces:
+        beliefs = update(engine, beliefs, piece.event)
+    _rows_of(learner, family).exclude(
+        competency__in=[int(key) for key in beliefs.competencies]
+    ).delete()
+    if not pieces:
+        GeneralBelief.objects.filter(learner=learner, family=family).delete()
+        return
+    save_beliefs(
+        learner,
+        family,
+        model,
+        beliefs,
+        n_events=len(pieces),
+        last_done_at=pieces[-1].row.done_at,
+        changed=beliefs.competencies,
+    )
+
+
+def rebuild_learners(
+    family: Framework, model: FittedModel, learners: Sequence[int] | None = None
+) -> int:
+    """Write the beliefs of many learners (None: all) anew, by the compiled pass."""
+    return write_beliefs(family, model, log_of(family, learners), learners)
+
+
+def write_beliefs(
+    family: Framework,
+    model: FittedModel,
+    family_log: FamilyLog,
+    learners: Sequence[int] | None = None,
+) -> int:
+    """Write the beliefs that the model draws from a log in place of those that are there."""
+    from manypaths.mastery.batch import final_beliefs  # brings the compiler, so only here
+
+    log = family_log.log
+    finals, _ = final_beliefs(engine_of(model), log)
+    _forget(family, learners)
+    insert_columns(
+        GeneralBelief,
+        {
+            "learner_id": family_log.learners,
+            "family_id": np.full(log.n_learners, family.pk),
+            "model_id": np.full(log.n_learners, model.pk),
+            "n_events": family_log.n_events,
+            "last_done_at": family_log.last_done_at,
+            **dict(zip(GENERAL_FIELDS, finals.general.T, strict=True)),
+        },
+    )
+    keys = np.array(log.alignment.competencies, np.int64)
+    columns = dict(zip(OWN_FIELDS, finals.rows.T, strict=True))
+    for name in OWN_FIELDS[8:]:
+        columns[name] = columns[name].astype(np.int64)
+    columns["touched_at"] = np.ma.masked_invalid(columns["touched_at"])
+    insert_columns(
+        Belief,
+        {
+            "learner_id": np.repeat(family_log.learners, np.diff(finals.begins)),
+            "competency_id": keys[finals.competency],
+            **columns,
+        },
+    )
+    return log.n_events
+
+
+def _rows_of(learner: Person, family: Framework) -> models.QuerySet[Belief]:
+    return Belief.objects.filter(learner=learner, competency__framework__family=family)
+
+
+def _forget(family: Framework, learners: Sequence[int] | None) -> None:
+    beliefs = Belief.objects.filter(competency__framework__family=family)
+    generals = GeneralBelief.objects.filter(family=family)
+    if learners is None:
+        beliefs.delete()
+        generals.delete()
+        return
+    for first in range(0, len(learners), _AT_ONCE):
+        chunk = learners[first : first + _AT_ONCE]
+        beliefs.filter(learner__in=chunk).delete()
+        generals.filter(learner__in=chunk).delete()

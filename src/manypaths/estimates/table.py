@@ -1,0 +1,226 @@
+"""Estimates of many learners on many competencies, in columns: the numbers behind every screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from manypaths.base.bulk import read_columns
+from manypaths.estimates.evidence_log import FIRST_DATED, days_since_1970
+from manypaths.estimates.models import Achievement, Belief, GeneralBelief
+from manypaths.estimates.rows import GENERAL_FIELDS, OWN_FIELDS
+from manypaths.estimates.status import Certainty, Grounds, Status, certainty, status
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.rules import StatusRules
+from manypaths.mastery import Model
+from manypaths.mastery.standing import N_OWN, EstimateRows, estimate_rows, untouched_rows
+from manypaths.people.models import Person
+
+Claims = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+FIRST_CALENDAR_DAY = days_since_1970(FIRST_DATED)
+TOUCHED_AT, N_RIGHT, N_WRONG, N_PIECES, N_DAYS, N_BY_OTHERS = 5, 6, 7, 8, 9, 11
+
+# Up to so many learners are named to the database one by one.
+_FEW = 2_000
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Learners and competencies, and which pairs of them the rows are: places, shape (n_rows,)."""
+
+    learners: Sequence[Person]
+    competencies: Sequence[Competency]
+    who: Numbers
+    what: Numbers
+
+    @classmethod
+    def every(cls, learners: Sequence[Person], competencies: Sequence[Competency]) -> "Pairs":
+        """Return all pairs, learner by learner."""
+        who = np.repeat(np.arange(len(learners)), len(competencies))
+        return cls(
+            learners, competencies, who, np.tile(np.arange(len(competencies)), len(learners))
+        )
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates in columns of the shape (n_rows,), one row a pair of learner and competency.
+
+    Chances lie in [0, 1]; `mean` and `sd` are on the logit scale; `gain`, shape (n_rows, 2), is
+    what one more success and one more failure would add there. `touched_at` is in days since 1970,
+    NaN without a calendar. `level` is the highest that was signed off, -1 for none; `recall` is
+    predicted recall of what was demonstrated, 1 where nothing was.
+    """
+
+    pairs: Pairs
+    model: Model
+    numbers: EstimateRows
+    n_pieces: Numbers
+    n_days: Numbers
+    touched_at: Floats
+    is_demonstrated: Claims
+    recall: Floats
+    level: Numbers
+    status_code: Numbers
+    certainty_code: Numbers
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return self.status_code.size
+
+    def status(self, row: int) -> Status:
+        """Return the status of a row."""
+        return tuple(Status)[int(self.status_code[row])]
+
+    def certainty(self, row: int) -> Certainty:
+        """Return how sure we are of a row."""
+        return tuple(Certainty)[int(self.certainty_code[row])]
+
+    def has_status(self, wanted: Status) -> Claims:
+        """Return which rows have this status."""
+        found: Claims = self.status_code == tuple(Status).index(wanted)
+        return found
+
+    def status_by_code(self) -> list[dict[str, str]]:
+        """Return each learner's status by competency code; pairs without a row have not started."""
+        codes = [str(c) for c in self.pairs.competencies]
+        blank = dict.fromkeys(codes, Status.NOT_STARTED.value)
+        found = [blank.copy() for _ in self.pairs.learners]
+        words = [word.value for word in Status]
+        for who, what, code in zip(
+            self.pairs.who.tolist(),
+            self.pairs.what.tolist(),
+            self.status_code.tolist(),
+            strict=True,
+        ):
+            found[who][codes[what]] = words[code]
+        return found
+
+
+@dataclass(frozen=True)
+class BeliefTable:
+    """What is stored of some learners on some competencies."""
+
+    learners: Sequence[Person]
+    competencies: Sequence[Competency]
+    general: Floats  # (n_learners, n_general)
+    own: Floats  # (n_beliefs, n_own)
+    row_of: Numbers  # (n_learners, n_competencies): the row in `own`, -1 for none
+    level: Numbers  # (n_learners, n_competencies), -1 where nothing was signed off
+    expected: Floats  # (n_learners, n_competencies): success expected on the day of signing
+
+    def touched(self) -> Pairs:
+        """Return the pairs with evidence or an achievement."""
+        who, what = np.nonzero((self.row_of >= 0) | (self.level >= 0))
+        return Pairs(self.learners, self.competencies, who, what)
+
+    def estimates(self, pairs: Pairs, model: Model, framework: Framework, now: float) -> Estimates:
+        """Return the estimates of these pairs at a time, in days since 1970."""
+        general = self.general[pairs.who]
+        own = self._own_rows(pairs, model, general)
+        touched_at = own[:, TOUCHED_AT]
+        # Where the clock's origin is not known, nobody can say how long ago the work was.
+        touched_at[touched_at < FIRST_CALENDAR_DAY] = np.nan
+        keys = [c.lineage_id or 0 for c in self.competencies]
+        numbers = estimate_rows(model, keys, pairs.what, general, own[:, :N_OWN], at=now)
+        return self._with_status(pairs, model, numbers, own, framework)
+
+    def _own_rows(self, pairs: Pairs, model: Model, general: Floats) -> Floats:
+        rows = np.zeros((pairs.who.size, len(OWN_FIELDS)))
+        rows[:, :N_OWN] = untouched_rows(model, pairs.who.size)
+        rows[:, 3:5] = general[:, 3:5]  # an untouched one waits for nothing
+        found = self.row_of[pairs.who, pairs.what]
+        rows[found >= 0] = self.own[found[found >= 0]]
+        return rows
+
+    def _with_status(
+        self, pairs: Pairs, model: Model, numbers: EstimateRows, own: Floats, framework: Framework
+    ) -> Estimates:
+        rules = StatusRules.of(framework.rules)
+        level = self.level[pairs.who, pairs.what]
+        demonstrated = level >= (framework.target_level or 0)
+        expected = self.expected[pairs.who, pairs.what]
+        recall = np.where(demonstrated, np.minimum(1.0, numbers.success / expected), 1.0)
+        grounds = Grounds(
+            p_mastered=numbers.p_mastered,
+            half_width=numbers.half_width,
+            n_pieces=own[:, N_PIECES].astype(np.int64),
+            n_responses=np.rint(own[:, N_RIGHT] + own[:, N_WRONG]).astype(np.int64),
+            n_days=own[:, N_DAYS].astype(np.int64),
+            n_ratings_by_others=own[:, N_BY_OTHERS].astype(np.int64),
+            is_demonstrated=demonstrated,
+            recall=recall,
+        )
+        return Estimates(
+            pairs=pairs,
+            model=model,
+            numbers=numbers,
+            n_pieces=grounds.n_pieces,
+            n_days=grounds.n_days,
+            touched_at=own[:, TOUCHED_AT],
+            is_demonstrated=demonstrated,
+            recall=recall,
+            level=level,
+            status_code=status(grounds, rules),
+            certainty_code=certainty(numbers.half_width, rules),
+        )
+
+
+def read_beliefs(
+    learners: Sequence[Person],
+    competencies: Sequence[Competency],
+    family: Framework,
+    model: Model,
+) -> BeliefTable:
+    """Return what is stored of learners on competencies of a family. Three queries."""
+    ids = np.array([learner.pk for learner in learners], np.int64)
+    keys = np.array([c.lineage_id for c in competencies], np.int64)
+    generals = GeneralBelief.objects.filter(family=family)
+    beliefs = Belief.objects.filter(competency__framework__family=family)
+    achievements = Achievement.objects.filter(competency__in=keys.tolist())
+    if ids.size <= _FEW:
+        few = ids.tolist()
+        generals, beliefs = generals.filter(learner__in=few), beliefs.filter(learner__in=few)
+        achievements = achievements.filter(learner__in=few)
+    general = np.tile([0.0, model.spread.general, 1.0, 0.0, 0.0], (ids.size, 1))
+    found = read_columns(generals, ("learner_id", *GENERAL_FIELDS))
+    place = _places(found[0], ids)
+    general[place[place >= 0]] = found[1:, place >= 0].T
+
+    own = read_columns(beliefs, ("learner_id", "competency_id", *OWN_FIELDS))
+    who, what = _places(own[0], ids), _places(own[1], keys)
+    known = (who >= 0) & (what >= 0)
+    row_of = np.full((ids.size, keys.size), -1, np.int64)
+    row_of[who[known], what[known]] = np.nonzero(known)[0]
+    level, expected = _signed_off(achievements, ids, keys)
+    return BeliefTable(learners, competencies, general, own[2:].T, row_of, level, expected)
+
+
+def _signed_off(
+    achievements: QuerySet[Achievement], ids: Numbers, keys: Numbers
+) -> tuple[Numbers, Floats]:
+    """Return the highest level signed off, and the success that was expected at the last one."""
+    level = np.full((ids.size, keys.size), -1, np.int64)
+    expected = np.ones((ids.size, keys.size))
+    names = ("learner_id", "competency_id", "level", "expected_success")
+    found = read_columns(achievements.order_by("signed_at"), names)
+    who, what = _places(found[0], ids), _places(found[1], keys)
+    known = (who >= 0) & (what >= 0)
+    # A framework without a scale has one level, the target.
+    np.maximum.at(level, (who[known], what[known]), np.nan_to_num(found[2, known]).astype(np.int64))
+    expected[who[known], what[known]] = found[3, known]
+    return level, expected
+
+
+def _places(values: Floats, of: Numbers) -> Numbers:
+    """Return where each value stands in `of`, -1 where it does not."""
+    if not of.size:
+        return np.full(values.size, -1, np.int64)
+    order = np.argsort(of)
+    found = np.minimum(np.searchsorted(of[order], values), of.size - 1)
+    return np.where(of[order][found] == values, order[found], -1)

@@ -1,0 +1,60 @@
+"""Who may record evidence about a learner, in what role, and who may withdraw it."""
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.evidence.models import Evidence, RaterRole
+from manypaths.people.access import (
+    Actor,
+    Operator,
+    assesses_for,
+    is_learner_themself,
+    learns_beside,
+    supports,
+    teaches,
+)
+from manypaths.people.models import Person, RelationshipKind
+
+
+def require_recording(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may record the learner's own work: themself or their teacher."""
+    if is_learner_themself(by, learner):
+        return
+    if teaches(by, learner):
+        return
+    raise NotFound
+
+
+def rater_roles(by: Actor, learner: Person) -> set[RaterRole]:
+    """Return the roles in which `by` may rate the learner, from who they are to each other."""
+    if isinstance(by, Operator):
+        return set(RaterRole)
+    may = {
+        RaterRole.SELF: is_learner_themself(by, learner),
+        RaterRole.PEER: learns_beside(by, learner),
+        RaterRole.FAMILY: supports(by, learner, RelationshipKind.GUARDIAN),
+        RaterRole.COACH: supports(by, learner, RelationshipKind.COACH)
+        or supports(by, learner, RelationshipKind.MENTOR),
+        RaterRole.TEACHER: not is_learner_themself(by, learner) and teaches(by, learner),
+        RaterRole.ASSESSOR: assesses_for(by, learner),
+    }
+    return {role for role, holds in may.items() if holds}
+
+
+def require_rating(by: Actor, learner: Person, rater: Person, role: RaterRole) -> None:
+    """Raise NotFound unless `by` may rate the learner at all, Refused where not in this role."""
+    roles = rater_roles(by, learner)
+    if not roles:
+        raise NotFound
+    if not isinstance(by, Operator) and rater.user_id != by.pk:
+        raise Refused("A rating is given in one's own name.")
+    if role not in roles:
+        allowed = ", ".join(sorted(allowed.value for allowed in roles))
+        raise Refused(f"You can rate this learner as {allowed}, not as {role.value}.")
+
+
+def require_withdrawal(by: Actor, evidence: Evidence, learner: Person) -> None:
+    """Raise NotFound unless `by` recorded this piece, or teaches the learner."""
+    if not isinstance(by, Operator) and evidence.recorded_by == by.pk:
+        return
+    if teaches(by, learner) and not is_learner_themself(by, learner):
+        return
+    raise NotFound

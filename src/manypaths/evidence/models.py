@@ -1,0 +1,407 @@
+"""Tasks, answers, slips, responses, ratings, artifacts and withdrawals."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from manypaths.base.ids import PublicId
+from manypaths.base.personal import OF_NOBODY, goes_with
+from manypaths.base.scope import DistrictManager, DistrictRow, PublishedRow, Row, ScopedQuerySet
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.people.models import Person
+
+
+class TaskKind(models.TextChoices):
+    """What kind of thing there is to do."""
+
+    ITEM = "item"
+    CHECK = "check"
+    PROJECT = "project"
+    OBSERVATION = "observation"
+    RESOURCE = "resource"
+    PORTFOLIO = "portfolio"
+
+
+class AnswerForm(models.TextChoices):
+    """How a task is answered."""
+
+    CHOICE = "choice"
+    NUMBER = "number"
+    TEXT = "text"
+    NONE = "none"
+
+
+class Task(PublicId, PublishedRow):
+    """Anything a learner does, or studies, on the way to a competency."""
+
+    personal = OF_NOBODY
+
+    # Whose task it is: ids of tasks are unique within a framework.
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="tasks")
+    source_id = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12, choices=TaskKind.choices)
+    title = models.CharField(max_length=300, blank=True)
+    prompt = models.TextField(blank=True)
+    answer_form = models.CharField(
+        max_length=8, choices=AnswerForm.choices, default=AnswerForm.NONE
+    )
+    # Webb's levels 1 to 4: the demand of the task, never of the learner.
+    depth_of_knowledge = models.PositiveSmallIntegerField(null=True)
+    minutes = models.PositiveSmallIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta(PublishedRow.Meta):
+        """An id names one task of a framework in a district."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "framework", "source_id"],
+                name="task_source_id_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=TaskKind.values), name="task_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(depth_of_knowledge=None) | Q(depth_of_knowledge__range=(1, 4)),
+                name="task_depth_is_1_to_4",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.source_id
+
+
+class Alignment(PublishedRow):
+    """A competency that a task shows, with its share among those that it shows."""
+
+    publication = "task__published_at"
+    personal = OF_NOBODY
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="alignments")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="alignments")
+    weight = models.FloatField(default=1.0)
+
+    class Meta(PublishedRow.Meta):
+        """A task shows a competency once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["task", "competency"], name="alignment_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="alignment_weighs_something"),
+        )
+
+
+class Slip(PublicId, PublishedRow):
+    """A named wrong idea that an answer can show."""
+
+    publication = "framework__published_at"
+    personal = OF_NOBODY
+
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="slips")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="slips")
+    code = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    explanation = models.TextField(blank=True)
+
+    class Meta(PublishedRow.Meta):
+        """A code names one slip of a framework in a district."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "framework", "code"],
+                name="slip_code_once",
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Answer(PublishedRow):
+    """An answer that a task knows: an option to choose, or a number or text to recognise."""
+
+    publication = "task__published_at"
+    personal = OF_NOBODY
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="answers")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    is_right = models.BooleanField()
+    slip = models.ForeignKey(Slip, null=True, on_delete=models.PROTECT, related_name="answers")
+
+    class Meta(PublishedRow.Meta):
+        """Answers stand in their order; a right one shows no slip."""
+
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["task", "position"], name="answer_position_once"),
+            models.CheckConstraint(
+                condition=Q(is_right=False) | Q(slip=None), name="right_answer_shows_no_slip"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Criterion(PublicId, PublishedRow):
+    """One line of a task's rubric: what is looked for, and for which competency."""
+
+    publication = "task__published_at"
+    personal = OF_NOBODY
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="criteria")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="criteria")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300)
+    description = models.TextField(blank=True)
+
+    class Meta(PublishedRow.Meta):
+        """Criteria stand in their order."""
+
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["task", "position"], name="criterion_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Withdrawal(DistrictRow):
+    """Why pieces of evidence no longer count, and since when."""
+
+    personal = OF_NOBODY
+
+    at = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=500)
+
+    class Meta(DistrictRow.Meta):
+        """A withdrawal says why."""
+
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="withdrawal_says_why"),)
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class EvidenceQuerySet(ScopedQuerySet[Row]):
+    """Rows of the log: they may be read, added and marked as withdrawn, and nothing else."""
+
+    def update(self, **values: Any) -> int:
+        """Mark rows as withdrawn; every other change is refused."""
+        if set(values) != {"withdrawal"}:
+            raise TypeError("evidence is not edited: withdraw it with a reason, and record anew")
+        return super().update(**values)
+
+    def reassign(self, learner: Person) -> int:
+        """Give the rows to another learner: an unnamed one turned out to be somebody."""
+        return super().update(learner=learner)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: evidence ends by retention or a lawful request alone, a deed of its own."""
+        raise TypeError("evidence is not deleted: withdraw it with a reason")
+
+
+class EvidenceManager(DistrictManager[Row]):
+    """Reach the current district's evidence."""
+
+    def get_queryset(self) -> EvidenceQuerySet[Row]:
+        """Return the rows of the district, withdrawn ones included."""
+        scoped = super().get_queryset()
+        return EvidenceQuerySet[Row](self.model, query=scoped.query, using=self._db)
+
+    def standing(self) -> EvidenceQuerySet[Row]:
+        """Return the rows that count: those that nobody has withdrawn."""
+        return self.get_queryset().filter(withdrawal=None)
+
+
+class Clock(models.IntegerChoices):
+    """What `done_at` of a piece of evidence means."""
+
+    NONE = 0, "an order alone"
+    CALENDAR = 1, "microseconds since 1970, UTC"
+    RELATIVE = 2, "microseconds since an origin that is not known"
+
+
+class Evidence(DistrictRow):
+    """What all pieces of evidence have: a learner, when it was done, when and by whom recorded."""
+
+    # `done_at` orders a learner's evidence, whatever it means; see Clock.
+    done_at = models.BigIntegerField()
+    clock = models.PositiveSmallIntegerField(choices=Clock.choices, default=Clock.CALENDAR)
+    recorded_at = models.BigIntegerField()
+    # The user who recorded it; null for the operator.
+    recorded_by = models.BigIntegerField(null=True)
+    withdrawal = models.ForeignKey(
+        Withdrawal, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    objects: ClassVar[EvidenceManager[Self]] = EvidenceManager()
+    every_district: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta(DistrictRow.Meta):
+        """Only a part of other models."""
+
+        abstract = True
+
+
+class Response(Evidence):
+    """One answer to one task: right, wrong or in part. Kept lean, for there are millions."""
+
+    personal = goes_with(
+        "learner",
+        "learner",
+        "task",
+        "outcome",
+        "chosen",
+        "attempt",
+        "done_at",
+        "clock",
+        "recorded_at",
+        "recorded_by",
+        "withdrawal",
+    )
+
+    learner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="responses", db_index=False
+    )
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="responses", db_index=False
+    )
+    # 0 wrong, 1 right, between them partial credit.
+    outcome = models.FloatField()
+    # The position of the answer among those that the task knows, where it is one of them.
+    chosen = models.PositiveSmallIntegerField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+
+    class Meta(Evidence.Meta):
+        """Read by learner in the order of the work, which is how the engine reads."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "done_at"], name="response_by_learner"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(outcome__gte=0) & Q(outcome__lte=1), name="outcome_is_0_to_1"
+            ),
+        )
+
+
+class RaterRole(models.TextChoices):
+    """In what role somebody rates."""
+
+    SELF = "self"
+    PEER = "peer"
+    FAMILY = "family"
+    COACH = "coach"
+    TEACHER = "teacher"
+    ASSESSOR = "assessor"
+
+
+class ArtifactKind(models.TextChoices):
+    """In what form a piece of work is kept."""
+
+    TEXT = "text"
+    LINK = "link"
+    FILE = "file"
+    VIDEO = "video"
+
+
+class Artifact(PublicId, Evidence):
+    """A piece of work that ratings point to. It moves no estimate by itself."""
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "task",
+        "kind",
+        "title",
+        "text",
+        "link",
+        "file_name",
+        "file_sha256",
+        "file_bytes",
+        "done_at",
+        "clock",
+        "recorded_at",
+        "recorded_by",
+        "withdrawal",
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="artifacts")
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="artifacts")
+    kind = models.CharField(max_length=8, choices=ArtifactKind.choices)
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    link = models.URLField(max_length=2000, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_bytes = models.BigIntegerField(null=True)
+
+    class Meta(Evidence.Meta):
+        """Read by learner in the order of the work."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "done_at"], name="artifact_by_learner"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Rating(PublicId, Evidence):
+    """A level, given by a rater in a role, for one competency of one learner."""
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "competency",
+        "task",
+        "criterion",
+        "artifact",
+        "level",
+        "rater",
+        "role",
+        "note",
+        "done_at",
+        "clock",
+        "recorded_at",
+        "recorded_by",
+        "withdrawal",
+    )
+
+    learner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="ratings", db_index=False
+    )
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="ratings")
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="ratings")
+    criterion = models.ForeignKey(
+        Criterion, null=True, on_delete=models.PROTECT, related_name="ratings"
+    )
+    artifact = models.ForeignKey(
+        Artifact, null=True, on_delete=models.PROTECT, related_name="ratings"
+    )
+    # A position on the framework's scale, from 0.
+    level = models.PositiveSmallIntegerField()
+    rater = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="ratings_given")
+    role = models.CharField(max_length=8, choices=RaterRole.choices)
+    note = models.TextField(blank=True)
+
+    class Meta(Evidence.Meta):
+        """Read by learner in the order of the work."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "done_at"], name="rating_by_learner"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=RaterRole.values), name="rater_role_is_known"
+            ),
+        )

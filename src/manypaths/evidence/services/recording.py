@@ -1,0 +1,305 @@
+"""Record evidence and withdraw it. Called by `estimates.services`, which brings beliefs along."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db import transaction
+
+from manypaths.base.audit import record_deed
+from manypaths.base.bulk import insert_columns
+from manypaths.base.clock import to_microseconds
+from manypaths.base.errors import Refused
+from manypaths.evidence.access import require_rating, require_recording, require_withdrawal
+from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.models import (
+    Artifact,
+    ArtifactKind,
+    Rating,
+    Response,
+    Task,
+    Withdrawal,
+)
+from manypaths.people.access import Actor, require_leadership
+from manypaths.people.models import Organization, Person
+
+Piece = Response | Rating | Artifact
+
+_AT_ONCE = 5_000
+
+
+@transaction.atomic
+def record_response(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
+    """Record one response. Raises Refused for an outcome, attempt or answer that can't be."""
+    require_recording(by, draft.learner)
+    _require_possible(draft, at)
+    response = Response.objects.create(
+        learner=draft.learner,
+        task=draft.task,
+        outcome=draft.outcome,
+        chosen=draft.chosen,
+        attempt=draft.attempt,
+        done_at=to_microseconds(draft.done_at),
+        recorded_at=to_microseconds(at),
+        recorded_by=by.actor_id,
+    )
+    record_deed("record response", by=by, at=at, subject=("response", response.pk))
+    return response
+
+
+@transaction.atomic
+def record_responses(
+    columns: ResponseColumns,
+    *,
+    organization: Organization,
+    by: Actor,
+    at: datetime,
+    file_sha256: str = "",
+) -> range:
+    """Record many responses as one deed; return the range of their ids.
+
+    For imports and whole-class work of an organization that `by` leads.
+    """
+    require_leadership(by, organization)
+    n = len(columns)
+    ids = insert_columns(
+        Response,
+        {
+            "learner_id": columns.learner,
+            "task_id": columns.task,
+            "outcome": columns.outcome,
+            "chosen": np.ma.masked_equal(columns.chosen, -1),
+            "attempt": columns.attempt,
+            "done_at": columns.done_at,
+            "clock": columns.clock,
+            "recorded_at": np.full(n, to_microseconds(at)),
+            "recorded_by": [by.actor_id] * n,
+        },
+    )
+    record_deed(
+        "record responses",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        count=n,
+        first_id=ids.start,
+        last_id=ids.stop - 1,
+        sha256=file_sha256,
+    )
+    return ids
+
+
+@transaction.atomic
+def record_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
+    """Record one rating. Raises Refused for a level that the scale lacks, or a role not held."""
+    require_rating(by, draft.learner, draft.rater, draft.role)
+    _require_level(draft)
+    _require_past(draft.done_at, at)
+    rating = Rating.objects.create(**_values_of(draft, by, at))
+    record_deed("record rating", by=by, at=at, subject=("rating", rating.pk))
+    return rating
+
+
+@transaction.atomic
+def record_ratings(
+    drafts: Sequence[RatingDraft], *, organization: Organization, by: Actor, at: datetime
+) -> list[Rating]:
+    """Record many ratings as one deed, for an organization that `by` leads."""
+    require_leadership(by, organization)
+    for draft in drafts:
+        _require_level(draft)
+        _require_past(draft.done_at, at)
+    ratings = Rating.objects.bulk_create(
+        [Rating(**_values_of(draft, by, at)) for draft in drafts], _AT_ONCE
+    )
+    record_deed(
+        "record ratings",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        count=len(ratings),
+    )
+    return ratings
+
+
+@transaction.atomic
+def record_artifact(
+    learner: Person,
+    *,
+    kind: ArtifactKind,
+    title: str,
+    done_at: datetime,
+    by: Actor,
+    at: datetime,
+    task: Task | None = None,
+    text: str = "",
+    link: str = "",
+) -> Artifact:
+    """Record a piece of work that ratings can point to. Raises Refused for an empty one."""
+    require_recording(by, learner)
+    _require_past(done_at, at)
+    if not title.strip() or (kind is ArtifactKind.TEXT and not text.strip()):
+        raise Refused("A piece of work needs a title, and a text needs words.")
+    if kind is not ArtifactKind.TEXT and not link.startswith("https://"):
+        raise Refused(f"A {kind.value} is given by its address, which begins with https://.")
+    artifact = Artifact.objects.create(
+        learner=learner,
+        task=task,
+        kind=kind,
+        title=title.strip(),
+        text=text,
+        link=link,
+        done_at=to_microseconds(done_at),
+        recorded_at=to_microseconds(at),
+        recorded_by=by.actor_id,
+    )
+    record_deed("record artifact", by=by, at=at, subject=("artifact", artifact.pk))
+    return artifact
+
+
+@transaction.atomic
+def withdraw_evidence(piece: Piece, *, reason: str, by: Actor, at: datetime) -> Piece:
+    """Mark one piece of evidence as withdrawn: it stays readable and no longer counts.
+
+    Raises Refused without a reason, or where it was withdrawn before.
+    """
+    require_withdrawal(by, piece, piece.learner)
+    if not reason.strip():
+        raise Refused("Say in a few words why this piece is withdrawn.")
+    rows = type(piece).objects.standing().filter(pk=piece.pk)
+    withdrawal = Withdrawal.objects.create(
+        at=to_microseconds(at), actor_id=by.actor_id, reason=reason.strip()
+    )
+    if not rows.update(withdrawal=withdrawal):
+        raise Refused("This piece has been withdrawn already.")
+    piece.withdrawal = withdrawal
+    kind = type(piece).__name__.lower()
+    record_deed(f"withdraw {kind}", by=by, at=at, subject=(kind, piece.pk))
+    return piece
+
+
+@transaction.atomic
+def correct_response(
+    response: Response, *, outcome: float, chosen: int | None, reason: str, by: Actor, at: datetime
+) -> Response:
+    """Withdraw a response and record it anew with another outcome, on the date of the work."""
+    draft = ResponseDraft(
+        response.learner,
+        response.task,
+        outcome,
+        done_at=at,
+        chosen=chosen,
+        attempt=response.attempt,
+    )
+    _require_possible(draft, at)
+    withdraw_evidence(response, reason=reason, by=by, at=at)
+    corrected = Response.objects.create(
+        learner=response.learner,
+        task=response.task,
+        outcome=outcome,
+        chosen=chosen,
+        attempt=response.attempt,
+        done_at=response.done_at,
+        clock=response.clock,
+        recorded_at=to_microseconds(at),
+        recorded_by=by.actor_id,
+    )
+    record_deed(
+        "correct response", by=by, at=at, subject=("response", corrected.pk), before=response.pk
+    )
+    return corrected
+
+
+@transaction.atomic
+def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
+    """Give all evidence of an unnamed learner to the person who they turned out to be."""
+    require_recording(by, unnamed)
+    require_recording(by, person)
+    if not unnamed.is_unnamed or unnamed.pk == person.pk:
+        raise Refused("Only a learner without a name can be linked to another person.")
+    for model in (Response, Rating, Artifact):
+        model.objects.get_queryset().filter(learner=unnamed).reassign(person)
+    record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
+
+
+def whose_and_what(ids: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return the learners and the tasks of these responses, as row ids."""
+    pairs: set[tuple[int, int]] = set()
+    for first in range(0, len(ids), _AT_ONCE):
+        rows = Response.objects.filter(pk__in=ids[first : first + _AT_ONCE])
+        pairs.update(rows.values_list("learner_id", "task_id").distinct())
+    return sorted({who for who, _ in pairs}), sorted({what for _, what in pairs})
+
+
+@transaction.atomic
+def withdraw_responses(
+    ids: Sequence[int], *, organization: Organization, reason: str, by: Actor, at: datetime
+) -> int:
+    """Mark many responses as withdrawn as one deed; return how many stood until now."""
+    require_leadership(by, organization)
+    withdrawal = Withdrawal.objects.create(
+        at=to_microseconds(at), actor_id=by.actor_id, reason=reason
+    )
+    n = 0
+    for first in range(0, len(ids), _AT_ONCE):
+        chunk = ids[first : first + _AT_ONCE]
+        n += Response.objects.standing().filter(pk__in=chunk).update(withdrawal=withdrawal)
+    record_deed(
+        "withdraw responses",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        count=n,
+    )
+    return n
+
+
+def _values_of(draft: RatingDraft, by: Actor, at: datetime) -> dict[str, object]:
+    values = {
+        name: getattr(draft, name)
+        for name in (
+            "learner",
+            "competency",
+            "task",
+            "criterion",
+            "artifact",
+            "level",
+            "rater",
+            "role",
+            "note",
+        )
+    }
+    return values | {
+        "done_at": to_microseconds(draft.done_at),
+        "recorded_at": to_microseconds(at),
+        "recorded_by": by.actor_id,
+    }
+
+
+def _require_possible(draft: ResponseDraft, at: datetime) -> None:
+    if not 0 <= draft.outcome <= 1:
+        raise Refused(f"An outcome lies between 0 (wrong) and 1 (right), not at {draft.outcome}.")
+    if draft.attempt < 1:
+        raise Refused(f"Attempts are counted from 1; this is {draft.attempt}.")
+    _require_past(draft.done_at, at)
+    if draft.chosen is None:
+        return
+    if not draft.task.answers.filter(position=draft.chosen).exists():
+        raise Refused(f"The task {draft.task} has no answer number {draft.chosen}.")
+
+
+def _require_past(done_at: datetime, at: datetime) -> None:
+    if done_at > at:
+        raise Refused("Work that is recorded has been done: its date lies in the future.")
+
+
+def _require_level(draft: RatingDraft) -> None:
+    framework = draft.competency.framework
+    if framework.scale is None:
+        raise Refused(f"{framework.title} has no scale to rate on.")
+    names = [level.name for level in framework.scale.levels.all()]
+    if not 0 <= draft.level < len(names):
+        raise Refused(
+            f"This level is not on the scale of {framework.title}. "
+            f"Choose one of: {', '.join(names)}."
+        )

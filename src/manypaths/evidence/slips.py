@@ -1,0 +1,96 @@
+"""Which named slips learners show in their recent wrong answers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from manypaths.base.clock import to_microseconds
+from manypaths.evidence.models import Answer, Clock, Response, Slip
+from manypaths.frameworks.models import Framework
+from manypaths.mastery.slips import SlipFound, WrongAnswer, find_slips
+from manypaths.people.access import Actor, require_sight
+from manypaths.people.models import Person
+
+# Older wrong answers speak of somebody who has learned since.
+RECENT = timedelta(days=90)
+# Up to so many learners are named to the database one by one.
+_FEW = 2_000
+
+
+@dataclass(frozen=True)
+class ClassSlip:
+    """A slip that a class shows, with the learners who show it on two items or more."""
+
+    slip: Slip
+    learners: Sequence[Person]
+    found: SlipFound
+
+
+@dataclass(frozen=True)
+class SlipsShown:
+    """The slips of some learners: those of the class, and each learner's own by count."""
+
+    of_class: Sequence[ClassSlip]
+    by_learner: Mapping[int, Mapping[int, int]]
+    slips: Mapping[int, Slip]
+
+
+def slips_of(
+    learners: Sequence[Person], framework: Framework, *, by: Actor, at: datetime
+) -> SlipsShown:
+    """Return the slips in recent wrong answers of learners whom `by` may see. Fixed queries."""
+    require_sight(by, learners)
+    rows = _wrong_answers(learners, framework, at)
+    known = _answers({task for _, task, _ in rows})
+    wrong = [_wrong_answer(learner, task, chosen, known[task]) for learner, task, chosen in rows]
+    slips = {a.slip.pk: a.slip for answers in known.values() for a in answers if a.slip}
+    counts: dict[int, Counter[int]] = {}
+    for answer in wrong:
+        if answer.shown is not None:
+            counts.setdefault(int(answer.learner), Counter())[int(answer.shown)] += 1
+    people = {learner.pk: learner for learner in learners}
+    shown = [
+        ClassSlip(slips[int(found.slip)], [people[int(who)] for who in found.learners], found)
+        for found in find_slips(wrong)
+    ]
+    return SlipsShown(shown, counts, slips)
+
+
+def _wrong_answers(
+    learners: Sequence[Person], framework: Framework, at: datetime
+) -> list[tuple[int, int, int]]:
+    """Return (learner, task, answer chosen) of recent responses that were not right."""
+    since = to_microseconds(at - RECENT)
+    rows = Response.objects.standing().filter(
+        Q(done_at__gte=since) | ~Q(clock=Clock.CALENDAR),
+        outcome__lt=1,
+        chosen__isnull=False,
+        task__framework__family=framework.family,
+    )
+    wanted = {learner.pk for learner in learners}
+    if len(wanted) <= _FEW:
+        rows = rows.filter(learner__in=wanted)
+    found = rows.order_by("learner", "done_at", "pk").values_list("learner", "task", "chosen")
+    return [(who, task, chosen or 0) for who, task, chosen in found if who in wanted]
+
+
+def _answers(tasks: set[int]) -> dict[int, list[Answer]]:
+    known: dict[int, list[Answer]] = {task: [] for task in tasks}
+    wrong = Answer.objects.filter(task__in=tasks, is_right=False).select_related("slip")
+    for answer in wrong:
+        known[answer.task_id].append(answer)
+    return known
+
+
+def _wrong_answer(learner: int, task: int, chosen: int, known: Sequence[Answer]) -> WrongAnswer:
+    offered = Counter(answer.slip_id for answer in known if answer.slip_id is not None)
+    shown = next((answer.slip_id for answer in known if answer.position == chosen), None)
+    return WrongAnswer(
+        learner=learner,
+        item=task,
+        shown=shown,
+        offered={slip: count / len(known) for slip, count in offered.items()},
+    )

@@ -1,0 +1,32 @@
+"""Who may choose a learner's next step, and who may set a group's window."""
+
+from manypaths.base.errors import NotFound
+from manypaths.people.access import (
+    Actor,
+    Operator,
+    is_learner_themself,
+    require_group_sight,
+    supports,
+    teaches,
+)
+from manypaths.people.models import Group, Person, RelationshipKind
+
+_SUPPORTERS = (RelationshipKind.COACH, RelationshipKind.MENTOR, RelationshipKind.ADVISOR)
+
+
+def require_choice(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may choose for the learner: themself, a teacher, a supporter."""
+    if isinstance(by, Operator):
+        return
+    if is_learner_themself(by, learner):
+        return
+    if teaches(by, learner):
+        return
+    if any(supports(by, learner, kind) for kind in _SUPPORTERS):
+        return
+    raise NotFound
+
+
+def require_window_right(by: Actor, group: Group) -> None:
+    """Raise NotFound unless `by` leads the group or its organization."""
+    require_group_sight(by, group)

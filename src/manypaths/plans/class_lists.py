@@ -1,0 +1,137 @@
+"""Who in a class needs help, who is ready to show, and who is ready to move on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manypaths.estimates.status import Status
+from manypaths.estimates.table import Estimates
+from manypaths.evidence.slips import SlipsShown
+from manypaths.frameworks.models import Competency
+from manypaths.mastery.next_steps import chance_after_practice
+from manypaths.people.models import Person
+from manypaths.plans import words
+
+# "Little chance to reach the target unaided": less than this after so many more tries alone.
+LITTLE_CHANCE, TRIES_ALONE = 0.2, 10
+
+
+@dataclass(frozen=True)
+class Need:
+    """A learner and a competency in one of a class's lists, with the reason in a sentence."""
+
+    learner: Person
+    competency: Competency
+    reason: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """The places of the competencies that a class works on; with none, everything is open."""
+
+    places: frozenset[int]
+    pinned: frozenset[int]
+
+    def holds(self, place: int) -> bool:
+        """Say whether the class works on the competency at this place."""
+        return not self.places or place in self.places
+
+
+@dataclass(frozen=True)
+class ClassLists:
+    """What the lists are drawn from; `prerequisites[k]` are the places of what precedes k."""
+
+    estimates: Estimates
+    slips: SlipsShown
+    window: Window
+    prerequisites: Sequence[NDArray[np.int64]]
+
+    def needs_help(self) -> list[Need]:
+        """Return who is growing, in the window, with a slip of the class or little chance alone."""
+        slipping = self._slipping()
+        hard = self._hard_alone()
+        needs = []
+        for row in self._rows(Status.GROWING):
+            learner, competency = self._pair(row)
+            slip = slipping.get((learner.pk, competency.lineage_id))
+            if not self.window.holds(int(self.estimates.pairs.what[row])):
+                continue
+            if slip:
+                needs.append(Need(learner, competency, words.HELP_SLIP.format(slip=slip)))
+            elif hard[row]:
+                needs.append(Need(learner, competency, self._hard_words(row)))
+        return needs
+
+    def ready_to_show(self) -> list[Need]:
+        """Return who is ready to show what."""
+        estimates = self.estimates
+        return [
+            Need(
+                *self._pair(row),
+                words.READY.format(
+                    right=words.out_of_ten(estimates.numbers.success[row]),
+                    certainty=estimates.certainty(row).value,
+                ),
+            )
+            for row in self._rows(Status.READY)
+        ]
+
+    def ready_to_move_on(self) -> list[Need]:
+        """Return who has demonstrated all that precedes a competency outside the window."""
+        pairs = self.estimates.pairs
+        shape = (len(pairs.learners), len(pairs.competencies))
+        demonstrated = np.zeros(shape, bool)
+        demonstrated[pairs.who, pairs.what] = self.estimates.is_demonstrated
+        has_evidence = np.zeros(shape, bool)
+        has_evidence[pairs.who, pairs.what] = self.estimates.n_pieces > 0
+        return list(self._next_beyond(demonstrated, has_evidence))
+
+    def _next_beyond(
+        self, demonstrated: NDArray[np.bool_], has_evidence: NDArray[np.bool_]
+    ) -> Iterator[Need]:
+        pairs = self.estimates.pairs
+        for place, before in enumerate(self.prerequisites):
+            # Without a window, what a learner has not begun lies beyond it.
+            within = self.window.holds(place) if self.window.places else has_evidence[:, place]
+            open_to = demonstrated[:, before].all(axis=1) & ~demonstrated[:, place] & ~within
+            if before.size:
+                names = ", ".join(str(pairs.competencies[k]) for k in before)
+                reason = words.MOVE_ON.format(names=names)
+                for who in np.nonzero(open_to)[0].tolist():
+                    yield Need(pairs.learners[who], pairs.competencies[place], reason)
+
+    def _rows(self, wanted: Status) -> list[int]:
+        found: list[int] = np.nonzero(self.estimates.has_status(wanted))[0].tolist()
+        return found
+
+    def _pair(self, row: int) -> tuple[Person, Competency]:
+        pairs = self.estimates.pairs
+        return pairs.learners[pairs.who[row]], pairs.competencies[pairs.what[row]]
+
+    def _slipping(self) -> dict[tuple[int, int | None], str]:
+        return {
+            (learner.pk, shown.slip.competency.lineage_id): shown.slip.name
+            for shown in self.slips.of_class
+            for learner in shown.learners
+        }
+
+    def _hard_alone(self) -> NDArray[np.bool_]:
+        numbers = self.estimates.numbers
+        chance = chance_after_practice(
+            numbers.mean,
+            numbers.sd,
+            numbers.gain,
+            self.estimates.model.mastered_from,
+            TRIES_ALONE,
+        )
+        hard: NDArray[np.bool_] = chance < LITTLE_CHANCE
+        return hard
+
+    def _hard_words(self, row: int) -> str:
+        success = float(self.estimates.numbers.success[row])
+        n_pieces = int(self.estimates.n_pieces[row])
+        return words.HELP_HARD.format(
+            right=words.out_of_ten(success), pieces=words.pieces(n_pieces)
+        )

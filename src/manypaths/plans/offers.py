@@ -1,0 +1,227 @@
+"""Which next steps to offer: candidates of each kind, scored, and a diverse few of them chosen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manypaths.estimates.status import Status
+from manypaths.estimates.table import Estimates
+from manypaths.evidence.models import Slip, Task, TaskKind
+from manypaths.frameworks.models import Competency
+from manypaths.mastery.next_steps import (
+    GOAL,
+    HARDEST,
+    OUTSIDE_WINDOW,
+    REVIEW_WEIGHT,
+    Standing,
+    Worth,
+    challenge_of,
+    worth,
+)
+from manypaths.plans import words
+from manypaths.plans.models import StepKind
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+# How much showing what one is ready for weighs against a step ahead.
+SHOW_WEIGHT = 0.9
+# A competency on which a learner repeats a slip gains from a look at it.
+SLIP_WEIGHT = 0.4
+MOST_OFFERS = 4
+
+_LEARN = (TaskKind.RESOURCE,)
+_PRACTISE = (TaskKind.ITEM, TaskKind.CHECK, TaskKind.OBSERVATION)
+_SHOW = (TaskKind.PROJECT, TaskKind.PORTFOLIO)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A next step: what it asks for, on which competency, the task that it opens, and why."""
+
+    kind: StepKind
+    competency: Competency
+    task: Task
+    reason: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known of a learner when next steps are offered; columns have a row a competency.
+
+    `prerequisites[k]` are the places of what precedes competency k; `window` and `pinned` are
+    places (an empty window means that everything is open), `chosen` places with an open choice.
+    `slips` holds the slip that the learner repeats and how often, by place; `times_done` counts
+    the learner's tries by task.
+    """
+
+    estimates: Estimates
+    prerequisites: Sequence[Numbers]
+    tasks: Mapping[int, Sequence[Task]]
+    window: frozenset[int]
+    pinned: frozenset[int]
+    chosen: frozenset[int]
+    slips: Mapping[int, tuple[Slip, int]]
+    times_done: Mapping[int, int]
+    least_recall: float
+
+
+def offers_in(situation: Situation, *, most: int = MOST_OFFERS) -> list[Offer]:
+    """Return the best few offers, of different kinds and competencies where there are such."""
+    candidates = sorted(_candidates(situation), key=lambda offer: -offer.score)
+    chosen: list[Offer] = []
+    for offer in candidates:
+        if offer.kind not in {other.kind for other in chosen} and _is_new_place(offer, chosen):
+            chosen.append(offer)
+    for offer in candidates:
+        if len(chosen) < most and offer not in chosen and _is_new_place(offer, chosen):
+            chosen.append(offer)
+    return sorted(chosen[:most], key=lambda offer: -offer.score)
+
+
+def _is_new_place(offer: Offer, chosen: Sequence[Offer]) -> bool:
+    return all(offer.competency.pk != other.competency.pk for other in chosen)
+
+
+def _candidates(situation: Situation) -> list[Offer]:
+    worths = worth(
+        _standing(situation.estimates),
+        situation.prerequisites,
+        _relevance(situation),
+        least_recall=situation.least_recall,
+    )
+    found = [
+        _Place(situation, worths, place)
+        for place in range(len(situation.estimates.pairs.competencies))
+    ]
+    return [offer for place in found for offer in place.offers() if offer.score > 0]
+
+
+def _standing(estimates: Estimates) -> Standing:
+    numbers = estimates.numbers
+    return Standing(
+        p_mastered=np.where(estimates.is_demonstrated, 1.0, numbers.p_mastered),
+        success=numbers.success,
+        variance=numbers.sd**2,
+        gain=numbers.gain,
+        recall=estimates.recall,
+        is_demonstrated=estimates.is_demonstrated,
+    )
+
+
+def _relevance(situation: Situation) -> Floats:
+    n = len(situation.estimates)
+    relevance = np.ones(n)
+    if situation.window:
+        relevance[[place not in situation.window for place in range(n)]] = OUTSIDE_WINDOW
+    goals = sorted(situation.pinned | situation.chosen)
+    relevance[goals] *= GOAL
+    return relevance
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One competency in a situation: what could be offered there."""
+
+    situation: Situation
+    worths: Worth
+    place: int
+
+    def offers(self) -> list[Offer]:
+        status = self.situation.estimates.status(self.place)
+        if status is Status.DEMONSTRATED:
+            return []
+        if status is Status.REFRESH:
+            return self._offer(StepKind.REFRESH, _PRACTISE, self._review(), self._faded())
+        if status is Status.READY:
+            show = self._offer(StepKind.SHOW, _SHOW, self._showing(), self._ready())
+            return show or self._practise(status)
+        return [*self._learn(status), *self._practise(status)]
+
+    def _learn(self, status: Status) -> list[Offer]:
+        slip = self.situation.slips.get(self.place)
+        if slip:
+            reason = words.LEARN_SLIP.format(slip=slip[0].name, count=slip[1])
+        elif status is Status.NOT_STARTED:
+            reason = words.LEARN_NEW
+        else:
+            reason = words.LEARN_HARD.format(right=self._right)
+        alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
+        score = self.worths.readiness[self.place] * (1 - alone) * self._relevance
+        score += SLIP_WEIGHT * bool(slip) * self._relevance
+        is_new = status is Status.NOT_STARTED and self._success < HARDEST
+        if not (slip or is_new or self._success < HARDEST):
+            return []
+        return self._offer(StepKind.LEARN, _LEARN, float(score), reason)
+
+    def _practise(self, status: Status) -> list[Offer]:
+        n_pieces = int(self.situation.estimates.n_pieces[self.place])
+        if status is Status.NEEDS_EVIDENCE:
+            reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
+        elif status is Status.NOT_STARTED:
+            reason = words.PRACTISE_FRINGE.format(right=self._right)
+        else:
+            reason = words.PRACTISE_ON.format(right=self._right)
+        score = float(self.worths.score[self.place])
+        return self._offer(StepKind.PRACTISE, _PRACTISE, score, reason)
+
+    def _offer(
+        self, kind: StepKind, tasks: Sequence[TaskKind], score: float, reason: str
+    ) -> list[Offer]:
+        """Return the offer with its fitting task, or none where there is no such task."""
+        task = self._task(tasks)
+        if task is None:
+            return []
+        if self.place in self.situation.pinned:
+            reason = words.PINNED.format(reason=reason)
+        competency = self.situation.estimates.pairs.competencies[self.place]
+        return [Offer(kind, competency, task, reason, round(score, 6))]
+
+    def _task(self, kinds: Sequence[TaskKind]) -> Task | None:
+        """Return the task done least often so far whose chance of success challenges best."""
+        competency = self.situation.estimates.pairs.competencies[self.place]
+        fitting = [t for t in self.situation.tasks[competency.pk] if t.kind in kinds]
+        if not fitting:
+            return None
+        least = min(self.situation.times_done.get(task.pk, 0) for task in fitting)
+        fresh = [t for t in fitting if self.situation.times_done.get(t.pk, 0) == least]
+        fit = challenge_of(self._chances(fresh))
+        return fresh[int(np.argmax(fit))]
+
+    def _chances(self, tasks: Sequence[Task]) -> Floats:
+        estimates = self.situation.estimates
+        mean, sd = estimates.numbers.mean[self.place], estimates.numbers.sd[self.place]
+        cold = (0.0, estimates.model.cold.item**2)
+        terms = np.array([estimates.model.instruments.get(task.pk, cold) for task in tasks])
+        spread = sd**2 + terms[:, 1]
+        chances: Floats = 1 / (1 + np.exp(-(mean + terms[:, 0]) / np.sqrt(1 + np.pi * spread / 8)))
+        return chances
+
+    def _review(self) -> float:
+        return float((REVIEW_WEIGHT * (1 + self.worths.review[self.place])) * self._relevance)
+
+    def _showing(self) -> float:
+        p = self.situation.estimates.numbers.p_mastered[self.place]
+        return float(SHOW_WEIGHT * p * self._relevance)
+
+    def _ready(self) -> str:
+        certainty = self.situation.estimates.certainty(self.place)
+        return words.SHOW_READY.format(right=self._right, certainty=certainty.value)
+
+    def _faded(self) -> str:
+        return words.REFRESH_FADED.format(right=self._right)
+
+    @property
+    def _success(self) -> float:
+        return float(self.situation.estimates.numbers.success[self.place])
+
+    @property
+    def _right(self) -> int:
+        return words.out_of_ten(self._success)
+
+    @property
+    def _relevance(self) -> float:
+        return float(_relevance(self.situation)[self.place])

@@ -1,0 +1,185 @@
+"""What comes next for a learner, and what a class needs: computed when asked, never stored."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Count, Exists, OuterRef, Sum
+from numpy.typing import NDArray
+
+from manypaths.estimates.engine import current_version
+from manypaths.estimates.models import GeneralBelief
+from manypaths.estimates.queries import estimates_of, estimates_with_evidence
+from manypaths.evidence.models import Rating, Response, Slip
+from manypaths.evidence.queries import tasks_for
+from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.queries import prerequisites
+from manypaths.frameworks.rules import StatusRules
+from manypaths.mastery.slips import FEWEST_ITEMS
+from manypaths.people.access import Actor, current, require_group_sight, require_sight
+from manypaths.people.models import Group, Membership, Part, Person
+from manypaths.people.queries import learners_of
+from manypaths.plans import words
+from manypaths.plans.class_lists import ClassLists, Need, Window
+from manypaths.plans.models import Choice, WindowEntry
+from manypaths.plans.offers import Offer, Situation, offers_in
+
+Numbers = NDArray[np.int64]
+Places = dict[int, int]
+
+# Up to so many learners are named to the database one by one.
+FEW = 2_000
+
+
+@dataclass(frozen=True)
+class ClassOverview:
+    """What a class needs: the four lists, the slips that it shows, and everyone's status."""
+
+    group: Group
+    framework: Framework
+    learners: Sequence[Person]
+    needs_help: Sequence[Need]
+    planned: Sequence[Need]
+    ready_to_show: Sequence[Need]
+    ready_to_move_on: Sequence[Need]
+    slips: Sequence[ClassSlip]
+    status: Sequence[dict[str, str]]
+
+
+def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
+    """Return the next steps to offer a learner, best first. A fixed number of queries."""
+    estimates = estimates_of([learner], framework, by=by, at=at)
+    competencies = estimates.pairs.competencies
+    places = places_of(competencies)
+    window = _window_of(_groups_of(learner), places)
+    shown = slips_of([learner], framework, by=by, at=at)
+    return offers_in(
+        Situation(
+            estimates=estimates,
+            prerequisites=_prerequisite_places(framework, places),
+            tasks=tasks_for(competencies),
+            window=window.places,
+            pinned=window.pinned,
+            chosen=_chosen_places(open_choices([learner], by=by), places),
+            slips=_repeated(shown, learner, places),
+            times_done=_times_done(learner),
+            least_recall=StatusRules.of(framework.rules).recall,
+        )
+    )
+
+
+def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
+    """Return the choices of learners that no evidence has followed yet, oldest first.
+
+    Evidence on the competency of a choice, done after it was made, closes it.
+    """
+    require_sight(by, learners)
+    later = {"learner": OuterRef("learner"), "done_at__gt": OuterRef("chosen_at")}
+    lineage = OuterRef("competency__lineage")
+    answered = Response.objects.standing().filter(
+        **later, task__alignments__competency__lineage=lineage
+    )
+    rated = Rating.objects.standing().filter(**later, competency__lineage=lineage)
+    choices = Choice.objects.filter(learner__in=learners, dropped_at=None)
+    still_open = choices.exclude(Exists(answered)).exclude(Exists(rated))
+    return list(still_open.select_related("competency", "learner", "task").order_by("chosen_at"))
+
+
+def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
+    """Return the competencies that a group works on now, the pinned one first."""
+    require_group_sight(by, group)
+    entries = WindowEntry.objects.filter(group=group).select_related("competency")
+    return list(entries.order_by("-is_pinned", "pk"))
+
+
+def main_framework(learners: Sequence[Person], *, by: Actor) -> Framework | None:
+    """Return the framework on which learners have most evidence, in its newest version."""
+    require_sight(by, learners)
+    generals = GeneralBelief.objects.all()
+    if len(learners) <= FEW:
+        generals = generals.filter(learner__in=learners)
+    counts = generals.values("family").annotate(n=Sum("n_events")).order_by("-n", "family")
+    families = [pk for pk in counts.values_list("family", flat=True)[:1] if pk is not None]
+    return current_version(Framework.objects.get(pk__in=families)) if families else None
+
+
+def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetime) -> ClassOverview:
+    """Return what a class needs on a framework, for who may see all its members. Fixed queries."""
+    learners = learners_of(group, by=by)
+    estimates = estimates_with_evidence(learners, framework, by=by, at=at)
+    places = places_of(estimates.pairs.competencies)
+    window = _window_of([group.pk], places)
+    shown = slips_of(learners, framework, by=by, at=at)
+    lists = ClassLists(estimates, shown, window, _prerequisite_places(framework, places))
+    return ClassOverview(
+        group=group,
+        framework=framework,
+        learners=learners,
+        needs_help=lists.needs_help(),
+        planned=_planned(open_choices(learners, by=by), places),
+        ready_to_show=lists.ready_to_show(),
+        ready_to_move_on=lists.ready_to_move_on(),
+        slips=shown.of_class,
+        status=estimates.status_by_code(),
+    )
+
+
+def places_of(competencies: Sequence[Competency]) -> Places:
+    """Return the place of each competency by its lineage."""
+    return {c.lineage_id: place for place, c in enumerate(competencies) if c.lineage_id}
+
+
+def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
+    """Return the help that educators planned and that has not been given yet."""
+    return [
+        Need(choice.learner, choice.competency, words.planned(choice))
+        for choice in choices
+        if not choice.is_learners_own and choice.competency.lineage_id in places
+    ]
+
+
+def _prerequisite_places(framework: Framework, places: Places) -> list[Numbers]:
+    before: list[list[int]] = [[] for _ in places]
+    for first, then in prerequisites(framework):
+        one, other = places.get(first.lineage_id or 0), places.get(then.lineage_id or 0)
+        if one is not None and other is not None:
+            before[other].append(one)
+    return [np.array(sorted(set(found)), np.int64) for found in before]
+
+
+def _groups_of(learner: Person) -> list[int]:
+    memberships = Membership.objects.filter(current(), person=learner, part=Part.LEARNER)
+    return list(memberships.values_list("group", flat=True))
+
+
+def _window_of(groups: Sequence[int], places: Places) -> Window:
+    entries = WindowEntry.objects.filter(group__in=groups).select_related("competency")
+    found = [(places.get(e.competency.lineage_id or 0), e.is_pinned) for e in entries]
+    return Window(
+        places=frozenset(place for place, _ in found if place is not None),
+        pinned=frozenset(place for place, pinned in found if pinned and place is not None),
+    )
+
+
+def _chosen_places(choices: Sequence[Choice], places: Places) -> frozenset[int]:
+    found = (places.get(choice.competency.lineage_id or 0) for choice in choices)
+    return frozenset(place for place in found if place is not None)
+
+
+def _repeated(shown: SlipsShown, learner: Person, places: Places) -> dict[int, tuple[Slip, int]]:
+    """Return the slip that a learner shows most, twice or more, by competency."""
+    found: dict[int, tuple[Slip, int]] = {}
+    for slip_id, count in Counter(shown.by_learner.get(learner.pk, {})).most_common():
+        slip = shown.slips[slip_id]
+        place = places.get(slip.competency.lineage_id or 0)
+        if count >= FEWEST_ITEMS and place is not None:
+            found.setdefault(place, (slip, count))
+    return found
+
+
+def _times_done(learner: Person) -> dict[int, int]:
+    done = Response.objects.standing().filter(learner=learner).values("task")
+    return {row["task"]: row["n"] for row in done.annotate(n=Count("pk")).order_by()}
