@@ -26,9 +26,9 @@ from manypaths.people.models import Person
 Shares = tuple[tuple[int, float], ...]
 Numbers = NDArray[np.int64]
 
-_MICROSECONDS_A_DAY = 86_400_000_000
+MICROSECONDS_A_DAY = 86_400_000_000
 # No calendar reaches back to before 2000 here: earlier numbers come from a clock without an origin.
-FIRST_DATED = 10_957 * _MICROSECONDS_A_DAY
+FIRST_DATED = 10_957 * MICROSECONDS_A_DAY
 _QUARTER_HOUR = 900_000_000  # zones change their offset at quarter-hours at the finest
 _ROLE_PLACES = {role: place for place, role in enumerate(ROLES)}
 
@@ -119,12 +119,12 @@ def when(done_at: int, clock: int) -> tuple[float, int]:
     """Return days since the clock's origin (NaN without one) and the number of the local day."""
     if clock == Clock.NONE:
         return nan, 0
-    return done_at / _MICROSECONDS_A_DAY, int(local_days(np.array([done_at]), np.array([clock]))[0])
+    return done_at / MICROSECONDS_A_DAY, int(local_days(np.array([done_at]), np.array([clock]))[0])
 
 
 def days_since_1970(microseconds: int) -> float:
     """Return a moment as the engine's time."""
-    return microseconds / _MICROSECONDS_A_DAY
+    return microseconds / MICROSECONDS_A_DAY
 
 
 def local_days(done_at: Numbers, clock: Numbers, zone: tzinfo | None = None) -> Numbers:
@@ -141,7 +141,7 @@ def local_days(done_at: Numbers, clock: Numbers, zone: tzinfo | None = None) -> 
         ],
         np.int64,
     ).reshape(-1)[place]
-    relative = done_at // _MICROSECONDS_A_DAY + 1
+    relative = done_at // MICROSECONDS_A_DAY + 1
     return np.select([clock == Clock.CALENDAR, clock == Clock.RELATIVE], [calendar, relative], 0)
 
 
@@ -312,7 +312,7 @@ def _family_log(
         learner=np.repeat(np.arange(learners.size), n_events),
         instrument=rows[_INSTRUMENT].astype(np.int64),
         outcome=rows[_OUTCOME],
-        time=np.where(clock == Clock.NONE, np.nan, done_at / _MICROSECONDS_A_DAY),
+        time=np.where(clock == Clock.NONE, np.nan, done_at / MICROSECONDS_A_DAY),
         day=local_days(done_at, clock),
         role=rows[_ROLE].astype(np.int64),
         rater=rows[_RATER].astype(np.int64),

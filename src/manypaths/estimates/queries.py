@@ -1,18 +1,25 @@
 """What is believed now: estimates with their status, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
 
+from django.db.models import Exists, OuterRef, Q
+
 from manypaths.base.clock import to_microseconds
 from manypaths.base.scope import current_scope
-from manypaths.estimates.engine import engine_for, family_of
+from manypaths.estimates.engine import engine_for, engine_of, family_of
 from manypaths.estimates.evidence_log import Piece, days_since_1970, pieces_of
+from manypaths.estimates.models import Belief, GeneralBelief
+from manypaths.estimates.rows import agree, engine_beliefs
 from manypaths.estimates.table import FIRST_CALENDAR_DAY, Estimates, Pairs, read_beliefs
-from manypaths.evidence.queries import shown_lineages
+from manypaths.evidence.models import Alignment, Rating, Response
+from manypaths.evidence.queries import descriptions, shown_lineages
+from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import leaves, tree
+from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
 from manypaths.people.access import Actor, require_sight
@@ -24,12 +31,14 @@ class Why:
     """Where an estimate comes from: the engine's rows with the pieces of evidence behind them.
 
     `pieces` are all of the learner's evidence on the family; the events of the explanation are
-    their places. `estimate` has one row, with the status.
+    their places, and `descriptions` say in words what each was, where it shows the competency.
+    `estimate` has one row, with the status.
     """
 
     competency: Competency
     explanation: Explanation
     pieces: Sequence[Piece]
+    descriptions: Mapping[int, str]
     estimate: Estimates
 
 
@@ -83,14 +92,42 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = _today(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
+    explanation = explain(engine_for(family), events, competency.lineage_id or 0, at=now)
+    own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
         competency=competency,
-        explanation=explain(engine_for(family), events, competency.lineage_id or 0, at=now),
+        explanation=explanation,
         pieces=pieces,
+        descriptions=dict(zip(own, descriptions([pieces[n].row for n in own]), strict=True)),
         estimate=estimates_of(
             [learner], competency.framework, by=by, at=at, competencies=[competency]
         ),
     )
+
+
+def families_with_evidence(*, by: Actor) -> list[Framework]:
+    """Return the first versions of the frameworks that anything is on record for, by title."""
+    require_right_to_add(by)
+    answered = Alignment.objects.filter(Exists(Response.objects.filter(task=OuterRef("task"))))
+    shown = answered.values("competency__framework__family")
+    rated = Rating.objects.values("competency__framework__family")
+    return list(Framework.objects.filter(Q(pk__in=shown) | Q(pk__in=rated)).order_by("title"))
+
+
+def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int, int]:
+    """Return how many learners were replayed, and of how many the beliefs differ by over 1e-9."""
+    require_right_to_add(by)
+    generals = GeneralBelief.objects.filter(family=family).select_related("learner", "model")
+    rows = list(generals.order_by("-n_events", "pk")[:sample])
+    drifted = 0
+    for row in rows:
+        engine = engine_of(row.model)
+        replayed = start(engine)
+        for piece in pieces_of(row.learner, family):
+            replayed = update(engine, replayed, piece.event)
+        own = Belief.objects.filter(learner=row.learner, competency__framework__family=family)
+        drifted += not agree(engine_beliefs(row, own), replayed)
+    return len(rows), drifted
 
 
 def _today(at: datetime) -> float:

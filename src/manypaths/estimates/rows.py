@@ -77,6 +77,26 @@ def save_beliefs(
     )
 
 
+def agree(one: Beliefs, other: Beliefs, *, within: float = 1e-9) -> bool:
+    """Say whether two learners' beliefs are the same numbers."""
+    if one.competencies.keys() != other.competencies.keys():
+        return False
+    near = all(
+        abs(getattr(one.general, name) - getattr(other.general, name)) <= within
+        for name in GENERAL_FIELDS
+    )
+    return near and all(
+        _agree(belief, other.competencies[key], within) for key, belief in one.competencies.items()
+    )
+
+
+def _agree(one: CompetencyBelief, other: CompetencyBelief, within: float) -> bool:
+    return all(
+        (isnan(a) and isnan(b)) or abs(a - b) <= within
+        for a, b in ((getattr(one, name), getattr(other, name)) for name in OWN_FIELDS)
+    )
+
+
 def _engine_belief(row: Belief) -> CompetencyBelief:
     values = {name: getattr(row, name) for name in OWN_FIELDS}
     values["touched_at"] = nan if row.touched_at is None else row.touched_at

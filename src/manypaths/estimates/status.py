@@ -32,6 +32,11 @@ class Certainty(StrEnum):
     NOT_YET = "not sure yet"
 
 
+# By the places that `status` and `certainty` return.
+STATUSES = tuple(Status)
+CERTAINTIES = tuple(Certainty)
+
+
 @dataclass(frozen=True)
 class Grounds:
     """What a status is decided on, in columns of the shape (n_rows,).

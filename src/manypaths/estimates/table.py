@@ -11,7 +11,15 @@ from manypaths.base.bulk import read_columns
 from manypaths.estimates.evidence_log import FIRST_DATED, days_since_1970
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief
 from manypaths.estimates.rows import GENERAL_FIELDS, OWN_FIELDS
-from manypaths.estimates.status import Certainty, Grounds, Status, certainty, status
+from manypaths.estimates.status import (
+    CERTAINTIES,
+    STATUSES,
+    Certainty,
+    Grounds,
+    Status,
+    certainty,
+    status,
+)
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model
@@ -75,15 +83,15 @@ class Estimates:
 
     def status(self, row: int) -> Status:
         """Return the status of a row."""
-        return tuple(Status)[int(self.status_code[row])]
+        return STATUSES[int(self.status_code[row])]
 
     def certainty(self, row: int) -> Certainty:
         """Return how sure we are of a row."""
-        return tuple(Certainty)[int(self.certainty_code[row])]
+        return CERTAINTIES[int(self.certainty_code[row])]
 
     def has_status(self, wanted: Status) -> Claims:
         """Return which rows have this status."""
-        found: Claims = self.status_code == tuple(Status).index(wanted)
+        found: Claims = self.status_code == STATUSES.index(wanted)
         return found
 
     def status_by_code(self) -> list[dict[str, str]]:
@@ -114,6 +122,11 @@ class BeliefTable:
     level: Numbers  # (n_learners, n_competencies), -1 where nothing was signed off
     expected: Floats  # (n_learners, n_competencies): success expected on the day of signing
 
+    @property
+    def keys(self) -> list[int]:
+        """Return the lineages of the competencies: what beliefs hang on."""
+        return [c.lineage_id or 0 for c in self.competencies]
+
     def touched(self) -> Pairs:
         """Return the pairs with evidence or an achievement."""
         who, what = np.nonzero((self.row_of >= 0) | (self.level >= 0))
@@ -126,13 +139,12 @@ class BeliefTable:
         touched_at = own[:, TOUCHED_AT]
         # Where the clock's origin is not known, nobody can say how long ago the work was.
         touched_at[touched_at < FIRST_CALENDAR_DAY] = np.nan
-        keys = [c.lineage_id or 0 for c in self.competencies]
-        numbers = estimate_rows(model, keys, pairs.what, general, own[:, :N_OWN], at=now)
+        numbers = estimate_rows(model, self.keys, pairs.what, general, own[:, :N_OWN], at=now)
         return self._with_status(pairs, model, numbers, own, framework)
 
     def _own_rows(self, pairs: Pairs, model: Model, general: Floats) -> Floats:
         rows = np.zeros((pairs.who.size, len(OWN_FIELDS)))
-        rows[:, :N_OWN] = untouched_rows(model, pairs.who.size)
+        rows[:, :N_OWN] = untouched_rows(model, self.keys, pairs.what)
         rows[:, 3:5] = general[:, 3:5]  # an untouched one waits for nothing
         found = self.row_of[pairs.who, pairs.what]
         rows[found >= 0] = self.own[found[found >= 0]]

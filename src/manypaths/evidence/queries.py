@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from manypaths.evidence.models import Alignment, Answer, Artifact, Rating, Response, Task
-from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
+
+# Of a prompt, this much is enough to know it again.
+_LONGEST_TEXT = 90
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,46 @@ def answers_of(tasks: Sequence[Task]) -> dict[int, list[Answer]]:
     for answer in Answer.objects.filter(task__in=tasks).select_related("slip"):
         answers[answer.task_id].append(answer)
     return answers
+
+
+def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
+    """Return in words what each piece of evidence was. A fixed number of queries.
+
+    Rows are those that a learner's evidence was read as, by somebody who may.
+    """
+    tasks = Task.objects.in_bulk({row.task_id for row in rows if row.task_id is not None})
+    slips = {
+        (answer.task_id, answer.position): answer.slip.name
+        for answer in Answer.objects.filter(task__in=tasks, slip__isnull=False).select_related(
+            "slip"
+        )
+        if answer.slip
+    }
+    raters = Person.objects.in_bulk({row.rater_id for row in rows if isinstance(row, Rating)})
+    competencies = {row.competency_id for row in rows if isinstance(row, Rating)}
+    levels = {
+        (level["scale__frameworks__competencies"], level["position"]): level["name"]
+        for level in Level.objects.filter(scale__frameworks__competencies__in=competencies).values(
+            "scale__frameworks__competencies", "position", "name"
+        )
+    }
+    return [
+        _response_words(row, tasks[row.task_id], slips.get((row.task_id, row.chosen or 0)))
+        if isinstance(row, Response)
+        else _rating_words(row, raters[row.rater_id], levels[row.competency_id, row.level])
+        for row in rows
+    ]
+
+
+def _response_words(row: Response, task: Task, slip: str | None) -> str:
+    text = task.prompt or task.title or task.source_id
+    text = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1].rstrip()}…"
+    outcome = {0.0: "wrong", 1.0: "right"}.get(row.outcome, f"{row.outcome:.0%} right")
+    again = f", try {row.attempt}" if row.attempt > 1 else ""
+    named = f" (slip: {slip})" if slip and row.chosen is not None and row.outcome < 1 else ""
+    return f"{outcome}{again}: {text}{named}"
+
+
+def _rating_words(row: Rating, rater: Person, level: str) -> str:
+    who = "self" if row.role == "self" else f"{rater.name} as {row.role}"
+    return f"rated {level} by {who}{f': {row.note}' if row.note else ''}"

@@ -135,6 +135,14 @@ def settled_now(general: GeneralBelief, belief: CompetencyBelief) -> tuple[float
     return mean, variance, belief.coupling * general.shrink
 
 
+def own_prior_variance(model: Model, competency: Key) -> float:
+    """Return the variance of a learner's own part on a competency before any evidence.
+
+    How unsure the competency's easiness is counts in: for one learner the two are one unknown.
+    """
+    return model.spread.competency + model.terms_of(competency).variance
+
+
 def competency_now(
     model: Model, beliefs: Beliefs, competency: Key, at: float
 ) -> tuple[float, float, float]:
@@ -143,14 +151,15 @@ def competency_now(
     `at` is in days; NaN, or a belief without a clock, means that no time has passed.
     """
     belief = beliefs.competencies.get(competency)
+    prior_variance = own_prior_variance(model, competency)
     if belief is None:
-        return 0.0, model.spread.competency, 0.0
+        return 0.0, prior_variance, 0.0
     state = settled_now(beliefs.general, belief)
     days = at - belief.touched_at
     if isnan(days):
         return state
     kept = share_kept(days, model.spread.half_life)
-    return fade(*state, kept, model.spread.competency)
+    return fade(*state, kept, prior_variance)
 
 
 def estimate(model: Model, beliefs: Beliefs, competency: Key, *, at: float = nan) -> Estimate:
@@ -158,7 +167,7 @@ def estimate(model: Model, beliefs: Beliefs, competency: Key, *, at: float = nan
     terms = model.terms_of(competency)
     mean, variance, covariance = competency_now(model, beliefs, competency, at)
     general = beliefs.general
-    spread = terms.variance + general.variance + variance + 2 * covariance
+    spread = general.variance + variance + 2 * covariance
     return Estimate(
         mean=fixed_part(terms, beliefs.competencies.get(competency)) + general.mean + mean,
         sd=sqrt(max(spread, 1e-12)),
@@ -192,5 +201,5 @@ def predict(
         terms = model.terms_of(competency)
         mean, variance, covariance = competency_now(model, beliefs, competency, at)
         eta += share * (fixed_part(terms, beliefs.competencies.get(competency)) + mean)
-        spread += share * (share * (variance + terms.variance) + 2 * covariance)
+        spread += share * (share * variance + 2 * covariance)
     return chance(eta * damping(spread))

@@ -11,14 +11,13 @@ from manypaths.mastery.batch import trace
 from manypaths.mastery.fitting import fit
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import KIND
+from manypaths.mastery.near_copies import clusters_of, near_copies
 from manypaths.mastery.rule_sequences import scores_before_each
 from manypaths.mastery.rules import RULES
 
 _SHARE_HELD_OUT = 0.2
 _SMALLEST_CHANCE = 1e-6
 _N_BINS = 20
-# Two learners with so many items in common and so alike in their first outcomes are copies.
-_FEWEST_COMMON, _LEAST_ALIKE = 50, 0.97
 
 KINDS = (KIND, *RULES)
 
@@ -77,36 +76,10 @@ def split_learners(log: ResponseLog, seed: int) -> Split:
     is_test[order[: round(_SHARE_HELD_OUT * log.n_learners)]] = True
     pairs = near_copies(log)
     place = np.argsort(order)
-    for cluster in _clusters(pairs):
+    for cluster in clusters_of(pairs):
         first = min(cluster, key=lambda learner: place[learner])
         is_test[cluster] = is_test[first]
     return Split(np.nonzero(~is_test)[0], np.nonzero(is_test)[0], pairs)
-
-
-def near_copies(log: ResponseLog) -> list[tuple[int, int]]:
-    """Return pairs of learners whose first outcomes on many common items are nearly all equal."""
-    from scipy.sparse import csr_array  # only here
-
-    learner = np.repeat(np.arange(log.n_learners), np.diff(log.offsets))
-    cells, first = np.unique(
-        learner * len(log.alignment.instruments) + log.instrument, return_index=True
-    )
-    who, item = np.divmod(cells, len(log.alignment.instruments))
-    enough = np.bincount(who, minlength=log.n_learners) >= _FEWEST_COMMON
-    kept = enough[who]
-    shape = (log.n_learners, len(log.alignment.instruments))
-    signs = np.where(log.outcome[first[kept]] >= 0.5, 1.0, -1.0)
-    outcomes = csr_array((signs, (who[kept], item[kept])), shape=shape)
-    tried = csr_array((np.abs(signs), (who[kept], item[kept])), shape=shape)
-    pairs: list[tuple[int, int]] = []
-    for rows in np.array_split(np.nonzero(enough)[0], max(1, int(enough.sum()) // 1000)):
-        common = (tried[rows] @ tried.T).toarray()
-        agreeing = ((outcomes[rows] @ outcomes.T).toarray() + common) / 2
-        alike = (common >= _FEWEST_COMMON) & (agreeing >= _LEAST_ALIKE * common)
-        pairs += [
-            (int(rows[a]), int(b)) for a, b in zip(*np.nonzero(alike), strict=True) if rows[a] < b
-        ]
-    return pairs
 
 
 def scores(outcome: Floats, chance: Floats) -> dict[str, float]:
@@ -213,19 +186,3 @@ def _rule_scores(name: str, log: ResponseLog) -> Floats:
     total = np.bincount(event[known], weights=before[known], minlength=log.n_events)
     count = np.bincount(event[known], minlength=log.n_events)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _clusters(pairs: list[tuple[int, int]]) -> list[list[int]]:
-    leader: dict[int, int] = {}
-
-    def root(learner: int) -> int:
-        while leader.setdefault(learner, learner) != learner:
-            learner = leader[learner]
-        return learner
-
-    for one, other in pairs:
-        leader[root(other)] = root(one)
-    clusters: dict[int, list[int]] = {}
-    for learner in leader:
-        clusters.setdefault(root(learner), []).append(learner)
-    return list(clusters.values())

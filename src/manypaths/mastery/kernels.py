@@ -267,7 +267,8 @@ def _make_pass_over(digest: int) -> Kernel:
                     unsure += p.rater_variance[rater]
                 for j in range(begin, end):
                     k, share = columns.competency[j], columns.weight[j]
-                    state = (0.0, own_prior, 0.0)
+                    prior = own_prior + p.easiness_variance[k]
+                    state = (0.0, prior, 0.0)
                     fixed = p.easiness[k]
                     if seen_by[k] == learner:
                         row = rows[row_of[k]]
@@ -285,10 +286,10 @@ def _make_pass_over(digest: int) -> Kernel:
                         days = time - row[TOUCHED_AT]
                         if days > 0:
                             kept = share_kept(days, half_life)
-                            state = fade(state[0], state[1], state[2], kept, own_prior)
+                            state = fade(state[0], state[1], state[2], kept, prior)
                     now[j - begin, 0], now[j - begin, 1], now[j - begin, 2] = state
                     eta += share * (fixed + state[0])
-                    unsure += share * share * (state[1] + p.easiness_variance[k])
+                    unsure += share * share * state[1]
                     crossed += share * state[2]
                 unsure += variance + 2 * crossed
 
@@ -325,7 +326,7 @@ def _make_pass_over(digest: int) -> Kernel:
                         row_of[k] = next_row
                         row_key[next_row] = k
                         rows[next_row, :] = 0.0
-                        rows[next_row, VARIANCE] = own_prior
+                        rows[next_row, VARIANCE] = own_prior + p.easiness_variance[k]
                         rows[next_row, MOVED] = moved
                         rows[next_row, SETTLED] = settled
                         rows[next_row, TOUCHED_AT] = nan

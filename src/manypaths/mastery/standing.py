@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from manypaths.mastery.beliefs import REACH, normal_tail
+from manypaths.mastery.beliefs import REACH, normal_tail, own_prior_variance
 from manypaths.mastery.log import Floats, Ints, Key
 from manypaths.mastery.model import Model
 
@@ -43,10 +43,13 @@ def normal_tails(x: Floats) -> Floats:
     return tails
 
 
-def untouched_rows(model: Model, n_rows: int) -> Floats:
-    """Return the own part of competencies that no evidence has touched, shape (n_rows, N_OWN)."""
-    rows = np.zeros((n_rows, N_OWN))
-    rows[:, 1] = model.spread.competency
+def untouched_rows(model: Model, competencies: Sequence[Key], place: Ints) -> Floats:
+    """Return the own part of competencies that no evidence has touched, shape (n_rows, N_OWN).
+
+    Row i is of `competencies[place[i]]`.
+    """
+    rows = np.zeros((place.size, N_OWN))
+    rows[:, 1] = np.array([own_prior_variance(model, key) for key in competencies])[place]
     rows[:, 5] = np.nan
     return rows
 
@@ -74,10 +77,8 @@ def estimate_rows(
     own_variance = own_variance - coupling**2 * (settled - settled_then)
     covariance = coupling * shrink
     kept = _kept(at - touched_at, model.spread.half_life)
-    prior = model.spread.competency
-    spread = (
-        terms[:, 3] + variance + prior + (own_variance - prior) * kept**2 + 2 * covariance * kept
-    )
+    prior = model.spread.competency + terms[:, 3]
+    spread = variance + prior + (own_variance - prior) * kept**2 + 2 * covariance * kept
     center = (
         terms[:, 0]
         + terms[:, 1] * np.log1p(right)

@@ -10,6 +10,7 @@ from manypaths.mastery.beliefs import (
     GeneralBelief,
     competency_now,
     fixed_part,
+    own_prior_variance,
     settled_now,
 )
 from manypaths.mastery.log import ROLES, Key
@@ -36,7 +37,7 @@ def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     for key, share, mean, variance, covariance in touched:
         terms = model.terms_of(key)
         eta += share * (fixed_part(terms, beliefs.competencies.get(key)) + mean)
-        spread += share * share * (variance + terms.variance)
+        spread += share * share * variance
         crossed += share * covariance
     slope, curvature = _force(model, event, eta)
     spread += general.variance + 2 * crossed
@@ -76,7 +77,7 @@ def _counted_only(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     for key, _ in event.shown:
         before = counted.get(key) or CompetencyBelief(
             0.0,
-            model.spread.competency,
+            own_prior_variance(model, key),
             moved=beliefs.general.moved,
             settled=beliefs.general.settled,
         )

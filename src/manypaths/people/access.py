@@ -167,12 +167,10 @@ def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:
     return _ties(by).filter(learner=learner, kind=kind).exists()
 
 
-def current(prefix: str = "") -> Q:
+def current() -> Q:
     """Return the condition that a dated row (a role, membership or tie) holds today."""
     on = today()
-    return Q(**{f"{prefix}starts_on__lte": on}) & (
-        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": on})
-    )
+    return Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
 
 
 def _ties(by: User) -> QuerySet[Relationship]:

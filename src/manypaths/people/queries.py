@@ -15,7 +15,15 @@ from manypaths.people.access import (
     require_group_sight,
     require_operator,
 )
-from manypaths.people.models import Group, Organization, OrganizationKind, Part, Person, SourceId
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Part,
+    Person,
+    SourceId,
+)
 
 
 def districts(*, by: Actor) -> list[Organization]:
@@ -65,9 +73,9 @@ def group_named(text: str, *, by: Actor) -> Group:
 def learners_of(group: Group, *, by: Actor) -> list[Person]:
     """Return who learns in the group today, by family name."""
     require_group_sight(by, group)
-    learn = current("memberships__") & Q(memberships__part=Part.LEARNER)
-    people = Person.objects.filter(learn, memberships__group=group)
-    return list(people.order_by("family_name", "given_name", "pk").distinct())
+    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
+    people = Person.objects.filter(pk__in=learn.values("person"))
+    return list(people.order_by("family_name", "given_name", "pk"))
 
 
 def _the_one(people: list[Person], text: str) -> Person:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
+from django.db.models import Q
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Refused
@@ -148,15 +149,14 @@ def add_unnamed_learners(
 ) -> UnnamedLearners:
     """Find the persons whom a source names by these ids; make unnamed learners of the others.
 
-    New ones become learners of the group from `starts_on`.
+    Members of the group are known by the ids of other sources as well. New ones become learners
+    of the group from `starts_on`.
     """
     require_leadership(by, group.organization)
     wanted = dict.fromkeys(source_ids)
-    known = {
-        row.value: row.person
-        for row in SourceId.objects.filter(source=source).select_related("person")
-        if row.value in wanted
-    }
+    members = Membership.objects.filter(group=group).values("person")
+    ids = SourceId.objects.filter(Q(source=source) | Q(person__in=members))
+    known = {row.value: row.person for row in ids.select_related("person") if row.value in wanted}
     new = [source_id for source_id in wanted if source_id not in known]
     people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], _AT_ONCE)
     SourceId.objects.bulk_create(
@@ -173,6 +173,38 @@ def add_unnamed_learners(
         )
     known.update(zip(new, people, strict=True))
     return UnnamedLearners(known, len(new))
+
+
+@transaction.atomic
+def give_source_ids(
+    people: Sequence[Person],
+    values: Sequence[str],
+    *,
+    source: str,
+    organization: Organization,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note the ids by which another system names persons. Raises Refused for one that is taken."""
+    require_leadership(by, organization)
+    taken = SourceId.objects.filter(source=source, value__in=values).first()
+    if taken is not None:
+        raise Refused(f"The id {taken.value} of {source} names somebody already.")
+    SourceId.objects.bulk_create(
+        [
+            SourceId(person=person, source=source, value=value)
+            for person, value in zip(people, values, strict=True)
+        ],
+        _AT_ONCE,
+    )
+    record_deed(
+        "give source ids",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        source=source,
+        count=len(people),
+    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from numpy.typing import NDArray
 
 from manypaths.estimates.engine import current_version
@@ -83,9 +83,13 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
         **later, task__alignments__competency__lineage=lineage
     )
     rated = Rating.objects.standing().filter(**later, competency__lineage=lineage)
-    choices = Choice.objects.filter(learner__in=learners, dropped_at=None)
+    choices = Choice.objects.filter(dropped_at=None)
+    if len(learners) <= FEW:
+        choices = choices.filter(learner__in=learners)
     still_open = choices.exclude(Exists(answered)).exclude(Exists(rated))
-    return list(still_open.select_related("competency", "learner", "task").order_by("chosen_at"))
+    found = still_open.select_related("competency", "learner", "task").order_by("chosen_at")
+    wanted = {learner.pk for learner in learners}
+    return [choice for choice in found if choice.learner_id in wanted]
 
 
 def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
@@ -95,12 +99,20 @@ def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
     return list(entries.order_by("-is_pinned", "pk"))
 
 
-def main_framework(learners: Sequence[Person], *, by: Actor) -> Framework | None:
-    """Return the framework on which learners have most evidence, in its newest version."""
-    require_sight(by, learners)
-    generals = GeneralBelief.objects.all()
-    if len(learners) <= FEW:
-        generals = generals.filter(learner__in=learners)
+def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
+    """Return the framework on which a learner has most evidence, in its newest version."""
+    require_sight(by, [learner])
+    return _most_evidence(GeneralBelief.objects.filter(learner=learner))
+
+
+def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
+    """Return the framework on which a group has most evidence, in its newest version."""
+    require_group_sight(by, group)
+    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
+    return _most_evidence(GeneralBelief.objects.filter(learner__in=learn.values("person")))
+
+
+def _most_evidence(generals: QuerySet[GeneralBelief]) -> Framework | None:
     counts = generals.values("family").annotate(n=Sum("n_events")).order_by("-n", "family")
     families = [pk for pk in counts.values_list("family", flat=True)[:1] if pk is not None]
     return current_version(Framework.objects.get(pk__in=families)) if families else None

@@ -1,6 +1,10 @@
 """Deeds on evidence and estimates: what doors call when something was learned, shown or signed."""
 
-from manypaths.estimates.services.achievements import sign_off
+from manypaths.estimates.services.achievements import (
+    AchievementDraft,
+    sign_off,
+    sign_off_many,
+)
 from manypaths.estimates.services.evidence import (
     correct_response,
     link_evidence,
@@ -16,6 +20,7 @@ from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
 from manypaths.estimates.services.replaying import rebuild, replay
 
 __all__ = [
+    "AchievementDraft",
     "bring_up_to_date",
     "correct_response",
     "fit_model",
@@ -23,6 +28,7 @@ __all__ = [
     "rebuild",
     "replay",
     "sign_off",
+    "sign_off_many",
     "take_in",
     "take_in_artifact",
     "take_in_rating",

@@ -1,5 +1,7 @@
 """Sign off what was demonstrated. An achievement is a person's act, and it never vanishes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -7,54 +9,110 @@ from django.db import transaction
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Refused
+from manypaths.base.scope import current_scope
 from manypaths.estimates.access import require_right_to_sign
 from manypaths.estimates.engine import family_of, lineage_of, row_in_force
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.queries import estimates_of
 from manypaths.evidence.models import Task
-from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor
-from manypaths.people.models import Person
+from manypaths.frameworks.models import Competency, Framework, Level
+from manypaths.people.access import Actor, require_leadership
+from manypaths.people.models import Organization, Person
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class AchievementDraft:
+    """A level of a competency that a learner demonstrated (None: the target level)."""
+
+    learner: Person
+    competency: Competency
+    demonstrated_on: date
+    level: int | None = None
+    task: Task | None = None
+    note: str = ""
 
 
 @transaction.atomic
-def sign_off(
-    learner: Person,
-    competency: Competency,
-    *,
-    demonstrated_on: date,
-    by: Actor,
-    at: datetime,
-    level: int | None = None,
-    task: Task | None = None,
-    note: str = "",
-) -> Achievement:
-    """Sign off that a learner demonstrated a level of a competency (None: the target level).
+def sign_off(draft: AchievementDraft, *, by: Actor, at: datetime) -> Achievement:
+    """Sign off what a learner demonstrated, with what the engine expects of them today.
 
-    What the engine expects today is kept beside it, for the recall of later days. Raises Refused
-    for a level that the scale lacks or a day to come.
+    Raises Refused for a level that the scale lacks or a day to come.
     """
-    require_right_to_sign(by, learner)
-    framework = competency.framework
-    if demonstrated_on > at.date():
-        raise Refused(f"Nothing can have been demonstrated on {demonstrated_on}, which is to come.")
-    level = framework.target_level if level is None else level
-    if framework.scale is not None:
-        names = [step.name for step in framework.scale.levels.all()]
-        if level is None or not 0 <= level < len(names):
-            raise Refused(f"Choose one of the levels {', '.join(names)}.")
-    found = estimates_of([learner], framework, by=by, at=at, competencies=[competency])
-    achievement = Achievement.objects.create(
-        learner=learner,
-        competency=lineage_of(competency),
-        level=level,
-        demonstrated_on=demonstrated_on,
-        signed_at=to_microseconds(at),
-        signed_by=by.actor_id,
-        task=task,
-        note=note,
-        expected_success=float(found.numbers.success[0]),
-        model=row_in_force(family_of(framework)),
-    )
+    achievement = _sign([draft], by=by, at=at)[0]
     record_deed("sign off", by=by, at=at, subject=("achievement", achievement.pk))
     return achievement
+
+
+@transaction.atomic
+def sign_off_many(
+    drafts: Sequence[AchievementDraft], *, organization: Organization, by: Actor, at: datetime
+) -> list[Achievement]:
+    """Sign off what many learners of an organization that `by` leads demonstrated, as one deed."""
+    require_leadership(by, organization)
+    achievements = _sign(drafts, by=by, at=at)
+    record_deed(
+        "sign off many",
+        by=by,
+        at=at,
+        subject=("organization", organization.pk),
+        count=len(achievements),
+    )
+    return achievements
+
+
+def _sign(drafts: Sequence[AchievementDraft], *, by: Actor, at: datetime) -> list[Achievement]:
+    learners = list({draft.learner.pk: draft.learner for draft in drafts}.values())
+    for learner in learners:
+        require_right_to_sign(by, learner)
+    rows = []
+    for framework in {draft.competency.framework for draft in drafts}:
+        mine = [draft for draft in drafts if draft.competency.framework == framework]
+        rows += _rows(mine, learners, framework, by=by, at=at)
+    return Achievement.objects.bulk_create(rows, _AT_ONCE)
+
+
+def _rows(
+    drafts: Sequence[AchievementDraft],
+    learners: Sequence[Person],
+    framework: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[Achievement]:
+    competencies = list({d.competency.pk: d.competency for d in drafts}.values())
+    found = estimates_of(learners, framework, by=by, at=at, competencies=competencies)
+    success = found.numbers.success.reshape(len(learners), len(competencies))
+    who = {learner.pk: place for place, learner in enumerate(learners)}
+    what = {competency.pk: place for place, competency in enumerate(competencies)}
+    model = row_in_force(family_of(framework))
+    levels = list(framework.scale.levels.all()) if framework.scale else []
+    return [
+        Achievement(
+            learner=draft.learner,
+            competency=lineage_of(draft.competency),
+            level=_level(draft, framework, levels),
+            demonstrated_on=_past(draft.demonstrated_on, at),
+            signed_at=to_microseconds(at),
+            signed_by=by.actor_id,
+            task=draft.task,
+            note=draft.note,
+            expected_success=float(success[who[draft.learner.pk], what[draft.competency.pk]]),
+            model=model,
+        )
+        for draft in drafts
+    ]
+
+
+def _level(draft: AchievementDraft, framework: Framework, levels: Sequence[Level]) -> int | None:
+    level = framework.target_level if draft.level is None else draft.level
+    if levels and (level is None or not 0 <= level < len(levels)):
+        raise Refused(f"Choose one of the levels {', '.join(step.name for step in levels)}.")
+    return level
+
+
+def _past(day: date, at: datetime) -> date:
+    if day > at.astimezone(current_scope().zone).date():
+        raise Refused(f"Nothing can have been demonstrated on {day}, which is still to come.")
+    return day

@@ -14,6 +14,7 @@ from manypaths.estimates.evidence_log import (
     shares_by_task,
 )
 from manypaths.estimates.models import Achievement, GeneralBelief
+from manypaths.estimates.services.fitting import fit_family, is_unfitted
 from manypaths.estimates.services.replaying import (
     MANY_LEARNERS,
     bring_in,
@@ -81,7 +82,11 @@ def take_in_responses(
     )
     learners = np.unique(columns.learner).tolist()
     for family in _families(np.unique(columns.task).tolist()):
-        _bring_along(family, learners, at=at)
+        if is_unfitted(family):
+            # There is nothing to compare a first model with, so it comes into force at once.
+            fit_family(family, by=by, at=at)
+        else:
+            _bring_along(family, learners, at=at)
     return ids
 
 

@@ -37,12 +37,23 @@ def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedMod
     """
     require_right_to_add(by)
     row = row_in_force(family)
-    if row is None or not row.n_learners:
+    if row is None or is_unfitted(family):
         family_log = log_of(family)
         return _fit(family, family_log, by=by, at=at) if family_log.log.n_events else row
     if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():
         write_beliefs(family, row, log_of(family))
     return row
+
+
+def is_unfitted(family: Framework) -> bool:
+    """Say whether no model has learned from evidence on the family yet."""
+    row = row_in_force(family)
+    return row is None or not row.n_learners
+
+
+def fit_family(family: Framework, *, by: Actor, at: datetime) -> FittedModel:
+    """Fit a model to the evidence that was taken in, as a part of that deed."""
+    return _fit(family, log_of(family), by=by, at=at)
 
 
 def _fit(

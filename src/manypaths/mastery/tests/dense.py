@@ -21,16 +21,17 @@ class DenseLearner:
         self.model = model
         self.place = {key: number + 1 for number, key in enumerate(keys)}
         self.mean = np.zeros(len(keys) + 1)
-        own = model.spread.competency
-        self.covariance = np.diag([model.spread.general, *[own] * len(keys)])
+        own = [model.spread.competency + model.terms_of(key).variance for key in keys]
+        self.own = np.array([0.0, *own])
+        self.covariance = np.diag([model.spread.general, *own])
         self.touched_at = np.full(len(keys) + 1, np.nan)
         self.n_right = np.zeros(len(keys) + 1)
         self.n_wrong = np.zeros(len(keys) + 1)
 
     def forget(self, at: float, places: list[int]) -> None:
         """Let the own parts of these competencies fade to a time."""
-        own = self.model.spread.competency
         for place in places:
+            own = self.own[place]
             days = at - self.touched_at[place]
             kept = 1.0 if isnan(days) or days <= 0 else 0.5 ** (days / self.model.spread.half_life)
             self.mean[place] *= kept
@@ -62,7 +63,6 @@ class DenseLearner:
                 + terms.gain_right * np.log1p(self.n_right[place])
                 + terms.gain_wrong * np.log1p(self.n_wrong[place])
             )
-            unsure += share**2 * terms.variance
         return loadings, added, unsure
 
     def expect(self, event: Event) -> float:
@@ -119,7 +119,7 @@ class DenseLearner:
             + terms.gain_right * np.log1p(self.n_right[place])
             + terms.gain_wrong * np.log1p(self.n_wrong[place])
         )
-        variance = loadings @ self.covariance @ loadings + terms.variance
+        variance = loadings @ self.covariance @ loadings
         self.mean, self.covariance, self.touched_at = before
         return float(mean), float(variance)
 

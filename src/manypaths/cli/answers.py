@@ -1,0 +1,118 @@
+"""The JSON objects that commands print: the same facts as the pages, in a fixed form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from manypaths.base.clock import from_microseconds
+from manypaths.base.scope import current_scope
+from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
+from manypaths.estimates.queries import Why
+from manypaths.evidence.models import Clock, Rating, Response
+from manypaths.mastery import Estimate
+from manypaths.mastery.explain import Piece as EnginePiece
+from manypaths.people.models import Person
+from manypaths.plans.class_lists import Need
+from manypaths.plans.offers import Offer
+from manypaths.plans.queries import ClassOverview
+
+Json = dict[str, Any]
+
+OTHER_WORDS = "evidence on other competencies"
+TIME_WORDS = "time that has passed"
+
+
+def offers_answer(learner: Person, offers: Sequence[Offer]) -> Json:
+    """Return what a learner could do next."""
+    return {
+        "learner": str(learner.public_id),
+        "offers": [
+            {
+                "kind": offer.kind.value,
+                "competency": str(offer.competency),
+                "task": offer.task.source_id,
+                "reason": offer.reason,
+                "score": offer.score,
+            }
+            for offer in offers
+        ],
+    }
+
+
+def class_answer(overview: ClassOverview) -> Json:
+    """Return what a class needs, and everyone's status by competency code."""
+    return {
+        "group": overview.group.name,
+        "needs_help": _needs(overview.needs_help),
+        "planned": _needs(overview.planned),
+        "ready_to_show": _needs(overview.ready_to_show),
+        "ready_to_move_on": _needs(overview.ready_to_move_on),
+        "learners": [
+            {"id": str(learner.public_id), "name": learner.name, "status": status}
+            for learner, status in zip(overview.learners, overview.status, strict=True)
+        ],
+    }
+
+
+def why_answer(reasons: Why) -> Json:
+    """Return what an estimate rests on; prior and shifts sum to the estimate."""
+    row = reasons.estimate
+    return {
+        "competency": str(reasons.competency),
+        "prior": _numbers(reasons.explanation.prior),
+        "pieces": [_piece(reasons, piece) for piece in reasons.explanation.pieces],
+        "estimate": {
+            **_numbers(reasons.explanation.estimate),
+            "status": row.status(0).value,
+            "certainty": row.certainty(0).value,
+            "model": row.model.version,
+        },
+    }
+
+
+def done_at(row: Response | Rating) -> str | None:
+    """Return when a piece of work was done: ISO 8601, days since an unknown origin, or None."""
+    if row.clock == Clock.NONE:
+        return None
+    if row.clock == Clock.RELATIVE:
+        return f"+{row.done_at / MICROSECONDS_A_DAY:.6f} days"
+    return from_microseconds(row.done_at).astimezone(current_scope().zone).isoformat()
+
+
+def _piece(reasons: Why, piece: EnginePiece) -> Json:
+    found = None if piece.event is None else reasons.pieces[piece.event].row
+    return {
+        "kind": piece.kind,
+        "evidence": None if found is None else name_of(found),
+        "done_at": None if found is None else done_at(found),
+        "about": about(reasons, piece),
+        "shift_mean": piece.shift_mean,
+        "shift_p": piece.shift_p,
+    }
+
+
+def about(reasons: Why, piece: EnginePiece) -> str:
+    """Return in words what a row of an explanation is about."""
+    if piece.event is not None:
+        return reasons.descriptions[piece.event]
+    return OTHER_WORDS if piece.kind == "other" else TIME_WORDS
+
+
+def name_of(row: Response | Rating) -> str:
+    """Return the id by which a piece of evidence is named."""
+    return f"{type(row).__name__.lower()} {row.pk}"
+
+
+def _numbers(estimate: Estimate) -> Json:
+    return {"mean": estimate.mean, "sd": estimate.sd, "p": estimate.p_mastered}
+
+
+def _needs(needs: Sequence[Need]) -> list[Json]:
+    return [
+        {
+            "learner": str(need.learner.public_id),
+            "name": need.learner.name,
+            "competency": str(need.competency),
+            "reason": need.reason,
+        }
+        for need in needs
+    ]

@@ -1,0 +1,48 @@
+"""All commands by name."""
+
+from typing import Annotated
+
+import typer
+
+from manypaths.cli import changing, evaluating, reading, starting
+
+app = typer.Typer(
+    name="manypaths",
+    help="What every learner has mastered, with the evidence behind it, and what comes next.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Take in a framework or a log of responses.", no_args_is_help=True)
+exports = typer.Typer(help="Give out a framework.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+app.add_typer(exports, name="export")
+
+app.command("init")(starting.init)
+app.command("demo")(starting.demo)
+app.command("check")(starting.check)
+imports.command("case")(changing.import_case_package)
+imports.command("responses")(changing.import_response_log)
+exports.command("case")(changing.export_case_package)
+app.command("estimate")(changing.estimate)
+app.command("next")(reading.next_steps)
+app.command("class")(reading.class_overview)
+app.command("why")(reading.why)
+app.command("evaluate")(evaluating.evaluate)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from manypaths import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read what stands before the command."""

@@ -1,0 +1,188 @@
+"""Commands that change: imports, estimates; and the export of a framework."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from manypaths.cli.session import (
+    DistrictOption,
+    JsonOption,
+    QuietOption,
+    answering,
+    print_json,
+    set_up,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from manypaths.estimates.models import FittedModel
+    from manypaths.frameworks.models import Framework
+    from manypaths.interop.report import ImportReport
+
+FileArgument = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+]
+_NOTHING = {"read": 0, "created": 0, "updated": 0, "unchanged": 0, "retired": 0}
+
+
+def import_case_package(
+    file: FileArgument,
+    dry_run: DryRunOption = False,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in a framework from a CASE 1.0 or 1.1 package."""
+    set_up()
+    nothing = _report_of_nothing(dry_run, "items", "associations")
+    with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.progress import progress
+        from manypaths.interop.case import import_case
+
+        with progress(shown=not (quiet or as_json)) as tell:
+            tell(f"Reading {file.name}", 0, 0)
+            report = import_case(
+                file.read_bytes(), file=file.name, by=work.operator, at=now(), dry_run=dry_run
+            )
+        _print_report(report, as_json=as_json)
+
+
+def import_response_log(
+    file: FileArgument,
+    group: Annotated[str, typer.Option(help="The group whose learners they are.")],
+    framework: Annotated[
+        str | None, typer.Option(help="The framework of the codes; else a new flat one.")
+    ] = None,
+    dry_run: DryRunOption = False,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in a log of responses: learner,item,time,correct,competencies (CSV, also .gz)."""
+    set_up()
+    kinds = ("people", "groups", "memberships", "items", "responses")
+    nothing = _report_of_nothing(dry_run, *kinds)
+    with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.progress import progress
+        from manypaths.interop.response_import import ImportTarget, import_responses
+
+        with progress(shown=not (quiet or as_json)) as tell:
+            report = import_responses(
+                file,
+                ImportTarget(group, framework),
+                by=work.operator,
+                at=now(),
+                dry_run=dry_run,
+                progress=tell,
+            )
+        _print_report(report, as_json=as_json)
+
+
+def export_case_package(
+    framework: Annotated[str, typer.Argument(metavar="ID", help="The framework's id or title.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; else stdout.")
+    ] = None,
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give out a framework as a CASE 1.1 package."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.frameworks.queries import framework_named
+        from manypaths.interop.case import to_case
+
+        found = framework_named(framework, by=work.operator)
+        writing = to_case(found)
+        for notice in writing.notices:
+            typer.echo(notice, err=True)
+        if output is None:
+            print_json(writing.package)
+        else:
+            import json
+
+            output.write_text(
+                json.dumps(writing.package, ensure_ascii=False, indent=1), encoding="utf-8"
+            )
+            if as_json:
+                print_json({"file": str(output), "items": len(writing.package["CFItems"])})
+
+
+def estimate(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Compute all beliefs anew from the evidence.")
+    ] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit a new model and put it in force.")
+    ] = False,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring all estimates up to date; by a first model where nothing was fitted yet."""
+    if rebuild and refit:
+        raise typer.BadParameter("--refit computes everything anew as well: choose one.")
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.progress import progress
+        from manypaths.estimates import services
+        from manypaths.estimates.engine import row_in_force
+        from manypaths.estimates.queries import families_with_evidence
+
+        done = []
+        with progress(shown=not (quiet or as_json)) as tell:
+            families = families_with_evidence(by=work.operator)
+            for number, family in enumerate(families):
+                tell("Frameworks", number, len(families))
+                began = time.perf_counter()
+                if refit:
+                    services.fit_model(family, by=work.operator, at=now())
+                else:
+                    services.bring_up_to_date(family, by=work.operator, at=now())
+                if rebuild:
+                    services.rebuild(family, by=work.operator, at=now())
+                row = row_in_force(family)
+                if row is not None:
+                    done.append(_estimated(family, row, time.perf_counter() - began))
+        if as_json:
+            print_json({"estimated": done})
+        for each in () if as_json else done:
+            typer.echo(
+                f"{each['framework']}: {each['responses']:,} responses and {each['ratings']:,} "
+                f"ratings of {each['learners']:,} learners in {each['seconds']:.1f} s, "
+                f"by {each['model']}."
+            )
+
+
+def _estimated(family: "Framework", row: "FittedModel", seconds: float) -> dict[str, Any]:
+    return {
+        "framework": family.title,
+        "model": row.version,
+        "responses": row.n_responses,
+        "ratings": row.n_ratings,
+        "learners": row.n_learners,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _report_of_nothing(dry_run: bool, *kinds: str) -> dict[str, Any]:
+    return {"dry_run": dry_run, **{kind: dict(_NOTHING) for kind in kinds}}
+
+
+def _print_report(report: "ImportReport", *, as_json: bool) -> None:
+    for notice in report.notices:
+        typer.echo(notice, err=True)
+    if as_json:
+        print_json(report.as_json())
+        return
+    from manypaths.cli.rendering import Page
+
+    Page().import_report(report)

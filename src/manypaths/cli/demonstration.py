@@ -1,0 +1,149 @@
+"""The demo district: found or made, and shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from manypaths.base.clock import now
+from manypaths.base.errors import Refused
+from manypaths.base.scope import district_scope
+from manypaths.cli.home import is_made, make_tables
+from manypaths.cli.rendering import Page
+from manypaths.demo.build import DemoDistrict, build_demo, find_demo
+from manypaths.estimates.queries import estimates_of, why
+from manypaths.estimates.status import Status
+from manypaths.estimates.table import Estimates
+from manypaths.frameworks.models import Competency
+from manypaths.people.access import Operator
+from manypaths.people.models import Organization, Person
+from manypaths.people.queries import districts, group_named, learner_named, zone_of
+from manypaths.plans.queries import (
+    class_overview,
+    framework_of_group,
+    framework_of_learner,
+    next_steps,
+)
+
+DEFAULT_SEED = 1
+# After so many days an invented year is made anew, or everything in it would have faded.
+_GOES_STALE_AFTER = timedelta(days=21)
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class OpenedDemo:
+    """The demo district with the home that it lives in."""
+
+    home: Path
+    demo: DemoDistrict
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the names that other commands take."""
+        return {
+            "home": str(self.home),
+            "class": self.demo.class_name,
+            "student": self.demo.student,
+            "educator": self.demo.educator,
+            "teacher": self.demo.teacher,
+        }
+
+
+def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
+    """Return the demo district of the home, made where it is missing, stale or to be anew.
+
+    Raises Refused where the home holds records that nobody invented.
+    """
+    operator = Operator()
+    found = _existing(operator)
+    if found is not None and not fresh:
+        with district_scope(found.pk, zone_of(found)):
+            known = find_demo(found, by=operator)
+        is_stale = now().date() - known.last_day > _GOES_STALE_AFTER
+        if not is_stale and seed in (None, known.seed):
+            return OpenedDemo(settings.HOME, known)
+    if found is not None:
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
+    make_tables()
+    made = build_demo(
+        seed=DEFAULT_SEED if seed is None else seed,
+        last_day=_last_school_day(now().date()),
+        by=operator,
+        progress=progress,
+    )
+    return OpenedDemo(settings.HOME, made)
+
+
+def show_demo(opened: OpenedDemo) -> None:
+    """Write one class, one learner's path and one educator's, each with next steps and a why."""
+    operator = Operator()
+    demo, page = opened.demo, Page()
+    with district_scope(demo.district.pk, zone_of(demo.district)):
+        page.title(f"{demo.district.name}, a district of invented people")
+        page.say("Everyone here was made up by a program, and so was their year of work.")
+        group = group_named(demo.class_name, by=operator)
+        framework = framework_of_group(group, by=operator)
+        if framework is not None:
+            page.class_overview(class_overview(group, framework, by=operator, at=now()))
+        for name in (demo.student, demo.educator):
+            _show_learner(page, learner_named(name, by=operator), operator)
+    _show_commands(page, opened)
+
+
+def _show_learner(page: Page, learner: Person, operator: Operator) -> None:
+    framework = framework_of_learner(learner, by=operator)
+    if framework is None:
+        return
+    estimates = estimates_of([learner], framework, by=operator, at=now())
+    page.path(learner, estimates)
+    page.next_steps(learner, next_steps(learner, framework, by=operator, at=now()))
+    page.why(learner, why(learner, _telling(estimates), by=operator, at=now()))
+
+
+def _telling(estimates: Estimates) -> Competency:
+    """Return the competency whose story is worth reading: growing or ready, with most evidence."""
+    shown = (Status.GROWING, Status.READY)
+    rows = [row for row in range(len(estimates)) if estimates.status(row) in shown]
+    rows = rows or list(range(len(estimates)))
+    best = max(rows, key=lambda row: int(estimates.n_pieces[row]))
+    return estimates.pairs.competencies[best]
+
+
+def _show_commands(page: Page, opened: OpenedDemo) -> None:
+    demo = opened.demo
+    page.title("Look further")
+    page.say(f"The home is {opened.home}. With MANYPATHS_HOME set to it (or by default):")
+    for command in (
+        f'manypaths class --group "{demo.class_name}"',
+        f"manypaths next --learner {demo.student}",
+        f"manypaths why --learner {demo.student} --competency CODE",
+        f"manypaths next --learner {demo.educator}",
+        f"manypaths evaluate {opened.home / demo.log_name}",
+        "manypaths import case FRAMEWORK.json",
+        'manypaths import responses LOG.csv --group "My class"',
+    ):
+        page.say(f"  {command}")
+
+
+def _existing(operator: Operator) -> Organization | None:
+    """Return the demo district that is there; refuse a home with records of real people."""
+    if not is_made():
+        return None
+    found = districts(by=operator)
+    if not all(district.is_demonstration for district in found):
+        raise Refused(
+            f"{settings.HOME} holds a district's own records. Give the demo a home of its own: "
+            "manypaths demo --home DIR."
+        )
+    return found[0] if found else None
+
+
+def _last_school_day(today: date) -> date:
+    """Return the last day from Monday to Friday before today."""
+    day = today - timedelta(days=1)
+    return day - timedelta(days=max(0, day.weekday() - 4))

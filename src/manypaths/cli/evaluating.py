@@ -1,0 +1,39 @@
+"""How well a model, or a school's rule, predicts the responses of a log."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from manypaths.cli.session import JsonOption, answering, print_json, set_up
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    seed: Annotated[int, typer.Option(min=0, help="Chooses the learners who are held out.")] = 0,
+    kind: Annotated[
+        str, typer.Option(help="dynamic-irt, or a school's rule such as decaying-average.")
+    ] = "dynamic-irt",
+    as_json: JsonOption = False,
+) -> None:
+    """Fit on four fifths of a log's learners and predict the responses of the others."""
+    from manypaths.mastery.rules import RULES
+
+    kinds = ("dynamic-irt", *RULES)
+    if kind not in kinds:
+        raise typer.BadParameter(f"{kind!r} is none of: {', '.join(kinds)}.", param_hint="--kind")
+    set_up()
+    with answering(as_json=as_json):
+        from manypaths.base.errors import Refused
+        from manypaths.interop.response_log import engine_log, read_response_log
+        from manypaths.mastery.evaluation import evaluate as score
+
+        log = read_response_log(file)
+        for notice in log.notices:
+            typer.echo(notice, err=True)
+        try:
+            found = score(engine_log(log), kind=kind, seed=seed)
+        except ValueError as error:
+            raise Refused(f"{file.name} can't be evaluated: {error}.") from error
+        # One object either way: it is a table of numbers.
+        print_json(found)

@@ -1,0 +1,119 @@
+"""Commands that read: next steps, a class, and why."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from manypaths.cli.session import (
+    DistrictOption,
+    FrameworkOption,
+    JsonOption,
+    answering,
+    print_json,
+    set_up,
+    workplace,
+)
+
+if TYPE_CHECKING:
+    from manypaths.frameworks.models import Framework
+    from manypaths.people.access import Operator
+
+LearnerOption = Annotated[
+    str, typer.Option(help="The learner: our id, an id of their source, or their whole name.")
+]
+
+
+def next_steps(
+    learner: LearnerOption,
+    framework: FrameworkOption = None,
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a learner could do next, with reasons, best first."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.answers import offers_answer
+        from manypaths.people.queries import learner_named
+        from manypaths.plans.queries import framework_of_learner
+        from manypaths.plans.queries import next_steps as find
+
+        person = learner_named(learner, by=work.operator)
+        most = framework_of_learner(person, by=work.operator)
+        found = _framework(framework, most, work.operator)
+        offers = find(person, found, by=work.operator, at=now())
+        if as_json:
+            print_json(offers_answer(person, offers))
+        else:
+            from manypaths.cli.rendering import Page
+
+            Page().next_steps(person, offers)
+
+
+def class_overview(
+    group: Annotated[str, typer.Option(help="The group's name or id.")],
+    framework: FrameworkOption = None,
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a class needs: who needs help, and who is ready to show or to move on."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.answers import class_answer
+        from manypaths.people.queries import group_named
+        from manypaths.plans.queries import class_overview as find
+        from manypaths.plans.queries import framework_of_group
+
+        found = group_named(group, by=work.operator)
+        most = framework_of_group(found, by=work.operator)
+        taken = _framework(framework, most, work.operator)
+        overview = find(found, taken, by=work.operator, at=now())
+        if as_json:
+            print_json(class_answer(overview))
+        else:
+            from manypaths.cli.rendering import Page
+
+            Page().class_overview(overview)
+
+
+def why(
+    learner: LearnerOption,
+    competency: Annotated[str, typer.Option(help="The competency's code or id.")],
+    framework: FrameworkOption = None,
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what an estimate rests on: every piece of evidence and how far it moved it."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.base.clock import now
+        from manypaths.cli.answers import why_answer
+        from manypaths.estimates.queries import why as find
+        from manypaths.frameworks.queries import competency_coded
+        from manypaths.people.queries import learner_named
+        from manypaths.plans.queries import framework_of_learner
+
+        person = learner_named(learner, by=work.operator)
+        most = framework_of_learner(person, by=work.operator)
+        found = _framework(framework, most, work.operator)
+        node = competency_coded(found, competency, by=work.operator)
+        reasons = find(person, node, by=work.operator, at=now())
+        if as_json:
+            print_json(why_answer(reasons))
+        else:
+            from manypaths.cli.rendering import Page
+
+            Page().why(person, reasons)
+
+
+def _framework(named: str | None, most: "Framework | None", operator: "Operator") -> "Framework":
+    """Return the framework that was named, else the one with most evidence."""
+    from manypaths.base.errors import Refused
+    from manypaths.frameworks.queries import framework_named
+
+    if named is not None:
+        return framework_named(named, by=operator)
+    if most is None:
+        raise Refused("There is no evidence yet. Say which framework with --framework.")
+    return most

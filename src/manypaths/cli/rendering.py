@@ -1,0 +1,219 @@
+"""Pages in the terminal: the same facts as the JSON objects, laid out to be read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from manypaths.base.clock import from_microseconds
+from manypaths.base.scope import current_scope
+from manypaths.cli.answers import about
+from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
+from manypaths.estimates.queries import Why
+from manypaths.estimates.status import Certainty, Status
+from manypaths.estimates.table import Estimates
+from manypaths.evidence.models import Clock, Rating, Response
+from manypaths.evidence.slips import ClassSlip
+from manypaths.interop.report import ImportReport
+from manypaths.people.models import Person
+from manypaths.plans.class_lists import Need
+from manypaths.plans.models import StepKind
+from manypaths.plans.offers import Offer
+from manypaths.plans.queries import ClassOverview
+from manypaths.plans.words import VERBS, out_of_ten
+
+# Word, shape and colour: a status is known by each of them.
+MARKS = {
+    Status.DEMONSTRATED: ("●", "bold green"),
+    Status.REFRESH: ("◍", "green"),
+    Status.READY: ("◕", "bold cyan"),
+    Status.GROWING: ("◑", "cyan"),
+    Status.NEEDS_EVIDENCE: ("◔", "blue"),
+    Status.NOT_STARTED: ("◌", "dim"),
+}
+STONES = {Certainty.SURE: "▲▲▲", Certainty.FAIRLY_SURE: "▲▲ ", Certainty.NOT_YET: "▲  "}
+_MOST_ROWS = 12
+_MOST_NAMES = 6
+
+
+class Page:
+    """Writes to the terminal: a sentence first, then what hangs from it."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+
+    def title(self, text: str) -> None:
+        """Begin a part of the page."""
+        self.console.print()
+        self.console.rule(Text(text, style="bold"), align="left", style="dim")
+
+    def say(self, text: str) -> None:
+        """Write a sentence."""
+        self.console.print(Padding(Text(text), (0, 0, 0, 1)))
+
+    def next_steps(self, learner: Person, offers: Sequence[Offer]) -> None:
+        """Write what a learner could do next."""
+        self.title(f"What next, {learner.name}? You choose.")
+        if not offers:
+            self.say("There is nothing to offer now: no task fits where you stand.")
+        for number, offer in enumerate(offers, start=1):
+            name = Text(f" {number}  ", style="bold yellow")
+            name.append(f"{VERBS[StepKind(offer.kind)]}: ", style="bold")
+            name.append(f"{offer.competency.name} ({offer.competency})")
+            self.console.print(name)
+            self.console.print(Padding(Text(offer.reason), (0, 0, 0, 4)))
+            minutes = f", {offer.task.minutes} min" if offer.task.minutes else ""
+            task = Text(f"opens {offer.task.source_id}: {_short(str(offer.task), 60)}{minutes}")
+            self.console.print(Padding(task, (0, 0, 0, 4)), style="dim")
+
+    def class_overview(self, overview: ClassOverview) -> None:
+        """Write what a class needs."""
+        n = len(overview.learners)
+        self.title(f"{overview.group.name}: {overview.framework.title}")
+        self.say(
+            f"{n} learners. {_people(overview.needs_help)} could use help now, "
+            f"{_people(overview.ready_to_show)} are ready to show something, "
+            f"{_people(overview.ready_to_move_on)} may move on."
+        )
+        self._slips(overview.slips)
+        self._needs("Needs help", overview.needs_help)
+        self._needs("Planned, not yet given", overview.planned)
+        self._needs("Ready to show", overview.ready_to_show)
+        self._needs("Ready to move on", overview.ready_to_move_on)
+        self._counts(overview)
+
+    def path(self, learner: Person, estimates: Estimates) -> None:
+        """Write a learner's map: every competency with status, certainty and evidence."""
+        self.title(f"The path of {learner.name}")
+        counted = Counter(estimates.status(row) for row in range(len(estimates)))
+        words = [f"{count} {status}" for status in Status if (count := counted[status])]
+        self.say(f"{len(estimates)} competencies: {', '.join(words)}.")
+        table = _table("", "competency", "status", "certainty", "expected", "evidence")
+        for row in range(len(estimates)):
+            self._path_row(table, estimates, row)
+        self.console.print(table)
+
+    def why(self, learner: Person, reasons: Why) -> None:
+        """Write what an estimate rests on, in the order of the work."""
+        row = reasons.estimate
+        status, certainty = row.status(0), row.certainty(0)
+        self.title(f"Why {learner.name} stands at “{status}” on {reasons.competency}")
+        end = reasons.explanation.estimate
+        low, high = end.interval(0.8)
+        self.say(
+            f"{reasons.competency.name}. We expect {out_of_ten(end.success)} of 10 right on an "
+            f"average item, and are {certainty}: between {low:.0%} and {high:.0%}, four times out "
+            "of five."
+        )
+        table = _table("when", "what", "moved", "chance of mastered")
+        prior = reasons.explanation.prior
+        table.add_row("", "before any evidence", f"{prior.mean:+.2f}", f"{prior.p_mastered:.0%}")
+        for piece in reasons.explanation.pieces:
+            when = "" if piece.event is None else _when(reasons.pieces[piece.event].row)
+            words = Text(_short(about(reasons, piece), 100))
+            table.add_row(when, words, f"{piece.shift_mean:+.2f}", f"{100 * piece.shift_p:+.1f}")
+        table.add_row("", "together", f"{end.mean:+.2f}", f"{end.p_mastered:.0%}", style="bold")
+        self.console.print(table)
+        self.say(
+            "The rule, the same for everyone: all evidence counts in the order in which the work "
+            "was done, later evidence and harder items move more, and evidence on other "
+            "competencies of the framework counts a little. Mastered means at least "
+            f"{_mastered_words(reasons)}; numbers are on the logit scale."
+        )
+        self.say(f"Model {row.model.version}.")
+
+    def import_report(self, report: ImportReport) -> None:
+        """Write what an import did."""
+        self.title("Dry run: nothing was changed" if report.dry_run else "Done")
+        table = _table("", "read", "created", "updated", "unchanged", "retired")
+        for kind, changes in report.changes.items():
+            table.add_row(kind, *(f"{count:,}" for count in changes.as_json().values()))
+        self.console.print(table)
+
+    def _slips(self, slips: Sequence[ClassSlip]) -> None:
+        if not slips:
+            return
+        table = _table("common slips", "on", "learners", "share of wrong answers")
+        for shown in slips:
+            names = _names([learner.name for learner in shown.learners])
+            share = f"{shown.found.share:.0%} on {shown.found.n_items} items"
+            table.add_row(f"“{shown.slip.name}”", str(shown.slip.competency), names, share)
+        self.console.print(table)
+
+    def _needs(self, title: str, needs: Sequence[Need]) -> None:
+        table = _table(title.lower(), "on", "why")
+        for need in needs[:_MOST_ROWS]:
+            table.add_row(need.learner.name, str(need.competency), need.reason)
+        if len(needs) > _MOST_ROWS:
+            table.add_row(f"and {len(needs) - _MOST_ROWS} more", "", "", style="dim")
+        if not needs:
+            table.add_row("nobody now", "", "", style="dim")
+        self.console.print(table)
+
+    def _counts(self, overview: ClassOverview) -> None:
+        """Write how many learners have each status, for the competencies that were begun."""
+        counts: dict[str, Counter[str]] = {}
+        for status in overview.status:
+            for code, word in status.items():
+                counts.setdefault(code, Counter())[word] += 1
+        table = _table("where the class stands", *(f"{MARKS[s][0]} {s}" for s in Status))
+        begun = {code: c for code, c in counts.items() if c[Status.NOT_STARTED] < c.total()}
+        for code, found in begun.items():
+            table.add_row(code, *(str(found[s] or "") for s in Status))
+        self.console.print(table)
+
+    def _path_row(self, table: Table, estimates: Estimates, row: int) -> None:
+        status = estimates.status(row)
+        mark, style = MARKS[status]
+        competency = estimates.pairs.competencies[estimates.pairs.what[row]]
+        begun = estimates.n_pieces[row] > 0
+        table.add_row(
+            str(competency),
+            _short(competency.name, 44),
+            Text(f"{mark} {status}", style=style),
+            f"{STONES[estimates.certainty(row)]} {estimates.certainty(row)}" if begun else "",
+            f"{out_of_ten(estimates.numbers.success[row])} of 10" if begun else "",
+            f"{estimates.n_pieces[row]} pieces" if begun else "",
+        )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=True)
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _people(needs: Sequence[Need]) -> int:
+    return len({need.learner.pk for need in needs})
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _short(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _when(row: Response | Rating) -> str:
+    if row.clock == Clock.NONE:
+        return ""
+    if row.clock == Clock.RELATIVE:
+        return f"day {row.done_at // MICROSECONDS_A_DAY + 1}"
+    local: datetime = from_microseconds(row.done_at).astimezone(current_scope().zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def _mastered_words(reasons: Why) -> str:
+    model = reasons.estimate.model
+    if model.has_ratings:
+        return "the target level of the scale"
+    return f"{model.settings.tau:.0%} right on an average item"

@@ -1,0 +1,126 @@
+"""What every command does around its one call: open the home, enter the district, answer."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from manypaths.base.environment import BadSetting
+from manypaths.base.errors import ManypathsError, Refused
+
+if TYPE_CHECKING:
+    from manypaths.people.access import Operator
+    from manypaths.people.models import Organization
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
+DistrictOption = Annotated[
+    str | None, typer.Option(help="The district, where this home holds several.")
+]
+FrameworkOption = Annotated[
+    str | None, typer.Option(help="The framework's title or id; else the one with most evidence.")
+]
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a command works: as the operator, in one district."""
+
+    operator: "Operator"
+    district: "Organization"
+
+
+def set_up(home: Path | None = None) -> None:
+    """Read the settings and load the rooms. `home` stands in for MANYPATHS_HOME."""
+    import django
+
+    if home is not None:
+        os.environ["MANYPATHS_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.settings")
+    try:
+        django.setup()
+    except BadSetting as error:
+        typer.echo(error.code, err=True)
+        raise typer.Exit(WRONG_USE) from None
+
+
+@contextmanager
+def answering(*, as_json: bool, refused: dict[str, Any] | None = None) -> Iterator[None]:
+    """Turn a person's mistake into an answer with exit 1, in words or as the JSON error.
+
+    `refused` is what an import reports beside its faults when it changed nothing.
+    """
+    from django.db.utils import OperationalError, ProgrammingError
+
+    try:
+        yield
+    except ManypathsError as error:
+        if as_json:
+            found = error.as_json()
+            print_json(found if refused is None else refused | {"faults": found["faults"]})
+        typer.echo(error.message, err=True)
+        for fault in error.faults[:_FAULTS_IN_WORDS]:
+            typer.echo(f"  {fault}", err=True)
+        if len(error.faults) > _FAULTS_IN_WORDS:
+            typer.echo(f"  and {len(error.faults) - _FAULTS_IN_WORDS} more", err=True)
+        raise typer.Exit(REFUSED) from None
+    except (OperationalError, ProgrammingError) as error:
+        message = f"The database can't be used: {error}. `manypaths init` makes or upgrades it."
+        if as_json:
+            print_json(Refused(message).as_json())
+        typer.echo(message, err=True)
+        raise typer.Exit(REFUSED) from None
+
+
+_FAULTS_IN_WORDS = 20
+
+
+@contextmanager
+def workplace(district: str | None = None, *, make: bool = False) -> Iterator[Workplace]:
+    """Open the home and enter its district, in whose scope the block runs.
+
+    With `make`, a home that is not there yet is made, with a district of its own. Raises Refused
+    where there is none, or several and none was named.
+    """
+    from manypaths.base.scope import district_scope
+    from manypaths.cli.home import is_made, make_home
+    from manypaths.people.access import Operator
+    from manypaths.people.queries import zone_of
+
+    operator = Operator()
+    if not is_made():
+        if not make:
+            raise Refused("There is nothing here yet. Begin with `manypaths init` or `demo`.")
+        make_home(operator)
+    entered = _district(operator, district)
+    with district_scope(entered.pk, zone_of(entered)):
+        yield Workplace(operator, entered)
+
+
+def _district(operator: "Operator", name: str | None) -> "Organization":
+    from manypaths.people.queries import districts
+
+    found = districts(by=operator)
+    named = [d for d in found if name in (None, d.name, str(d.public_id))]
+    if len(named) == 1:
+        return named[0]
+    if not found:
+        raise Refused("There is no district here yet. Begin with `manypaths init`.")
+    names = ", ".join(d.name for d in found)
+    raise Refused(f"Say which district with --district: {names}.")
+
+
+def print_json(content: dict[str, Any]) -> None:
+    """Print the one object of a command."""
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+
+
+Show = Callable[[], None]
