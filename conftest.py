@@ -1,8 +1,10 @@
 """Fixtures for the tests of all rooms: a district to work in, and the cast."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from manypaths.base.scope import district_scope
 from manypaths.people.models import Organization
@@ -21,3 +23,21 @@ def district(db: None) -> Iterator[Organization]:
 def cast(district: Organization) -> Cast:
     """Bring Ada, Ben, Cleo, Dana and Eli into the district."""
     return make_cast(district)
+
+
+@pytest.fixture
+def conformance() -> Path:
+    """Return the folder of others' files, or skip where it is not there."""
+    if not settings.CONFORMANCE.is_dir():
+        pytest.skip("files of others are not here")
+    return Path(settings.CONFORMANCE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, once, that files of others were not there."""
+    if not settings.CONFORMANCE.is_dir():
+        terminalreporter.write_line(
+            "######## SKIPPED: tests on files of others, which are not on this machine ########",
+            yellow=True,
+            bold=True,
+        )

@@ -30,20 +30,26 @@ DATABASE_WAIT_SECONDS = env_int("MANYPATHS_DATABASE_WAIT_SECONDS", 20, at_least=
 
 
 def _database() -> dict[str, Any]:
-    """Return Django's description of the database that MANYPATHS_DATABASE_URL names."""
-    default = f"sqlite:///{HOME / 'manypaths.sqlite3'}"
-    url = env_str("MANYPATHS_DATABASE_URL", default)
-    allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    """Return Django's description of the database: what the URL names, else SQLite in the home."""
+    url = env_str("MANYPATHS_DATABASE_URL", "")
+    if not url:
+        return _sqlite(str(HOME / "manypaths.sqlite3"))
     scheme = url.partition(":")[0]
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise BadSetting("MANYPATHS_DATABASE_URL", scheme + ":...", allowed)
     try:
         database = dict(dj_database_url.parse(url))
-    except ValueError:
-        raise BadSetting("MANYPATHS_DATABASE_URL", scheme + ":...", allowed) from None
-    if scheme == "sqlite":
-        database["OPTIONS"] = _sqlite_options()
-    return database
+    except (ValueError, dj_database_url.UnknownSchemeError):
+        database = {}
+    if scheme == "sqlite" and database.get("NAME"):
+        return _sqlite(str(database["NAME"]))
+    if scheme in {"postgres", "postgresql"} and database.get("NAME"):
+        return database
+    # The address may hold a password, so it is not repeated.
+    allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    raise BadSetting("MANYPATHS_DATABASE_URL", f"{scheme}:...", allowed)
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": _sqlite_options()}
 
 
 def _sqlite_options() -> dict[str, Any]:
