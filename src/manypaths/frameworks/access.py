@@ -1,0 +1,43 @@
+"""Who may read a framework, and who may change one: decided here alone.
+
+Whoever may not change gets the answer for a framework that is not there.
+"""
+
+from django.db.models import QuerySet
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.scope import current_owner
+from manypaths.frameworks.models import Framework
+from manypaths.people.access import Actor, Operator, require_leadership
+from manypaths.people.models import Organization
+
+
+def frameworks_seen_by(by: Actor) -> QuerySet[Framework]:
+    """Return the frameworks that `by` may read: all of the district, and those published above."""
+    return Framework.objects.all()
+
+
+def require_right_to_add(by: Actor) -> None:
+    """Raise NotFound unless `by` may add frameworks here: the operator, or a district's leader."""
+    if isinstance(by, Operator):
+        return
+    district_id = current_owner()
+    if district_id is None:
+        raise NotFound
+    require_leadership(by, Organization.objects.get(pk=district_id))
+
+
+def require_right_to_change(by: Actor, framework: Framework) -> None:
+    """Raise NotFound unless `by` may change this framework.
+
+    Raises Refused for somebody who may change frameworks, but not this one, which is published
+    above the district for all to read.
+    """
+    require_right_to_add(by)
+    if framework.district_id == current_owner():
+        return
+    if framework.district_id is not None:
+        raise NotFound
+    raise Refused(
+        f"{framework.title} is published above the districts, so it can't be changed in one."
+    )

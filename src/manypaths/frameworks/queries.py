@@ -1,0 +1,159 @@
+"""Reads of frameworks: by name, as a tree, as prerequisites. Each takes a fixed number of queries.
+
+Retired nodes are left out of all of them unless they are asked for by their own id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.ids import as_public_id
+from manypaths.frameworks.access import frameworks_seen_by
+from manypaths.frameworks.models import Association, AssociationKind, Competency, Framework, Level
+from manypaths.frameworks.order import place_of
+from manypaths.people.access import Actor
+
+
+@dataclass(frozen=True)
+class Node:
+    """One competency in its place in the tree: how deep it stands, and under which other."""
+
+    competency: Competency
+    depth: int
+    parent: Competency | None
+
+
+def framework_named(text: str, *, by: Actor) -> Framework:
+    """Return the framework whom `text` names by public id, identifier or title. One query.
+
+    Of several versions of one family the newest published one is meant. Raises NotFound where
+    there is none that `by` may read, Refused where several families have the name.
+    """
+    named = Q(identifier=text) | Q(title=text) | Q(public_id=as_public_id(text))
+    found = list(frameworks_seen_by(by).filter(named).select_related("scale"))
+    if not found:
+        raise NotFound
+    if len({framework.family_id for framework in found}) > 1:
+        raise Refused(f"Several frameworks are called {text}. Use the id of the one that you mean.")
+    return max(found, key=_newness)
+
+
+def competency_coded(framework: Framework, code: str, *, by: Actor) -> Competency:
+    """Return the competency that `code` names by code, identifier or public id. One query.
+
+    Raises NotFound where there is none that `by` may read, Refused where several have the code.
+    """
+    by_id = Q(identifier=code) | Q(public_id=as_public_id(code))
+    by_code = Q(code=code, retired_at=None) & ~Q(code="")
+    found = Competency.objects.filter(by_id | by_code, framework__in=frameworks_seen_by(by))
+    competencies = list(found.filter(framework=framework)[:2])
+    if not competencies:
+        raise NotFound
+    if len(competencies) > 1:
+        raise Refused(f"Several competencies have the code {code}. Use the id of one of them.")
+    return competencies[0]
+
+
+def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
+    """Return the framework's nodes depth-first, parents before children. Two queries.
+
+    Siblings stand by sequence, then in the publisher's order. Of two parents the first counts.
+    Nodes without a parent follow at the end as roots, so that none is lost.
+    """
+    competencies = Competency.objects.filter(framework=framework)
+    ties = Association.objects.filter(framework=framework, kind=AssociationKind.CHILD_OF)
+    if not with_retired:
+        competencies, ties = competencies.filter(retired_at=None), ties.filter(retired_at=None)
+    nodes = {row.pk: row for row in sorted(competencies, key=place_of)}
+    children, has_parent = _children(framework, nodes, ties)
+    orphans = [key for key in nodes if key not in has_parent]
+    # The last part is reached by nobody unless ties go round in a circle.
+    return _walk([*children.get(None, ()), *orphans, *nodes], nodes, children)
+
+
+def leaves(framework: Framework) -> list[Competency]:
+    """Return the competencies without a child, in the order of the tree. Two queries."""
+    nodes = tree(framework)
+    parents = {node.parent.pk for node in nodes if node.parent}
+    return [node.competency for node in nodes if node.competency.pk not in parents]
+
+
+def prerequisites(framework: Framework) -> list[tuple[Competency, Competency]]:
+    """Return pairs of competencies of which the first comes before the second. One query.
+
+    Only pairs of which both are held and not retired; one of them may lie in another framework.
+    """
+    ties = Association.objects.filter(
+        framework=framework, kind=AssociationKind.PRECEDES, retired_at=None
+    ).select_related("origin", "destination")
+    pairs = [(tie.origin, tie.destination) for tie in sorted(ties, key=place_of)]
+    return [
+        (before, after)
+        for before, after in pairs
+        if before and after and not (before.retired_at or after.retired_at)
+    ]
+
+
+def levels_of(framework: Framework) -> list[Level]:
+    """Return the levels of the framework's scale from the bottom up; none without. One query."""
+    return list(Level.objects.filter(scale=framework.scale_id).order_by("position"))
+
+
+def _newness(framework: Framework) -> tuple[float, int]:
+    published = framework.published_at
+    return (published.timestamp() if published else float("-inf")), framework.pk
+
+
+# Keys of nodes, first to last, by the key of their parent; None is the framework itself.
+_Children = Mapping[int | None, Sequence[int]]
+
+
+def _children(
+    framework: Framework, nodes: Mapping[int, Competency], ties: Iterable[Association]
+) -> tuple[_Children, set[int]]:
+    """Return the children of each node, and all nodes that have a parent."""
+    parents: dict[int, Association] = {}
+    for tie in sorted(ties, key=_first_of_several):
+        child = tie.origin_id
+        if child is not None and child in nodes and _leads_into(framework, nodes, tie):
+            parents.setdefault(child, tie)
+    children = defaultdict(list)
+    for key, tie in sorted(parents.items(), key=lambda pair: _among_siblings(nodes, *pair)):
+        children[tie.destination_id].append(key)
+    return children, set(parents)
+
+
+def _first_of_several(tie: Association) -> tuple[bool, tuple[int, int]]:
+    return tie.retired_at is not None, place_of(tie)
+
+
+def _leads_into(framework: Framework, nodes: Mapping[int, Competency], tie: Association) -> bool:
+    if tie.destination_id is None:
+        return tie.destination_identifier == framework.identifier
+    return tie.destination_id in nodes
+
+
+def _among_siblings(
+    nodes: Mapping[int, Competency], key: int, tie: Association
+) -> tuple[bool, int, tuple[int, int]]:
+    return tie.sequence is None, tie.sequence or 0, place_of(nodes[key])
+
+
+def _walk(
+    starts: Sequence[int], nodes: Mapping[int, Competency], children: _Children
+) -> list[Node]:
+    """Return every node once, each followed by what lies below it, from the starts in order."""
+    found: dict[int, Node] = {}
+    for start in starts:
+        waiting: list[tuple[int, int, Competency | None]] = [(start, 0, None)]
+        while waiting:
+            key, depth, parent = waiting.pop()
+            if key in found:
+                continue
+            found[key] = Node(nodes[key], depth, parent)
+            below = [(child, depth + 1, nodes[key]) for child in children.get(key, ())]
+            waiting.extend(reversed(below))
+    return list(found.values())

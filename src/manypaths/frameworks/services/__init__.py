@@ -1,0 +1,18 @@
+"""Deeds on frameworks: save one that somebody hands in, version it, edit a draft, set its rules."""
+
+from manypaths.frameworks.services.drafts import edit_competency, retire_competency
+from manypaths.frameworks.services.saving import SavedFramework, save_framework
+from manypaths.frameworks.services.settings import set_rules, set_self_ratings_move, set_target
+from manypaths.frameworks.services.versions import publish_framework, start_version
+
+__all__ = [
+    "SavedFramework",
+    "edit_competency",
+    "publish_framework",
+    "retire_competency",
+    "save_framework",
+    "set_rules",
+    "set_self_ratings_move",
+    "set_target",
+    "start_version",
+]

@@ -1,0 +1,44 @@
+"""CASE, the exchange format of competency frameworks, in (1.0 and 1.1, lax) and out (1.1, strict).
+
+Standard: Competencies and Academic Standards Exchange 1.1, 1EdTech,
+https://www.imsglobal.org/spec/case/v1p1. A package holds one CFDocument (our framework), CFItems
+(competencies), CFAssociations, CFDefinitions and CFRubrics. Whatever its publisher says is kept in
+`source`, so what comes in goes out again; what CASE has no place for travels under `extensions`
+with the key `manypaths` (see `case_strict`).
+"""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from manypaths.base.changes import Changes
+from manypaths.frameworks.access import require_right_to_add
+from manypaths.frameworks.services import save_framework
+from manypaths.interop.case_reading import CaseReading, read_case
+from manypaths.interop.case_writing import CaseWriting, to_case
+from manypaths.interop.report import ImportReport
+from manypaths.people.access import Actor
+
+__all__ = ["CaseReading", "CaseWriting", "import_case", "read_case", "to_case"]
+
+
+def import_case(
+    content: bytes, *, file: str, by: Actor, at: datetime, dry_run: bool
+) -> ImportReport:
+    """Save the framework of a CASE package, and report what that changed; all of it or nothing.
+
+    With faults, or in a dry run, nothing is changed. Raises NotFound for somebody who may not add
+    frameworks here, Refused where the framework can't change as the package wants.
+    """
+    require_right_to_add(by)
+    reading = read_case(content, file=file)
+    if reading.draft is None:
+        nothing = {"items": Changes(), "associations": Changes()}
+        return ImportReport(dry_run, nothing, reading.faults, reading.notices)
+    with transaction.atomic():
+        digest = hashlib.sha256(content).hexdigest()
+        saved = save_framework(reading.draft, by=by, at=at, sha256=digest)
+        transaction.set_rollback(dry_run)
+    changes = {"items": saved.items, "associations": saved.associations}
+    return ImportReport(dry_run, changes, notices=reading.notices)
