@@ -11,21 +11,59 @@ and difficulties add up; `1 / (1 + exp(-x))` turns it into a chance of success. 
 where there is no clock. A *key* is whatever the caller names a competency, instrument or rater by.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from manypaths.mastery.beliefs import Beliefs, Estimate, Event, estimate, predict, start
+from manypaths.mastery.explain import Explanation, why
 from manypaths.mastery.log import Alignment, ResponseLog
-from manypaths.mastery.model import Model, Settings
+from manypaths.mastery.model import Model, Settings, read_model
+from manypaths.mastery.simulation import School, simulate
 from manypaths.mastery.stream import update
+
+if TYPE_CHECKING:
+    from manypaths.mastery.batch import final_beliefs, trace
+    from manypaths.mastery.evaluation import evaluate
+    from manypaths.mastery.fitting import fit
+    from manypaths.mastery.kernels import merge
 
 __all__ = [
     "Alignment",
     "Beliefs",
     "Estimate",
     "Event",
+    "Explanation",
     "Model",
     "ResponseLog",
+    "School",
     "Settings",
     "estimate",
+    "evaluate",
+    "final_beliefs",
+    "fit",
+    "merge",
     "predict",
+    "read_model",
+    "simulate",
     "start",
+    "trace",
     "update",
+    "why",
 ]
+
+# These bring the compiler, which takes half a second to load: only whoever asks for one waits.
+_COMPILED = {
+    "evaluate": "evaluation",
+    "final_beliefs": "batch",
+    "fit": "fitting",
+    "merge": "kernels",
+    "trace": "batch",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever stands under the name
+    """Load what needs the compiler when it is first asked for."""
+    if name in _COMPILED:
+        from importlib import import_module
+
+        return getattr(import_module(f"manypaths.mastery.{_COMPILED[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

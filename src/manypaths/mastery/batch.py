@@ -133,7 +133,11 @@ def columns_of(log: ResponseLog) -> Columns:
 
 
 def parameters_for(model: Model, log: ResponseLog) -> Parameters:
-    """Return the model's numbers in the places of a log; what is new to the model starts cold."""
+    """Return the model's numbers in the places of a log; what is new to the model starts cold.
+
+    Raises ValueError for a rating whose level is above those that the model knows.
+    """
+    _require_known_levels(model, log)
     terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
     terms = terms.reshape(-1, 4)
     cold_item, cold_rater = (0.0, model.cold.item**2), (0.0, model.cold.rater**2)
@@ -156,3 +160,14 @@ def parameters_for(model: Model, log: ResponseLog) -> Parameters:
         thresholds=np.array(model.thresholds),
         spread=np.array(astuple(model.spread)),
     )
+
+
+def _require_known_levels(model: Model, log: ResponseLog) -> None:
+    # The kernels would read numbers beyond the last threshold.
+    top = len(model.thresholds)
+    beyond = log.is_rating & (log.outcome > top)
+    if beyond.any():
+        row = int(np.argmax(beyond))
+        raise ValueError(
+            f"row {row}: the level is {log.outcome[row]:g}; the model knows levels from 0 to {top}"
+        )

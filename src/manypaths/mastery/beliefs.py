@@ -98,7 +98,12 @@ class Estimate:
         return normal_tail((point - self.mean) / self.sd)
 
     def interval(self, share: float = 0.8) -> tuple[float, float]:
-        """Return the interval of expected success that holds the truth with this probability."""
+        """Return the interval of expected success that holds the truth with this probability.
+
+        Raises ValueError for a probability other than .8, .9 and .95.
+        """
+        if share not in REACH:
+            raise ValueError(f"intervals hold {', '.join(map(str, REACH))}; got {share}")
         reach = REACH[share] * self.sd
         return chance(self.mean - reach), chance(self.mean + reach)
 

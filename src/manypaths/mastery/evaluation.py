@@ -121,12 +121,19 @@ def expected_calibration_error(right: NDArray[np.bool_], chance: Floats) -> floa
 
 
 def calibration_slope(outcome: Floats, chance: Floats) -> float:
-    """Return the slope of a logistic regression of outcomes on logits of chances; 1 is perfect."""
+    """Return the slope of a logistic regression of outcomes on logits of chances; 1 is perfect.
+
+    NaN where it is not defined: all chances alike, or all outcomes 0 or all 1.
+    """
     x = np.log(chance / (1 - chance))
+    if np.ptp(x) == 0 or outcome.max() == 0 or outcome.min() == 1:
+        return float("nan")
     design = np.column_stack((np.ones_like(x), x))
-    beta = np.array([0.0, 1.0])
+    # From a flat line Newton's steps converge; from slope 1 they can run away from chances that
+    # are too sure of themselves.
+    beta = np.zeros(2)
     for _ in range(25):
-        p = 1 / (1 + np.exp(-design @ beta))
+        p = np.exp(-np.logaddexp(0, -design @ beta))
         bend = (design * (p * (1 - p))[:, None]).T @ design + 1e-9 * np.eye(2)
         step = np.linalg.solve(bend, design.T @ (outcome - p))
         beta += step

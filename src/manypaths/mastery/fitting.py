@@ -2,11 +2,12 @@
 
 Static terms have Gaussian priors toward their typical value, whose spread is fitted as well
 (empirical Bayes). The learner's variances and the half-life are chosen by coordinate search on the
-one-step-ahead log-likelihood of learners who are held out inside the given log.
+one-step-ahead log-likelihood of learners who are held out inside the given log, the variances not
+far from the usual ones unless these learners say so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from math import inf
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from manypaths.mastery import kernels
 from manypaths.mastery.batch import parameters_for, run_pass
 from manypaths.mastery.kernels import Parameters, Sums
-from manypaths.mastery.log import Floats, ResponseLog
+from manypaths.mastery.log import Alignment, Floats, Ints, ResponseLog
 from manypaths.mastery.model import Cold, Model, Settings, Spread, Terms, logit, unfitted
 
 _RATE, _MOMENTUM = 0.3, 0.6
@@ -30,12 +31,17 @@ _BOUNDS = {
     "competency_step": (1e-5, 0.5),
     "half_life": (7.0, 1e5),
 }
+# Few held-out learners say little of variances, and chance would choose: these are the usual ones
+# (those of Spread), and by how much they differ between schools, as a logarithm.
+_USUAL_SPREADS = np.array(astuple(Spread())[:4])
+_SPREAD_SDS = np.array([0.7, 0.7, 1.5, 1.5])
 _HALF_LIVES = (inf, 720.0, 360.0, 180.0, 90.0, 45.0)
 # Prior spreads of terms that are too few to fit a spread of their own.
 _ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.5, 0.3
-_LEAST_SD, _MOST_SD = 0.05, 2.0
+_LEAST_SD, _MOST_SD, _MOST_GAIN_SD = 0.05, 2.0, 0.6
 _LEAST_GAP = 0.1
-_EASINESS_AT_LARGE_SD = 5.0
+# ... and of the typical terms: one learner who was right once does not make everything easy.
+_TYPICAL_SD = (1.5, 0.2, 0.2)
 
 
 def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) -> Model:
@@ -73,6 +79,7 @@ class _Fit:
     cold: Cold
     velocity: dict[str, Floats]
     free: Floats  # 1 where an instrument has a term of its own
+    cells: tuple[Ints, Ints, Floats]  # instrument, competency and share of each alignment
     sums: Sums
     scratch: Floats
 
@@ -93,6 +100,7 @@ class _Fit:
             cold=model.cold,
             velocity={},
             free=log.alignment.has_difficulty.astype(float),
+            cells=_cells(log.alignment),
             sums=kernels.no_sums(parameters),
             scratch=np.zeros((max(log.alignment.n_competencies, 1), kernels.N_COLUMNS)),
         )
@@ -121,7 +129,7 @@ class _Fit:
     def model(self, log: ResponseLog) -> Model:
         """Return what has been learned, keyed as the log is."""
         p, sums = self.parameters, self.sums
-        easiness_variance = _variance(sums.easiness[1], self.cold.easiness)
+        easiness_variance = _variance(self._told_of_easiness(), self.cold.easiness)
         seen = sums.instrument[1] > 0
         instruments = _term_table(p.instrument, _variance(sums.instrument[1], self.cold.item))
         raters = _term_table(p.rater, _variance(sums.rater[1], self.cold.rater))
@@ -159,11 +167,9 @@ class _Fit:
 
     def _step(self) -> None:
         p, sums, cold = self.parameters, self.sums, self.cold
-        self._move("easiness", p.easiness, sums.easiness, self.typical[0], cold.easiness)
+        self._step_of_easiness()
         self._move("gain_right", p.gain_right, sums.gain_right, self.typical[1], cold.gain)
         self._move("gain_wrong", p.gain_wrong, sums.gain_wrong, self.typical[2], cold.gain)
-        self._move("instrument", p.instrument, sums.instrument * self.free, 0.0, cold.item)
-        p.instrument[self.free == 0] = 0.0
         self._move("rater", p.rater, sums.rater, 0.0, cold.rater)
         self._move("role", p.leniency_of_role, sums.role, 0.0, _ROLE_SD)
         self._fit_typical()
@@ -171,7 +177,32 @@ class _Fit:
             self._step_of_scale()
         p.instrument_variance[:] = self.free * _variance(sums.instrument[1], cold.item)
         p.rater_variance[:] = _variance(sums.rater[1], cold.rater)
-        p.easiness_variance[:] = _variance(sums.easiness[1], cold.easiness)
+        p.easiness_variance[:] = _variance(self._told_of_easiness(), cold.easiness)
+
+    def _step_of_easiness(self) -> None:
+        """Move easiness and items at once (a Newton step with the items eliminated).
+
+        What all items of a competency share is its easiness. Stepping for its own each, the two
+        would still be sharing it out after hundreds of passes.
+        """
+        p, sums, cold = self.parameters, self.sums, self.cold
+        of, k, share = self.cells
+        curvature = sums.instrument[1] * self.free
+        precision = curvature + 1 / cold.item**2
+        slope = sums.instrument[0] * self.free - p.instrument / cold.item**2
+        shared = _summed(share * (curvature * slope / precision)[of], k, p.easiness.size)
+        slope_of_easiness = sums.easiness[0] - (p.easiness - self.typical[0]) / cold.easiness**2
+        newton = (slope_of_easiness - shared) / (self._told_of_easiness() + 1 / cold.easiness**2)
+        taken = _summed(share * newton[k], of, p.instrument.size)
+        self._advance("easiness", p.easiness, newton)
+        self._advance("instrument", p.instrument, (slope - curvature * taken) / precision)
+
+    def _told_of_easiness(self) -> Floats:
+        """Return what the log tells of each easiness, while nobody knows how hard its items are."""
+        of, k, share = self.cells
+        curvature = self.sums.instrument[1]
+        told = curvature / (1 + self.free * curvature * self.cold.item**2)
+        return _summed(share**2 * told[of], k, self.parameters.easiness.size)
 
     def _step_of_scale(self) -> None:
         """Move thresholds near their cut points, in order, and reliabilities near 1."""
@@ -189,25 +220,33 @@ class _Fit:
         self, name: str, terms: Floats, sums: Floats, center: float | Floats, sd: float
     ) -> None:
         precision = 1 / sd**2
-        newton = (sums[0] - (terms - center) * precision) / (sums[1] + precision)
+        self._advance(name, terms, (sums[0] - (terms - center) * precision) / (sums[1] + precision))
+
+    def _advance(self, name: str, terms: Floats, newton: Floats) -> None:
         velocity = _MOMENTUM * self.velocity.get(name, np.zeros_like(terms)) + _RATE * newton
         self.velocity[name] = velocity
         terms += velocity
 
     def _fit_typical(self) -> None:
-        """Set the typical terms to the mean of the fitted ones, each as sure as its evidence."""
+        """Set the typical terms to the mean of the fitted ones, each as sure as its evidence.
+
+        With few competencies or little evidence they stay near those of an unfitted model.
+        """
         p, sums = self.parameters, self.sums
+        anchors = unfitted(self.settings).typical
         for place, (terms, curvature) in enumerate(
             (
-                (p.easiness, sums.easiness[1]),
+                (p.easiness, self._told_of_easiness()),
                 (p.gain_right, sums.gain_right[1]),
                 (p.gain_wrong, sums.gain_wrong[1]),
             )
         ):
             sd = self.cold.easiness if place == 0 else self.cold.gain
-            weight = curvature / (curvature + 1 / sd**2)
-            if weight.sum() > 0:
-                self.typical[place] = (weight * terms).sum() / weight.sum()
+            weight = curvature / (curvature * sd**2 + 1)
+            precision = 1 / _TYPICAL_SD[place] ** 2
+            self.typical[place] = ((weight * terms).sum() + precision * anchors[place]) / (
+                weight.sum() + precision
+            )
 
     def _fit_spreads_of_terms(self) -> None:
         p, sums, cold = self.parameters, self.sums, self.cold
@@ -215,8 +254,10 @@ class _Fit:
         gain_curvature = np.concatenate((sums.gain_right[1], sums.gain_wrong[1]))
         self.cold = Cold(
             item=_fitted_sd(p.instrument, sums.instrument[1] * self.free, cold.item),
-            easiness=_fitted_sd(p.easiness - self.typical[0], sums.easiness[1], cold.easiness),
-            gain=_fitted_sd(gains, gain_curvature, cold.gain),
+            easiness=_fitted_sd(
+                p.easiness - self.typical[0], self._told_of_easiness(), cold.easiness
+            ),
+            gain=min(_fitted_sd(gains, gain_curvature, cold.gain), _MOST_GAIN_SD),
             rater=_fitted_sd(p.rater, sums.rater[1], cold.rater),
         )
 
@@ -236,8 +277,19 @@ class _Fit:
                 yield place, _HALF_LIVES
 
     def _loss(self, held_out: ResponseLog) -> float:
+        """Return the held-out loss an event, with what the variances' priors say against them."""
         traced = run_pass(held_out, self.parameters, scratch=self.scratch)
-        return -float(traced.log_likelihood.mean())
+        away = np.log(self.parameters.spread[:4] / _USUAL_SPREADS) / _SPREAD_SDS
+        return float((0.5 * (away**2).sum() - traced.log_likelihood.sum()) / held_out.n_events)
+
+
+def _summed(values: Floats, places: Ints, n_places: int) -> Floats:
+    return np.bincount(places, weights=values, minlength=n_places).astype(np.float64)
+
+
+def _cells(alignment: Alignment) -> tuple[Ints, Ints, Floats]:
+    sizes = np.diff(alignment.starts)
+    return np.repeat(np.arange(sizes.size), sizes), alignment.competency, alignment.weight
 
 
 def _variance(curvature: Floats, sd: float) -> Floats:

@@ -107,6 +107,11 @@ def no_sums(parameters: Parameters) -> Sums:
     )
 
 
+def merge(one: Sums, other: Sums) -> Sums:
+    """Return the sums of two parts of a log, as if they had been gone through in one pass."""
+    return Sums(*(a + b for a, b in zip(one, other, strict=True)))
+
+
 @cache
 def compiled(name: str) -> Kernel:
     """Return a kernel, compiled for this machine or read from numba's cache.
@@ -148,10 +153,12 @@ def _learn_scale(
 ) -> None:
     """Add what a rating says of the role's reliability and, where it counts, of thresholds.
 
+    Slopes are by the logarithm of the reliability, whose part in that of `blunt` is `soft` squared.
     Curvatures are the squares of the slopes (Berndt, Hall, Hall & Hausman 1974).
     """
     reliability = p.reliability_of_role[role]
-    blunt = reliability * damping(unsure * reliability**2)
+    soft = damping(unsure * reliability**2)
+    blunt = reliability * soft
     at_least, above = rating_chances(eta, level, blunt, p.thresholds)
     seen = max(at_least - above, SMALLEST_CHANCE)
     up, down = blunt * at_least * (1 - at_least) / seen, blunt * above * (1 - above) / seen
@@ -166,6 +173,7 @@ def _learn_scale(
         if moves:
             sums.thresholds[0, level] += down
             sums.thresholds[1, level] += down * down
+    bend *= soft * soft
     sums.reliability[0, role] += bend
     sums.reliability[1, role] += bend * bend
 
@@ -248,7 +256,8 @@ def _make_pass_over(digest: int) -> Kernel:
         general_prior, own_prior, general_step, own_step, half_life = p.spread
         row_of = np.zeros(p.easiness.size, np.int64)
         seen_by = np.full(p.easiness.size, -1, np.int64)
-        now = np.zeros((max(1, np.diff(columns.starts).max()), 3))
+        most_shown = np.diff(columns.starts).max() if columns.starts.size > 1 else 0
+        now = np.zeros((most_shown, 3))
         next_row = 0
 
         for learner in range(columns.offsets.size - 1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class Alignment:
         """Return the alignment of (instrument, [(competency, share), ...]) pairs.
 
         Shares are scaled to sum to 1. Raises ValueError for an instrument that shows nothing, is
-        named twice, or has a share that is not positive.
+        named twice, shows a competency twice, or has a share that is not a number above 0.
         """
         listed = list(shown)
         instruments = tuple(key for key, _ in listed)
@@ -50,8 +51,10 @@ class Alignment:
         competencies = tuple(dict.fromkeys(key for _, pairs in listed for key, _ in pairs))
         index = {key: number for number, key in enumerate(competencies)}
         for instrument, pairs in listed:
-            if not pairs or any(share <= 0 for _, share in pairs):
+            if not pairs or not all(0 < share < inf for _, share in pairs):
                 raise ValueError(f"instrument {instrument!r} needs shares above 0; got {pairs!r}")
+            if len({key for key, _ in pairs}) != len(pairs):
+                raise ValueError(f"instrument {instrument!r} shows a competency twice: {pairs!r}")
         plain = set(without_difficulty)
         return cls(
             competencies=competencies,
@@ -120,12 +123,12 @@ class ResponseLog:
             alignment=alignment,
             offsets=_offsets(learners),
             instrument=_whole("instrument", instrument),
-            time=np.full(n, np.nan) if time is None else np.asarray(time, float),
+            time=np.full(n, np.nan) if time is None else _own(time, float),
             day=np.zeros(n, np.int64) if day is None else _whole("day", day),
-            outcome=np.asarray(outcome, float),
+            outcome=_own(outcome, float),
             role=np.full(n, -1, np.int64) if role is None else _whole("role", role),
             rater=np.full(n, -1, np.int64) if rater is None else _whole("rater", rater),
-            moves=np.ones(n, bool) if moves is None else np.asarray(moves, bool),
+            moves=np.ones(n, bool) if moves is None else _own(moves, bool),
             raters=tuple(raters),
         )
         log._require_fitting_columns(learners, n_levels)
@@ -152,8 +155,17 @@ class ResponseLog:
         return bool(np.isfinite(self.time).any())
 
     def of_learners(self, chosen: ArrayLike) -> "ResponseLog":
-        """Return the events of some learners, renumbered from 0 in the given order."""
-        rows = np.asarray(chosen, np.int64)
+        """Return the events of some learners, renumbered from 0 in the given order.
+
+        Raises ValueError for a number that is no learner's.
+        """
+        rows = _whole("chosen", chosen)
+        _refuse(
+            "chosen",
+            (rows < 0) | (rows >= self.n_learners),
+            rows,
+            f"from 0 to {self.n_learners - 1}",
+        )
         sizes = np.diff(self.offsets)[rows]
         offsets = np.concatenate(([0], np.cumsum(sizes)))
         take = np.repeat(self.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
@@ -189,13 +201,19 @@ class ResponseLog:
             self.instrument,
             f"from 0 to {n_instruments - 1}",
         )
-        _refuse("role", self.role >= len(ROLES), self.role, f"one of {ROLES} by place, or -1")
+        _refuse(
+            "role",
+            (self.role < -1) | (self.role >= len(ROLES)),
+            self.role,
+            f"one of {ROLES} by place, or -1",
+        )
         _refuse(
             "rater",
-            rating & ((self.rater < 0) | (self.rater >= len(self.raters))),
+            np.where(rating, (self.rater < 0) | (self.rater >= len(self.raters)), self.rater != -1),
             self.rater,
-            f"from 0 to {len(self.raters) - 1} for a rating",
+            f"for a rating a place among {len(self.raters)} raters, for a response -1",
         )
+        _refuse("time", np.isinf(self.time), self.time, "days, or NaN without a clock")
         _refuse(
             "time",
             _falls(learners, self.time),
@@ -206,9 +224,19 @@ class ResponseLog:
 
 def _whole(name: str, values: ArrayLike) -> Ints:
     array = np.asarray(values)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{name} must be whole numbers in one dimension; got {array.dtype}")
+    is_whole = np.issubdtype(array.dtype, np.integer) or array.size == 0
+    if array.ndim != 1 or not is_whole:
+        raise ValueError(
+            f"{name} must be whole numbers in one dimension; "
+            f"got {array.dtype} of shape {array.shape}"
+        )
     return array.astype(np.int64)
+
+
+def _own(values: ArrayLike, dtype: type) -> NDArray[Any]:
+    # The caller's array may be a view that skips numbers, for which the kernels would be compiled
+    # anew, and may change after it was checked.
+    return np.array(values, dtype)
 
 
 def _offsets(learners: Ints) -> Ints:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from itertools import pairwise
 from math import inf, log
 from typing import Any, NamedTuple
@@ -106,7 +106,7 @@ class Model:
     n_responses: int = 0
     n_ratings: int = 0
     n_learners: int = 0
-    _version: list[str] = field(default_factory=list, repr=False, compare=False)
+    _version: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -144,11 +144,17 @@ class Model:
         for part in ("settings", "spread", "cold"):
             content[part] = asdict(content[part])
         for table in _TABLES:
-            content[table] = sorted(content[table].items(), key=lambda row: str(row[0]))
-        return json.dumps(content)
+            content[table] = sorted(content[table].items(), key=_place_in_file)
+        if self.spread.half_life == inf:
+            content["spread"]["half_life"] = None  # JSON knows no infinity
+        return json.dumps(content, allow_nan=False)
 
 
 _TABLES = ("competencies", "instruments", "raters")
+
+
+def _place_in_file(row: tuple[Key, Any]) -> tuple[str, bool]:
+    return str(row[0]), isinstance(row[0], str)
 
 
 def logit(p: float) -> float:
@@ -158,23 +164,61 @@ def logit(p: float) -> float:
 
 def read_model(text: str) -> Model:
     """Return the model of a plain file. Raises ValueError for another kind, form or content."""
-    content: dict[str, Any] = json.loads(text)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"a model is one JSON object; {error}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"a model is one JSON object; got {text[:40]!r}")
     found = (content.pop("format", None), content.pop("kind", None), content.pop("form", None))
     if found != ("manypaths mastery model", KIND, FORM):
         raise ValueError(f"not a model of kind {KIND}, form {FORM}; found {found}")
-    settings = content.pop("settings")
+    try:
+        model = _model_of(content)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"a part of the model is missing or misshapen: {error}") from error
+    _require_whole(model)
+    return model
+
+
+def _model_of(content: dict[str, Any]) -> Model:
+    settings, spread = content.pop("settings"), content.pop("spread")
     settings["cut_points"] = tuple(settings["cut_points"])
+    if spread["half_life"] is None:
+        spread["half_life"] = inf
     content["competencies"] = {key: Terms(*terms) for key, terms in content["competencies"]}
     for table in ("instruments", "raters"):
-        content[table] = {key: tuple(term) for key, term in content[table]}
+        content[table] = {key: (term, variance) for key, (term, variance) in content[table]}
     for name in ("typical", "leniency_of_role", "reliability_of_role", "thresholds"):
         content[name] = tuple(content[name])
     return Model(
         settings=Settings(**settings),
-        spread=Spread(**content.pop("spread")),
+        spread=Spread(**spread),
         cold=Cold(**content.pop("cold")),
         **content,
     )
+
+
+def _require_whole(model: Model) -> None:
+    """Raise ValueError unless all terms are numbers, and as many as the engine counts on."""
+    numbers = [*astuple(model.spread), *astuple(model.cold), *model.typical, *model.thresholds]
+    numbers += [*model.leniency_of_role, *model.reliability_of_role]
+    for table in _TABLES:
+        numbers += [number for row in getattr(model, table).values() for number in row]
+    for number in numbers:
+        if not isinstance(number, int | float) or number != number:
+            raise ValueError(f"a model's terms are numbers; got {number!r}")
+    counts = {
+        "typical": 3,
+        "leniency_of_role": len(ROLES),
+        "reliability_of_role": len(ROLES),
+        "thresholds": len(model.settings.cut_points),
+    }
+    for name, count in counts.items():
+        if len(getattr(model, name)) != count:
+            raise ValueError(f"{name} holds {count} numbers; got {getattr(model, name)}")
+    if not all(low < high for low, high in pairwise(model.thresholds)):
+        raise ValueError(f"thresholds must rise; got {model.thresholds}")
 
 
 def unfitted(settings: Settings | None = None) -> Model:
@@ -197,4 +241,4 @@ def unfitted(settings: Settings | None = None) -> Model:
 
 def with_spread(model: Model, **changes: float) -> Model:
     """Return the model with other variances or another half-life."""
-    return replace(model, spread=replace(model.spread, **changes), _version=[])
+    return replace(model, spread=replace(model.spread, **changes))

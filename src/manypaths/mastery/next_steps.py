@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from manypaths.mastery.log import Floats, Ints
-from manypaths.mastery.standing import normal_tails
+from manypaths.mastery.standing import Practice, normal_tails
 
 # Success between these chances is a challenge that neither bores nor breaks.
 EASIEST, HARDEST = 0.8, 0.6
@@ -26,14 +26,13 @@ class Standing:
     """Where a learner stands on all competencies of a framework.
 
     `p_mastered` and `success` (expected on an average item) are chances; `variance` is that of
-    the standing on the logit scale; `gain` is what one more success and one more failure add to
-    the mean (n_competencies, 2); `recall` is predicted recall, 1 where nothing was demonstrated.
+    the standing on the logit scale; `recall` is predicted recall, 1 where nothing was demonstrated.
     """
 
     p_mastered: Floats
     success: Floats
     variance: Floats
-    gain: Floats
+    practice: Practice
     recall: Floats
     is_demonstrated: NDArray[np.bool_]
 
@@ -66,7 +65,7 @@ def prerequisites_met(p_mastered: Floats, prerequisites: Sequence[Ints]) -> Floa
 def expected_gain(standing: Standing) -> Floats:
     """Return the rise in expected success that one more response brings on average."""
     p = standing.success
-    rise = p * standing.gain[:, 0] + (1 - p) * standing.gain[:, 1]
+    rise = p * standing.practice.adds(1, 0) + (1 - p) * standing.practice.adds(0, 1)
     gained: Floats = np.maximum(rise, 0.0) * p * (1 - p)
     return gained
 
@@ -85,8 +84,11 @@ def worth(
 
     `prerequisites[k]` holds the places of the competencies that precede k; `relevance` multiplies
     the score (window, goals, pins). Readiness is the outer fringe of what is mastered, under
-    uncertainty (Doignon & Falmagne 1999): all prerequisites mastered, itself not yet.
+    uncertainty (Doignon & Falmagne 1999): all prerequisites mastered, itself not yet. Raises
+    ValueError unless `least_recall`, below which a review is due, lies in (0, 1].
     """
+    if not 0 < least_recall <= 1:
+        raise ValueError(f"least_recall must lie above 0 and up to 1; got {least_recall}")
     met = prerequisites_met(standing.p_mastered, prerequisites)
     readiness = met * (1 - standing.p_mastered)
     gain = expected_gain(standing)
@@ -103,13 +105,12 @@ def worth(
 
 
 def chance_after_practice(
-    mean: Floats, sd: Floats, gain: Floats, mastered_from: float, n_more: int
+    mean: Floats, sd: Floats, practice: Practice, mastered_from: float, n_more: int
 ) -> Floats:
     """Return P(mastered) after `n_more` further tries without help, as practice alone goes.
 
-    `gain` is what one more success and one more failure add now (n_competencies, 2). What a try
-    adds falls as the logarithm of their number, so that n tries add about log2(1 + n) of the next.
+    As many of them succeed as are expected to now. `mean` and `sd` are of the standing.
     """
-    p = 1 / (1 + np.exp(-mean))
-    rise = (p * gain[:, 0] + (1 - p) * gain[:, 1]) * np.log2(1 + n_more)
+    p = 1 / (1 + np.exp(-np.clip(mean, -700, 700)))
+    rise = practice.adds(n_more * p, n_more * (1 - p))
     return normal_tails((mastered_from - mean - rise) / sd)

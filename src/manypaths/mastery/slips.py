@@ -47,11 +47,14 @@ class SlipFound:
 def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
     """Return the slips that a class shows, the most widespread first.
 
+    Of several wrong answers of a learner to one item the first counts: tries again are no news.
     A slip counts when at least three learners show it on at least two items each, and when so
     many such answers would hardly come about by picking wrong answers at random: the chance,
     times the number of slips looked at (Holm 1979), is at most 1 in 100.
     """
-    found = [_look_at(slip, answers) for slip in _slips_of(answers)]
+    first = list({(answer.learner, answer.item): answer for answer in reversed(answers)}.values())
+    first.reverse()
+    found = [_look_at(slip, first) for slip in _slips_of(first)]
     accepted = []
     for rank, slip in enumerate(sorted(found, key=lambda slip: slip.chance)):
         if slip.chance * (len(found) - rank) > LARGEST_CHANCE:
@@ -66,7 +69,7 @@ def chance_of_at_least(count: int, chances: Sequence[float]) -> float:
     distribution: Floats = np.ones(1)
     for p in chances:
         distribution = np.convolve(distribution, (1 - p, p))
-    return float(min(1.0, distribution[count:].sum()))
+    return float(min(1.0, distribution[max(count, 0) :].sum()))
 
 
 def _slips_of(answers: Sequence[WrongAnswer]) -> list[Key]:

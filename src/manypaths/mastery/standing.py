@@ -20,7 +20,7 @@ _tail = np.vectorize(normal_tail, otypes=[float])
 class EstimateRows:
     """Estimates in columns of the shape (n_rows,); see Estimate for what each says.
 
-    `gain` has the shape (n_rows, 2): what one more success, and one more failure, would add.
+    `practice` tells what further tries would add.
     """
 
     mean: Floats
@@ -29,12 +29,27 @@ class EstimateRows:
     success: Floats
     low: Floats
     high: Floats
-    gain: Floats
+    practice: "Practice"
 
     @property
     def half_width(self) -> Floats:
         """Return the half-widths of the 80 % intervals of expected success."""
         return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Tries so far, shape (n_rows,), and what the logarithm of one more than their number adds."""
+
+    n_right: Floats
+    n_wrong: Floats
+    gain_right: Floats
+    gain_wrong: Floats
+
+    def adds(self, right: Floats | float, wrong: Floats | float) -> Floats:
+        """Return what so many further successes and failures add to the mean."""
+        added: Floats = self.gain_right * np.log1p(right / (1 + self.n_right))
+        return added + self.gain_wrong * np.log1p(wrong / (1 + self.n_wrong))
 
 
 def normal_tails(x: Floats) -> Floats:
@@ -95,12 +110,7 @@ def estimate_rows(
         success=_chance(center / np.sqrt(1 + np.pi * sd**2 / 8)),
         low=_chance(center - reach),
         high=_chance(center + reach),
-        gain=np.column_stack(
-            (
-                terms[:, 1] * (np.log1p(right + 1) - np.log1p(right)),
-                terms[:, 2] * (np.log1p(wrong + 1) - np.log1p(wrong)),
-            )
-        ),
+        practice=Practice(right, wrong, terms[:, 1], terms[:, 2]),
     )
 
 

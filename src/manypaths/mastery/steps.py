@@ -29,9 +29,10 @@ def chance(logit: float) -> float:
 def damping(spread: float) -> float:
     """Return the factor by which a variance on the logit scale pulls a prediction to the middle.
 
-    Source: MacKay (1992), Neural Computation 4, 720-736, equation for the moderated output.
+    A spread below 0, which covariances left out of the arrow can feign, counts as 0. Source: MacKay
+    (1992), Neural Computation 4, 720-736, equation for the moderated output.
     """
-    return 1 / sqrt(1 + pi * spread / 8)
+    return 1 / sqrt(1 + pi / 8 * max(spread, 0.0))
 
 
 def response_force(eta: float, outcome: float) -> tuple[float, float]:

@@ -23,8 +23,10 @@ _SELF = ROLES.index("self")
 def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     """Return the beliefs after one more event, which must not be earlier than those before.
 
-    Costs about as many steps as the event shows competencies; nothing given is changed.
+    Costs about as many steps as the event shows competencies; nothing given is changed. Raises
+    ValueError for an outcome outside [0, 1] of a response, or a level that the model does not know.
     """
+    _require_known_outcome(model, event)
     if not event.moves:
         return _counted_only(model, beliefs, event)
     general = beliefs.general
@@ -71,6 +73,14 @@ def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     return _written_out(Beliefs(after, moved))
 
 
+def _require_known_outcome(model: Model, event: Event) -> None:
+    is_rating = event.role >= 0
+    top = len(model.thresholds) if is_rating else 1
+    if not 0 <= event.outcome <= top or (is_rating and event.outcome != int(event.outcome)):
+        allowed = f"a level from 0 to {top}" if is_rating else "in [0, 1]"
+        raise ValueError(f"outcome is {event.outcome}; allowed: {allowed}")
+
+
 def _counted_only(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     """Return the beliefs with a piece more on record, which moves nothing."""
     counted = dict(beliefs.competencies)
@@ -90,8 +100,9 @@ def _source_term(model: Model, event: Event) -> tuple[float, float]:
     term, spread = 0.0, 0.0
     if event.has_difficulty:
         term, spread = model.instruments.get(event.instrument, (0.0, model.cold.item**2))
-    if event.role >= 0 and event.rater is not None:
-        leniency, unsure = model.raters.get(event.rater, (0.0, model.cold.rater**2))
+    if event.role >= 0:
+        cold = (0.0, model.cold.rater**2)
+        leniency, unsure = cold if event.rater is None else model.raters.get(event.rater, cold)
         term += model.leniency_of_role[event.role] + leniency
         spread += unsure
     return term, spread
