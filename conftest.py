@@ -33,6 +33,25 @@ def conformance() -> Path:
     return Path(settings.CONFORMANCE)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the choice of those tests that touch the database, for a second database."""
+    parser.addoption("--database-only", action="store_true", help="only tests with a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what no database could change, when a second one is tested."""
+    if not config.getoption("--database-only"):
+        return
+    uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
+    kept = [
+        item
+        for item in items
+        if uses[item] & {"db", "transactional_db"} or item.get_closest_marker("django_db")
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly, once, that files of others were not there."""
     if not settings.CONFORMANCE.is_dir():

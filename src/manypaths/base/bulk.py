@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from numpy.typing import NDArray
 
@@ -44,7 +45,10 @@ def read_columns(rows: models.QuerySet[Any, Any], names: Sequence[str]) -> NDArr
 
     Whole numbers are exact up to 2**53, which holds ids, and microseconds until the year 2255.
     """
-    sql, parameters = rows.values_list(*names).query.sql_with_params()
+    try:
+        sql, parameters = rows.values_list(*names).query.sql_with_params()
+    except EmptyResultSet:  # asked for members of an empty set: Django has no SQL for that
+        return np.zeros((len(names), 0))
     parts = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -1,9 +1,10 @@
-"""Who may sign off what a learner demonstrated: somebody else, who teaches, coaches or assesses."""
+"""Who may sign off what a learner demonstrated, and who may fit and rebuild for a district."""
 
 from manypaths.base.errors import NotFound
+from manypaths.frameworks.access import frameworks_seen_by, require_right_to_add
+from manypaths.frameworks.models import Framework
 from manypaths.people.access import (
     Actor,
-    Operator,
     assesses_for,
     is_learner_themself,
     supports,
@@ -12,10 +13,18 @@ from manypaths.people.access import (
 from manypaths.people.models import Person, RelationshipKind
 
 
+def require_upkeep(by: Actor, family: Framework) -> None:
+    """Raise NotFound unless `by` may fit models and rebuild beliefs of a family: as for adding."""
+    require_right_to_add(by)
+    if not frameworks_seen_by(by).filter(pk=family.pk).exists():
+        raise NotFound
+
+
 def require_right_to_sign(by: Actor, learner: Person) -> None:
-    """Raise NotFound unless `by` may sign off achievements of this learner."""
-    if isinstance(by, Operator):
-        return
+    """Raise NotFound unless `by` may sign off achievements of this learner.
+
+    That is somebody else, who teaches, coaches or assesses them.
+    """
     if is_learner_themself(by, learner):
         raise NotFound
     if teaches(by, learner):

@@ -39,6 +39,11 @@ def current_version(family: Framework) -> Framework:
     return versions.select_related("scale").order_by("-published_at", "-pk").first() or family
 
 
+def self_ratings_move(family: Framework) -> bool:
+    """Say whether learners' ratings of themselves move estimates in the current version."""
+    return current_version(family).self_ratings_move
+
+
 def engine_for(family: Framework) -> Model:
     """Return the engine's model for a family: the one in force, or priors alone."""
     row = row_in_force(family)

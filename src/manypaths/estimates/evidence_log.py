@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from manypaths.base.bulk import read_columns
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
+from manypaths.estimates.engine import self_ratings_move
 from manypaths.evidence.models import Alignment, Clock, Rating, Response, Task
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Alignment as EngineAlignment
@@ -84,8 +85,9 @@ def pieces_of(
         learner=learner, competency__framework__family=family
     )
     pieces = [Piece(row, response_event(row, shares[row.task_id])) for row in responses.distinct()]
+    own_move = self_ratings_move(family)
     pieces += [
-        Piece(row, rating_event(row, family))
+        Piece(row, rating_event(row, own_move=own_move))
         for row in ratings.select_related("competency", "criterion")
     ]
     return _on_one_clock(sorted(pieces, key=_place_in_work))
@@ -97,8 +99,11 @@ def response_event(row: Response, shares: Shares) -> Event:
     return Event(instrument=row.task_id, shown=shares, outcome=row.outcome, time=time, day=day)
 
 
-def rating_event(row: Rating, family: Framework) -> Event:
-    """Return the event of a rating: of a criterion, or of its competency at large."""
+def rating_event(row: Rating, *, own_move: bool) -> Event:
+    """Return the event of a rating: of a criterion, or of its competency at large.
+
+    `own_move` says whether ratings of oneself move the estimate.
+    """
     time, day = when(row.done_at, row.clock)
     lineage = row.competency.lineage_id
     assert lineage is not None  # set when the competency was saved
@@ -110,7 +115,7 @@ def rating_event(row: Rating, family: Framework) -> Event:
         day=day,
         role=_ROLE_PLACES[row.role],
         rater=row.rater_id,
-        moves=row.role != "self" or family.self_ratings_move,
+        moves=row.role != "self" or own_move,
         has_difficulty=row.criterion_id is not None,
     )
 
@@ -154,7 +159,7 @@ def log_of(family: Framework, learners: Sequence[int] | None = None) -> FamilyLo
     rows = np.concatenate(
         (
             _response_rows(shares, alignment, learners),
-            _rating_rows(ratings, family, alignment, raters),
+            _rating_rows(ratings, alignment, raters, own_move=self_ratings_move(family)),
         ),
         axis=1,
     )
@@ -236,15 +241,16 @@ def _response_rows(
 
 def _rating_rows(
     ratings: Sequence[Rating],
-    family: Framework,
     alignment: EngineAlignment,
     raters: Sequence[int],
+    *,
+    own_move: bool,
 ) -> NDArray[np.float64]:
     place_of = {key: place for place, key in enumerate(alignment.instruments)}
     rater_place = {rater: place for place, rater in enumerate(raters)}
     rows = np.zeros((_N_ROWS, len(ratings)))
     for column, rating in enumerate(ratings):
-        event = rating_event(rating, family)
+        event = rating_event(rating, own_move=own_move)
         rows[:, column] = (
             rating.learner_id,
             rating.done_at,

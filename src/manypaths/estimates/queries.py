@@ -7,13 +7,18 @@ from math import isnan, nan
 
 from django.db.models import Exists, OuterRef, Q
 
-from manypaths.base.clock import to_microseconds
-from manypaths.base.scope import current_scope
+from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_for, engine_of, family_of
-from manypaths.estimates.evidence_log import Piece, days_since_1970, pieces_of
+from manypaths.estimates.evidence_log import Piece, pieces_of
 from manypaths.estimates.models import Belief, GeneralBelief
 from manypaths.estimates.rows import agree, engine_beliefs
-from manypaths.estimates.table import FIRST_CALENDAR_DAY, Estimates, Pairs, read_beliefs
+from manypaths.estimates.table import (
+    FIRST_CALENDAR_DAY,
+    Estimates,
+    day_of,
+    estimates_at,
+    read_beliefs,
+)
 from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
@@ -66,10 +71,7 @@ def estimates_of(
     """
     require_sight(by, learners)
     shown = estimated_competencies(framework) if competencies is None else competencies
-    family = family_of(framework)
-    model = engine_for(family)
-    table = read_beliefs(learners, shown, family, model)
-    return table.estimates(Pairs.every(learners, shown), model, framework, _today(at))
+    return estimates_at(learners, shown, framework, at)
 
 
 def estimates_with_evidence(
@@ -80,7 +82,7 @@ def estimates_with_evidence(
     family = family_of(framework)
     model = engine_for(family)
     table = read_beliefs(learners, estimated_competencies(framework), family, model)
-    return table.estimates(table.touched(), model, framework, _today(at))
+    return table.estimates(table.touched(), model, framework, day_of(at))
 
 
 def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> Why:
@@ -91,7 +93,7 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     events = [piece.event for piece in pieces]
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
-    now = _today(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
+    now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
     explanation = explain(engine_for(family), events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
@@ -116,7 +118,7 @@ def families_with_evidence(*, by: Actor) -> list[Framework]:
 
 def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int, int]:
     """Return how many learners were replayed, and of how many the beliefs differ by over 1e-9."""
-    require_right_to_add(by)
+    require_upkeep(by, family)
     generals = GeneralBelief.objects.filter(family=family).select_related("learner", "model")
     rows = list(generals.order_by("-n_events", "pk")[:sample])
     drifted = 0
@@ -128,13 +130,3 @@ def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int,
         own = Belief.objects.filter(learner=row.learner, competency__framework__family=family)
         drifted += not agree(engine_beliefs(row, own), replayed)
     return len(rows), drifted
-
-
-def _today(at: datetime) -> float:
-    """Return the beginning of the district's day, in days since 1970.
-
-    Forgetting is counted in whole days, so that all screens agree with each other all day.
-    """
-    local = at.astimezone(current_scope().zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return days_since_1970(to_microseconds(midnight))

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from manypaths.base.bulk import read_columns
+from manypaths.base.clock import to_microseconds
+from manypaths.base.scope import current_scope
+from manypaths.estimates.engine import engine_for, family_of
 from manypaths.estimates.evidence_log import FIRST_DATED, days_since_1970
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief
 from manypaths.estimates.rows import GENERAL_FIELDS, OWN_FIELDS
@@ -59,10 +63,9 @@ class Pairs:
 class Estimates:
     """Estimates in columns of the shape (n_rows,), one row a pair of learner and competency.
 
-    Chances lie in [0, 1]; `mean` and `sd` are on the logit scale; `gain`, shape (n_rows, 2), is
-    what one more success and one more failure would add there. `touched_at` is in days since 1970,
-    NaN without a calendar. `level` is the highest that was signed off, -1 for none; `recall` is
-    predicted recall of what was demonstrated, 1 where nothing was.
+    Chances lie in [0, 1]; `mean` and `sd` are on the logit scale. `touched_at` is in days since
+    1970, NaN without a calendar. `level` is the highest that was signed off, -1 for none;
+    `recall` is predicted recall of what was demonstrated, 1 where nothing was.
     """
 
     pairs: Pairs
@@ -181,6 +184,32 @@ class BeliefTable:
             status_code=status(grounds, rules),
             certainty_code=certainty(numbers.half_width, rules),
         )
+
+
+def estimates_at(
+    learners: Sequence[Person],
+    competencies: Sequence[Competency],
+    framework: Framework,
+    at: datetime,
+) -> Estimates:
+    """Return estimates of learners on every competency, for callers that know who asks.
+
+    Learner by learner, in a fixed number of queries.
+    """
+    family = family_of(framework)
+    model = engine_for(family)
+    table = read_beliefs(learners, competencies, family, model)
+    return table.estimates(Pairs.every(learners, competencies), model, framework, day_of(at))
+
+
+def day_of(at: datetime) -> float:
+    """Return the beginning of the district's day, in days since 1970.
+
+    Forgetting is counted in whole days, so that all screens agree with each other all day.
+    """
+    local = at.astimezone(current_scope().zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return days_since_1970(to_microseconds(midnight))
 
 
 def read_beliefs(

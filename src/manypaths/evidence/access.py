@@ -26,7 +26,7 @@ def require_recording(by: Actor, learner: Person) -> None:
 def rater_roles(by: Actor, learner: Person) -> set[RaterRole]:
     """Return the roles in which `by` may rate the learner, from who they are to each other."""
     if isinstance(by, Operator):
-        return set(RaterRole)
+        return set(RaterRole) if teaches(by, learner) else set()
     may = {
         RaterRole.SELF: is_learner_themself(by, learner),
         RaterRole.PEER: learns_beside(by, learner),

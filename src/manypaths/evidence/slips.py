@@ -79,7 +79,7 @@ def _wrong_answers(
 
 def _answers(tasks: set[int]) -> dict[int, list[Answer]]:
     known: dict[int, list[Answer]] = {task: [] for task in tasks}
-    wrong = Answer.objects.filter(task__in=tasks, is_right=False).select_related("slip")
+    wrong = Answer.objects.filter(task__in=tasks, is_right=False).select_related("slip__competency")
     for answer in wrong:
         known[answer.task_id].append(answer)
     return known

@@ -4,7 +4,7 @@ A wrong id and a forbidden one give the same answer, NotFound: that somebody is 
 is private too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound
+from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
     Membership,
@@ -38,6 +39,8 @@ class Operator:
 
 Actor = User | Operator
 
+_AT_ONCE = 5_000
+
 
 def people_seen_by(by: Actor) -> QuerySet[Person]:
     """Return everyone whose record `by` may read today; one condition a line."""
@@ -62,6 +65,8 @@ def person_for(by: Actor, person_id: UUID) -> Person:
 
 def require_sight(by: Actor, people: Sequence[Person]) -> None:
     """Raise NotFound unless `by` may see the records of all these people. At most one query."""
+    if any(person.district_id != current_owner() for person in people):
+        raise NotFound
     if isinstance(by, Operator):
         return
     wanted = {person.pk for person in people}
@@ -103,6 +108,8 @@ def organizations_led_by(by: User) -> QuerySet[Organization]:
 
 def require_leadership(by: Actor, organization: Organization) -> None:
     """Raise NotFound unless `by` leads this organization or the one above it."""
+    if organization.district_id != current_owner():
+        raise NotFound
     if isinstance(by, Operator):
         return
     if not organizations_led_by(by).filter(pk=organization.pk).exists():
@@ -155,9 +162,29 @@ def is_learner_themself(by: Actor, learner: Person) -> bool:
 def teaches(by: Actor, learner: Person) -> bool:
     """Say whether `by` leads a group in which the learner learns today, or their organization."""
     if isinstance(by, Operator):
-        return True
-    close = _learns_in_a_group_led_by(by) | _belongs_to_an_organization_led_by(by)
-    return Person.objects.filter(close, pk=learner.pk).exists()
+        return learner.district_id == current_owner()
+    return people_taught_by(by).filter(pk=learner.pk).exists()
+
+
+def people_taught_by(by: Actor) -> QuerySet[Person]:
+    """Return everyone who learns today in a group that `by` leads, or is of their organization."""
+    if isinstance(by, Operator):
+        return Person.objects.all()
+    return Person.objects.filter(
+        _learns_in_a_group_led_by(by) | _belongs_to_an_organization_led_by(by)
+    )
+
+
+def require_teaching(by: Actor, learners: Collection[int]) -> None:
+    """Raise NotFound unless `by` teaches all of these learners, given by their row ids.
+
+    A query for every few thousand learners.
+    """
+    wanted = sorted(set(learners))
+    for first in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[first : first + _AT_ONCE]
+        if people_taught_by(by).filter(pk__in=chunk).count() != len(chunk):
+            raise NotFound
 
 
 def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:

@@ -25,6 +25,9 @@ from manypaths.people.models import (
     SourceId,
 )
 
+# A given and a family name of a hundred letters each, and a space.
+_LONGEST_NAME = 201
+
 
 def districts(*, by: Actor) -> list[Organization]:
     """Return all districts of this installation, for the operator."""
@@ -42,16 +45,14 @@ def learner_named(text: str, *, by: Actor) -> Person:
 
     Raises NotFound where nobody whom `by` may see is called so, Refused where several are.
     """
-    seen = people_seen_by(by)
-    public_id = as_public_id(text)
-    if public_id is not None:
-        return _the_one(list(seen.filter(public_id=public_id)[:1]), text)
+    if not text.strip():
+        raise NotFound
     ids = SourceId.objects.filter(value=text).values("person")
-    people = list(seen.filter(pk__in=ids)[:2])
-    if not people:
-        given, _, family = text.partition(" ")
-        people = list(seen.filter(Q(given_name=given, family_name=family) | Q(label=text))[:2])
-    return _the_one(people, text)
+    for named in (Q(public_id=as_public_id(text)), Q(pk__in=ids), _called(text)):
+        people = list(people_seen_by(by).filter(named)[:2])
+        if people:
+            return _the_one(people, text)
+    raise NotFound
 
 
 def group_named(text: str, *, by: Actor) -> Group:
@@ -78,9 +79,19 @@ def learners_of(group: Group, *, by: Actor) -> list[Person]:
     return list(people.order_by("family_name", "given_name", "pk"))
 
 
+def _called(text: str) -> Q:
+    """Return the condition of being called so: both given and family names may have spaces."""
+    called = Q(label=text)
+    if len(text) > _LONGEST_NAME:
+        return called
+    words = text.split(" ")
+    for n_given in range(len(words) + 1):
+        given, family = " ".join(words[:n_given]), " ".join(words[n_given:])
+        called |= Q(given_name=given, family_name=family)
+    return called
+
+
 def _the_one(people: list[Person], text: str) -> Person:
-    if not people:
-        raise NotFound
     if len(people) > 1:
         raise Refused(f"Several people are called {text}. Use the id of the one that you mean.")
     return people[0]

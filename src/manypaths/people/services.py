@@ -1,6 +1,6 @@
 """Deeds on organizations, persons, groups and relationships."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from manypaths.base.audit import record_deed
-from manypaths.base.errors import Refused
-from manypaths.base.scope import district_scope
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.scope import current_owner, district_scope
 from manypaths.people.access import (
     Actor,
     require_leadership,
@@ -70,8 +70,10 @@ def create_district(
 def create_school(
     name: str, *, parent: Organization, by: Actor, at: datetime, source_id: str = ""
 ) -> Organization:
-    """Make a school in a district."""
+    """Make a school in a district. Raises Refused where the district has one of this name."""
     require_leadership(by, parent)
+    if Organization.objects.filter(parent=parent, name=name).exists():
+        raise Refused(f"{parent.name} has a school {name} already.")
     school = Organization.objects.create(
         kind=OrganizationKind.SCHOOL,
         name=name,
@@ -150,13 +152,12 @@ def add_unnamed_learners(
     """Find the persons whom a source names by these ids; make unnamed learners of the others.
 
     Members of the group are known by the ids of other sources as well. New ones become learners
-    of the group from `starts_on`.
+    of the group from `starts_on`. Raises NotFound where an id names somebody whom `by` may not see.
     """
     require_leadership(by, group.organization)
     wanted = dict.fromkeys(source_ids)
-    members = Membership.objects.filter(group=group).values("person")
-    ids = SourceId.objects.filter(Q(source=source) | Q(person__in=members))
-    known = {row.value: row.person for row in ids.select_related("person") if row.value in wanted}
+    known = _known_by(wanted, source, group)
+    require_sight(by, list(known.values()))
     new = [source_id for source_id in wanted if source_id not in known]
     people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], _AT_ONCE)
     SourceId.objects.bulk_create(
@@ -187,6 +188,7 @@ def give_source_ids(
 ) -> None:
     """Note the ids by which another system names persons. Raises Refused for one that is taken."""
     require_leadership(by, organization)
+    require_sight(by, people)
     taken = SourceId.objects.filter(source=source, value__in=values).first()
     if taken is not None:
         raise Refused(f"The id {taken.value} of {source} names somebody already.")
@@ -270,6 +272,8 @@ def enroll(
 ) -> None:
     """Make persons members of a group, as learners or leads, from a day."""
     require_leadership(by, group.organization)
+    # Else a leader could let anybody in the district into their sight.
+    require_sight(by, people)
     _enroll(group, people, part, starts_on)
     record_deed(
         "enroll", by=by, at=at, subject=("group", group.pk), part=part.value, count=len(people)
@@ -279,6 +283,8 @@ def enroll(
 @transaction.atomic
 def end_membership(membership: Membership, *, ends_on: date, by: Actor, at: datetime) -> Membership:
     """End a membership with this day. Raises Refused for a day before it started."""
+    if membership.district_id != current_owner():
+        raise NotFound
     require_leadership(by, membership.group.organization)
     if ends_on < membership.starts_on:
         raise Refused(f"This membership starts on {membership.starts_on}; it can't end before.")
@@ -299,9 +305,14 @@ def relate(
     at: datetime,
     consented_on: date | None = None,
 ) -> None:
-    """Tie supporters to learners, as (supporter, learner). Guardians see nothing before consent."""
+    """Tie supporters to learners, as (supporter, learner). Guardians see nothing before consent.
+
+    Raises Refused for a tie of somebody to themself.
+    """
     require_leadership(by, organization)
     require_sight(by, [person for tie in ties for person in tie])
+    if any(supporter.pk == learner.pk for supporter, learner in ties):
+        raise Refused(f"Nobody is their own {kind.value}.")
     Relationship.objects.bulk_create(
         [
             Relationship(
@@ -325,6 +336,15 @@ def relate(
     )
 
 
+def _known_by(wanted: Collection[str], source: str, group: Group) -> dict[str, Person]:
+    members = Membership.objects.filter(group=group).values("person")
+    ids = SourceId.objects.filter(Q(source=source) | Q(person__in=members))
+    found = [row for row in ids.select_related("person") if row.value in wanted]
+    # Two sources may use one id for two members: that of the source itself counts.
+    found.sort(key=lambda row: row.source == source)
+    return {row.value: row.person for row in found}
+
+
 def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date) -> None:
     Membership.objects.bulk_create(
         [
@@ -338,5 +358,5 @@ def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date)
 def _require_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is an OSError
         raise Refused(f"{name!r} is no time zone; one is called Europe/Lisbon, say.") from None

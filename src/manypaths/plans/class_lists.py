@@ -122,7 +122,7 @@ class ClassLists:
         chance = chance_after_practice(
             numbers.mean,
             numbers.sd,
-            numbers.gain,
+            numbers.practice,
             self.estimates.model.mastered_from,
             TRIES_ALONE,
         )

@@ -31,6 +31,8 @@ SHOW_WEIGHT = 0.9
 # A competency on which a learner repeats a slip gains from a look at it.
 SLIP_WEIGHT = 0.4
 MOST_OFFERS = 4
+# What comes before a competency is said to be in place from this chance that all of it is mastered.
+IN_PLACE = 0.5
 
 _LEARN = (TaskKind.RESOURCE,)
 _PRACTISE = (TaskKind.ITEM, TaskKind.CHECK, TaskKind.OBSERVATION)
@@ -106,7 +108,7 @@ def _standing(estimates: Estimates) -> Standing:
         p_mastered=np.where(estimates.is_demonstrated, 1.0, numbers.p_mastered),
         success=numbers.success,
         variance=numbers.sd**2,
-        gain=numbers.gain,
+        practice=numbers.practice,
         recall=estimates.recall,
         is_demonstrated=estimates.is_demonstrated,
     )
@@ -146,7 +148,7 @@ class _Place:
         if slip:
             reason = words.LEARN_SLIP.format(slip=slip[0].name, count=slip[1])
         elif status is Status.NOT_STARTED:
-            reason = words.LEARN_NEW
+            reason = words.LEARN_NEW if self._is_ready else words.LEARN_AHEAD
         else:
             reason = words.LEARN_HARD.format(right=self._right)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
@@ -162,7 +164,8 @@ class _Place:
         if status is Status.NEEDS_EVIDENCE:
             reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
-            reason = words.PRACTISE_FRINGE.format(right=self._right)
+            sentence = words.PRACTISE_FRINGE if self._is_ready else words.PRACTISE_AHEAD
+            reason = sentence.format(right=self._right)
         else:
             reason = words.PRACTISE_ON.format(right=self._right)
         score = float(self.worths.score[self.place])
@@ -213,6 +216,10 @@ class _Place:
 
     def _faded(self) -> str:
         return words.REFRESH_FADED.format(right=self._right)
+
+    @property
+    def _is_ready(self) -> bool:
+        return bool(self.worths.prerequisites_met[self.place] >= IN_PLACE)
 
     @property
     def _success(self) -> float:

@@ -103,8 +103,9 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     """
     require_choice(by, unnamed)
     require_choice(by, person)
-    hand_over(unnamed, person, by=by, at=at)
+    # The evidence first: who teaches the unnamed learner does so through the groups handed over.
     link_evidence(unnamed, person, by=by, at=at)
+    hand_over(unnamed, person, by=by, at=at)
     Choice.objects.filter(learner=unnamed).update(learner=person)
     record_deed("link learner", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
     return person

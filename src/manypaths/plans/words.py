@@ -7,8 +7,12 @@ from manypaths.plans.models import Choice, StepKind
 
 LEARN_SLIP = "The slip “{slip}” came up in {count} of your answers here: look at it first."
 LEARN_NEW = "What comes before it is in place; begin with a short look."
+LEARN_AHEAD = "What comes before it is not in place yet; a short look shows where that leads."
 LEARN_HARD = "On your own about {right} of 10 would be right now, so a look at it helps most."
 PRACTISE_FRINGE = "What comes before it is in place; about {right} of 10 right is a good stretch."
+PRACTISE_AHEAD = (
+    "What comes before it is not in place yet; to try it early, expect about {right} of 10 right."
+)
 PRACTISE_UNSURE = "There is {pieces} so far, so we are not sure: a few tries will tell."
 PRACTISE_ON = "You are on the way, with about {right} of 10 right; each try adds to it."
 SHOW_READY = "You are ready to show it: about {right} of 10 right, and we are {certainty}."

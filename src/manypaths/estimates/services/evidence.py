@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from django.db import transaction
 
-from manypaths.estimates.engine import family_of
+from manypaths.estimates.engine import family_of, self_ratings_move
 from manypaths.estimates.evidence_log import (
     families_of,
     rating_event,
@@ -60,7 +60,7 @@ def take_in_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
         draft.learner,
         family,
         model_for(family, at=at),
-        event=rating_event(rating, family),
+        event=rating_event(rating, own_move=self_ratings_move(family)),
         done_at=rating.done_at,
         shares=shares_by_task(family),
     )
@@ -163,12 +163,14 @@ def correct_response(
 def withdraw_responses(
     ids: Sequence[int], *, organization: Organization, reason: str, by: Actor, at: datetime
 ) -> int:
-    """Withdraw many responses as one deed and bring their learners' beliefs along."""
-    learners, tasks = evidence.whose_and_what(ids)
-    n = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
-    for family in _families(tasks):
-        _bring_along(family, learners, at=at)
-    return n
+    """Withdraw many responses as one deed and bring their learners' beliefs along.
+
+    Returns how many stood until now.
+    """
+    done = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
+    for family in _families(done.tasks):
+        _bring_along(family, sorted(done.learners), at=at)
+    return done.n
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from django.db import transaction
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Refused
+from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import row_in_force, settings_of
 from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.services.replaying import write_beliefs
-from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Framework
 from manypaths.people.access import Actor
 
@@ -21,7 +21,7 @@ def fit_model(family: Framework, *, by: Actor, at: datetime, seed: int = 0) -> F
 
     Achievements stay as they are. Raises Refused where there is no evidence to learn from.
     """
-    require_right_to_add(by)
+    require_upkeep(by, family)
     family_log = log_of(family)
     if not family_log.log.n_events:
         raise Refused(f"There is no evidence on {family.title} yet to learn from.")
@@ -35,7 +35,7 @@ def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedMod
     Where a fitted model is in force its numbers stay; learners whose beliefs another model made
     are computed again by it. Returns the model in force, None where there is no evidence.
     """
-    require_right_to_add(by)
+    require_upkeep(by, family)
     row = row_in_force(family)
     if row is None or is_unfitted(family):
         family_log = log_of(family)

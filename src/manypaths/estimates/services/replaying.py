@@ -8,6 +8,8 @@ from django.db import models, transaction
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import insert_columns
+from manypaths.base.errors import NotFound
+from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_of, row_in_force, settings_of
 from manypaths.estimates.evidence_log import (
     FIRST_DATED,
@@ -23,7 +25,6 @@ from manypaths.estimates.rows import (
     engine_beliefs,
     save_beliefs,
 )
-from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Event, start, update
 from manypaths.mastery.model import unfitted
@@ -47,7 +48,7 @@ def replay(learner: Person, family: Framework, *, by: Actor, at: datetime) -> No
 @transaction.atomic
 def rebuild(family: Framework, *, by: Actor, at: datetime) -> int:
     """Compute all beliefs of a family anew from the evidence; return how many pieces there were."""
-    require_right_to_add(by)
+    require_upkeep(by, family)
     n_events = rebuild_learners(family, model_for(family, at=at))
     record_deed("rebuild estimates", by=by, at=at, subject=("framework", family.pk), count=n_events)
     return n_events
@@ -73,8 +74,12 @@ def model_for(family: Framework, *, at: datetime) -> FittedModel:
 
 
 def lock(learner: Person) -> None:
-    """Let one deed at a time change a learner's beliefs, until the transaction ends."""
-    Person.objects.select_for_update().get(pk=learner.pk)
+    """Let one deed at a time change a learner's beliefs, until the transaction ends.
+
+    Raises NotFound for a learner who is not there, as the deed does for one it is not shown.
+    """
+    if Person.objects.select_for_update().filter(pk=learner.pk).first() is None:
+        raise NotFound
 
 
 def follows(done_at: int, last_done_at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from manypaths.evidence.services.recording import (
     Piece,
+    Withdrawn,
     correct_response,
     reassign_evidence,
     record_artifact,
@@ -9,7 +10,6 @@ from manypaths.evidence.services.recording import (
     record_ratings,
     record_response,
     record_responses,
-    whose_and_what,
     withdraw_evidence,
     withdraw_responses,
 )
@@ -18,6 +18,7 @@ from manypaths.evidence.services.tasks import SavedTasks, save_tasks
 __all__ = [
     "Piece",
     "SavedTasks",
+    "Withdrawn",
     "correct_response",
     "reassign_evidence",
     "record_artifact",
@@ -26,7 +27,6 @@ __all__ = [
     "record_response",
     "record_responses",
     "save_tasks",
-    "whose_and_what",
     "withdraw_evidence",
     "withdraw_responses",
 ]

@@ -1,6 +1,7 @@
 """Record evidence and withdraw it. Called by `estimates.services`, which brings beliefs along."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -9,8 +10,14 @@ from django.db import transaction
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import insert_columns
 from manypaths.base.clock import to_microseconds
-from manypaths.base.errors import Refused
+from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.access import require_rating, require_recording, require_withdrawal
+from manypaths.evidence.checks import (
+    require_past,
+    require_possible,
+    require_sound,
+    require_tasks,
+)
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
 from manypaths.evidence.models import (
     Artifact,
@@ -20,7 +27,7 @@ from manypaths.evidence.models import (
     Task,
     Withdrawal,
 )
-from manypaths.people.access import Actor, require_leadership
+from manypaths.people.access import Actor, require_leadership, require_sight, require_teaching
 from manypaths.people.models import Organization, Person
 
 Piece = Response | Rating | Artifact
@@ -28,11 +35,20 @@ Piece = Response | Rating | Artifact
 _AT_ONCE = 5_000
 
 
+@dataclass(frozen=True)
+class Withdrawn:
+    """How many responses stood until they were withdrawn; their learners and tasks, as row ids."""
+
+    n: int
+    learners: Collection[int]
+    tasks: Collection[int]
+
+
 @transaction.atomic
 def record_response(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
     """Record one response. Raises Refused for an outcome, attempt or answer that can't be."""
     require_recording(by, draft.learner)
-    _require_possible(draft, at)
+    require_possible(draft, at)
     response = Response.objects.create(
         learner=draft.learner,
         task=draft.task,
@@ -58,9 +74,12 @@ def record_responses(
 ) -> range:
     """Record many responses as one deed; return the range of their ids.
 
-    For imports and whole-class work of an organization that `by` leads.
+    For imports and whole-class work of an organization that `by` leads. Raises NotFound for a
+    learner whom `by` does not teach, or a task that is not there.
     """
     require_leadership(by, organization)
+    require_teaching(by, np.unique(columns.learner).tolist())
+    require_tasks(np.unique(columns.task).tolist())
     n = len(columns)
     ids = insert_columns(
         Response,
@@ -93,8 +112,7 @@ def record_responses(
 def record_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
     """Record one rating. Raises Refused for a level that the scale lacks, or a role not held."""
     require_rating(by, draft.learner, draft.rater, draft.role)
-    _require_level(draft)
-    _require_past(draft.done_at, at)
+    require_sound(draft, at)
     rating = Rating.objects.create(**_values_of(draft, by, at))
     record_deed("record rating", by=by, at=at, subject=("rating", rating.pk))
     return rating
@@ -104,11 +122,15 @@ def record_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
 def record_ratings(
     drafts: Sequence[RatingDraft], *, organization: Organization, by: Actor, at: datetime
 ) -> list[Rating]:
-    """Record many ratings as one deed, for an organization that `by` leads."""
+    """Record many ratings as one deed, for an organization that `by` leads.
+
+    Raises NotFound for a learner whom `by` does not teach, or a rater whom they may not see.
+    """
     require_leadership(by, organization)
+    require_teaching(by, [draft.learner.pk for draft in drafts])
+    require_sight(by, list({draft.rater.pk: draft.rater for draft in drafts}.values()))
     for draft in drafts:
-        _require_level(draft)
-        _require_past(draft.done_at, at)
+        require_sound(draft, at)
     ratings = Rating.objects.bulk_create(
         [Rating(**_values_of(draft, by, at)) for draft in drafts], _AT_ONCE
     )
@@ -137,7 +159,7 @@ def record_artifact(
 ) -> Artifact:
     """Record a piece of work that ratings can point to. Raises Refused for an empty one."""
     require_recording(by, learner)
-    _require_past(done_at, at)
+    require_past(done_at, at)
     if not title.strip() or (kind is ArtifactKind.TEXT and not text.strip()):
         raise Refused("A piece of work needs a title, and a text needs words.")
     if kind is not ArtifactKind.TEXT and not link.startswith("https://"):
@@ -164,15 +186,7 @@ def withdraw_evidence(piece: Piece, *, reason: str, by: Actor, at: datetime) -> 
     Raises Refused without a reason, or where it was withdrawn before.
     """
     require_withdrawal(by, piece, piece.learner)
-    if not reason.strip():
-        raise Refused("Say in a few words why this piece is withdrawn.")
-    rows = type(piece).objects.standing().filter(pk=piece.pk)
-    withdrawal = Withdrawal.objects.create(
-        at=to_microseconds(at), actor_id=by.actor_id, reason=reason.strip()
-    )
-    if not rows.update(withdrawal=withdrawal):
-        raise Refused("This piece has been withdrawn already.")
-    piece.withdrawal = withdrawal
+    _withdraw(piece, reason=reason, by=by, at=at)
     kind = type(piece).__name__.lower()
     record_deed(f"withdraw {kind}", by=by, at=at, subject=(kind, piece.pk))
     return piece
@@ -183,6 +197,7 @@ def correct_response(
     response: Response, *, outcome: float, chosen: int | None, reason: str, by: Actor, at: datetime
 ) -> Response:
     """Withdraw a response and record it anew with another outcome, on the date of the work."""
+    require_withdrawal(by, response, response.learner)
     draft = ResponseDraft(
         response.learner,
         response.task,
@@ -191,8 +206,8 @@ def correct_response(
         chosen=chosen,
         attempt=response.attempt,
     )
-    _require_possible(draft, at)
-    withdraw_evidence(response, reason=reason, by=by, at=at)
+    require_possible(draft, at)
+    _withdraw(response, reason=reason, by=by, at=at)
     corrected = Response.objects.create(
         learner=response.learner,
         task=response.task,
@@ -222,24 +237,18 @@ def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetim
     record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
 
 
-def whose_and_what(ids: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Return the learners and the tasks of these responses, as row ids."""
-    pairs: set[tuple[int, int]] = set()
-    for first in range(0, len(ids), _AT_ONCE):
-        rows = Response.objects.filter(pk__in=ids[first : first + _AT_ONCE])
-        pairs.update(rows.values_list("learner_id", "task_id").distinct())
-    return sorted({who for who, _ in pairs}), sorted({what for _, what in pairs})
-
-
 @transaction.atomic
 def withdraw_responses(
     ids: Sequence[int], *, organization: Organization, reason: str, by: Actor, at: datetime
-) -> int:
-    """Mark many responses as withdrawn as one deed; return how many stood until now."""
+) -> Withdrawn:
+    """Mark many responses as withdrawn as one deed.
+
+    Raises NotFound for a response that is not there, or of a learner whom `by` does not teach.
+    """
     require_leadership(by, organization)
-    withdrawal = Withdrawal.objects.create(
-        at=to_microseconds(at), actor_id=by.actor_id, reason=reason
-    )
+    learners, tasks = _whose_and_what(ids)
+    require_teaching(by, learners)
+    withdrawal = _give_reason(reason, by=by, at=at)
     n = 0
     for first in range(0, len(ids), _AT_ONCE):
         chunk = ids[first : first + _AT_ONCE]
@@ -251,7 +260,37 @@ def withdraw_responses(
         subject=("organization", organization.pk),
         count=n,
     )
-    return n
+    return Withdrawn(n, learners, tasks)
+
+
+def _whose_and_what(ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    wanted = sorted(set(ids))
+    learners: set[int] = set()
+    tasks: set[int] = set()
+    for first in range(0, len(wanted), _AT_ONCE):
+        chunk = wanted[first : first + _AT_ONCE]
+        rows = list(Response.objects.filter(pk__in=chunk).values_list("learner_id", "task_id"))
+        if len(rows) != len(chunk):
+            raise NotFound
+        learners.update(learner for learner, _ in rows)
+        tasks.update(task for _, task in rows)
+    return learners, tasks
+
+
+def _withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> None:
+    rows = type(piece).objects.standing().filter(pk=piece.pk)
+    withdrawal = _give_reason(reason, by=by, at=at)
+    if not rows.update(withdrawal=withdrawal):
+        raise Refused("This piece has been withdrawn already.")
+    piece.withdrawal = withdrawal
+
+
+def _give_reason(reason: str, *, by: Actor, at: datetime) -> Withdrawal:
+    if not reason.strip():
+        raise Refused("Say in a few words why this no longer counts.")
+    return Withdrawal.objects.create(
+        at=to_microseconds(at), actor_id=by.actor_id, reason=reason.strip()
+    )
 
 
 def _values_of(draft: RatingDraft, by: Actor, at: datetime) -> dict[str, object]:
@@ -274,32 +313,3 @@ def _values_of(draft: RatingDraft, by: Actor, at: datetime) -> dict[str, object]
         "recorded_at": to_microseconds(at),
         "recorded_by": by.actor_id,
     }
-
-
-def _require_possible(draft: ResponseDraft, at: datetime) -> None:
-    if not 0 <= draft.outcome <= 1:
-        raise Refused(f"An outcome lies between 0 (wrong) and 1 (right), not at {draft.outcome}.")
-    if draft.attempt < 1:
-        raise Refused(f"Attempts are counted from 1; this is {draft.attempt}.")
-    _require_past(draft.done_at, at)
-    if draft.chosen is None:
-        return
-    if not draft.task.answers.filter(position=draft.chosen).exists():
-        raise Refused(f"The task {draft.task} has no answer number {draft.chosen}.")
-
-
-def _require_past(done_at: datetime, at: datetime) -> None:
-    if done_at > at:
-        raise Refused("Work that is recorded has been done: its date lies in the future.")
-
-
-def _require_level(draft: RatingDraft) -> None:
-    framework = draft.competency.framework
-    if framework.scale is None:
-        raise Refused(f"{framework.title} has no scale to rate on.")
-    names = [level.name for level in framework.scale.levels.all()]
-    if not 0 <= draft.level < len(names):
-        raise Refused(
-            f"This level is not on the scale of {framework.title}. "
-            f"Choose one of: {', '.join(names)}."
-        )

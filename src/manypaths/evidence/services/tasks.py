@@ -3,19 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 
 from manypaths.base.audit import record_deed
 from manypaths.base.changes import Changes
-from manypaths.base.errors import Refused
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.scope import current_owner
 from manypaths.evidence.drafts import SlipDraft, TaskDraft
 from manypaths.evidence.models import Alignment, Answer, Criterion, Slip, Task
+from manypaths.frameworks.access import frameworks_seen_by
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor, require_educator
 
 _AT_ONCE = 5_000
+
+# What a district has of its own and reads from above.
+Shared = TypeVar("Shared", Task, Slip)
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,22 @@ def save_tasks(
 ) -> SavedTasks:
     """Save tasks of a framework by their source ids; known ones are brought up to date.
 
-    A task that has been answered keeps its alignments, answers and their order: what evidence
-    refers to does not change under it. Raises Refused for a competency or slip that the framework
-    lacks, a source id that comes twice, or a changed task that has been answered.
+    A task that evidence refers to keeps its alignments, answers and their order: it does not
+    change under the evidence. Raises Refused for a competency or slip that the framework lacks, a
+    source id that comes twice, or a changed task or slip that is published above or referred to.
     """
     require_educator(by)
+    if not frameworks_seen_by(by).filter(pk=framework.pk).exists():
+        raise NotFound
     _require_single([task.source_id for task in tasks])
     competencies = _competencies_by_code(framework, tasks, slips)
     slip_rows = _save_slips(framework, slips, competencies)
-    existing = {task.source_id: task for task in Task.objects.filter(framework=framework)}
+    _require_slips(framework, tasks, slip_rows)
+    existing = {task.source_id: task for task in _own_last(Task, framework)}
     contents = _Contents(competencies, slip_rows)
     known = [draft for draft in tasks if draft.source_id in existing]
     changed = _changed(known, existing, contents)
-    _require_unanswered([existing[draft.source_id] for draft in changed])
+    _require_changeable([existing[draft.source_id] for draft in changed])
     new = [draft for draft in tasks if draft.source_id not in existing]
     rows = Task.objects.bulk_create(
         [Task(framework=framework, published_at=at, **_fields(draft)) for draft in new], _AT_ONCE
@@ -180,7 +188,7 @@ def _overwrite(row: models.Model, values: Mapping[str, Any]) -> None:
 def _save_slips(
     framework: Framework, drafts: Sequence[SlipDraft], competencies: Mapping[str, Competency]
 ) -> dict[str, Slip]:
-    rows = {slip.code: slip for slip in Slip.objects.filter(framework=framework)}
+    rows = {slip.code: slip for slip in _own_last(Slip, framework)}
     for draft in drafts:
         values = {"name": draft.name, "explanation": draft.explanation}
         known = rows.get(draft.code)
@@ -192,6 +200,7 @@ def _save_slips(
                 **values,
             )
         elif _differs(known, values):
+            _require_own(known)
             _overwrite(known, values)
     Slip.objects.bulk_create([slip for slip in rows.values() if slip.pk is None], _AT_ONCE)
     return rows
@@ -210,6 +219,21 @@ def _competencies_by_code(
     return found
 
 
+def _own_last(model: type[Shared], framework: Framework) -> list[Shared]:
+    """Return the framework's rows, those of the district after those published above."""
+    rows = model.objects.filter(framework=framework)
+    return sorted(rows, key=lambda row: row.district_id is not None)
+
+
+def _require_slips(
+    framework: Framework, tasks: Sequence[TaskDraft], slips: Mapping[str, Slip]
+) -> None:
+    named = {answer.slip for task in tasks for answer in task.answers if answer.slip}
+    missing = sorted(named - slips.keys())
+    if missing:
+        raise Refused(f"{framework.title} has no slip {', '.join(missing[:10])}.")
+
+
 def _require_single(source_ids: Sequence[str]) -> None:
     seen: set[str] = set()
     for source_id in source_ids:
@@ -218,11 +242,23 @@ def _require_single(source_ids: Sequence[str]) -> None:
         seen.add(source_id)
 
 
-def _require_unanswered(tasks: Sequence[Task]) -> None:
-    answered = Task.objects.filter(pk__in=[task.pk for task in tasks], responses__isnull=False)
-    first = answered.first()
-    if first is not None:
+def _require_changeable(tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        _require_own(task)
+    known = Task.objects.filter(pk__in=[task.pk for task in tasks])
+    # Through the tasks, for evidence of every district may refer to one that lies above them.
+    for evidence in ("responses", "ratings", "artifacts", "criteria__ratings"):
+        first = known.filter(**{f"{evidence}__isnull": False}).first()
+        if first is not None:
+            raise Refused(
+                f"Evidence refers to the task {first}, so it stays as it is. Save the changed one "
+                "under a new id."
+            )
+
+
+def _require_own(row: Task | Slip) -> None:
+    if row.district_id != current_owner():
         raise Refused(
-            f"The task {first} has been answered, so it stays as it is. Save the changed one "
+            f"{row} is published above the districts, so it can't be changed in one. Save yours "
             "under a new id."
         )

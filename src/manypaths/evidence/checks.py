@@ -1,0 +1,64 @@
+"""What keeps a piece of evidence from being recorded, found before anything is saved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.evidence.drafts import RatingDraft, ResponseDraft
+from manypaths.evidence.models import Task
+
+_AT_ONCE = 5_000
+
+
+def require_possible(draft: ResponseDraft, at: datetime) -> None:
+    """Raise Refused for an outcome, an attempt, a date or an answer that can't be."""
+    if not 0 <= draft.outcome <= 1:
+        raise Refused(f"An outcome lies between 0 (wrong) and 1 (right), not at {draft.outcome}.")
+    if draft.attempt < 1:
+        raise Refused(f"Attempts are counted from 1; this is {draft.attempt}.")
+    require_past(draft.done_at, at)
+    if draft.chosen is None:
+        return
+    if not draft.task.answers.filter(position=draft.chosen).exists():
+        raise Refused(f"The task {draft.task} has no answer number {draft.chosen}.")
+
+
+def require_sound(draft: RatingDraft, at: datetime) -> None:
+    """Raise Refused for a level, a date or a criterion that can't be.
+
+    Raises NotFound for a piece of work that is not the learner's.
+    """
+    _require_level(draft)
+    require_past(draft.done_at, at)
+    artifact, criterion = draft.artifact, draft.criterion
+    if artifact is not None and artifact.learner_id != draft.learner.pk:
+        raise NotFound
+    # Else the criterion would speak of one competency in a rating and of another in the next.
+    if criterion is not None and criterion.competency.lineage_id != draft.competency.lineage_id:
+        raise Refused(f"The criterion {criterion} does not look for {draft.competency.name}.")
+
+
+def require_past(done_at: datetime, at: datetime) -> None:
+    """Raise Refused for work that is still to be done."""
+    if done_at > at:
+        raise Refused("Work that is recorded has been done: its date lies in the future.")
+
+
+def require_tasks(tasks: Sequence[int]) -> None:
+    """Raise NotFound unless all of these tasks, given by row id, are there. Few queries."""
+    for first in range(0, len(tasks), _AT_ONCE):
+        chunk = tasks[first : first + _AT_ONCE]
+        if Task.objects.filter(pk__in=chunk).count() != len(chunk):
+            raise NotFound
+
+
+def _require_level(draft: RatingDraft) -> None:
+    framework = draft.competency.framework
+    if framework.scale is None:
+        raise Refused(f"{framework.title} has no scale to rate on.")
+    names = [level.name for level in framework.scale.levels.all()]
+    if not 0 <= draft.level < len(names):
+        raise Refused(
+            f"This level is not on the scale of {framework.title}. "
+            f"Choose one of: {', '.join(names)}."
+        )

@@ -1,0 +1,178 @@
+"""Ada's district with evidence, estimates and plans of hers, for tests across the rooms."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from manypaths.estimates.services import AchievementDraft, take_in, take_in_artifact
+from manypaths.estimates.tests.world import day, make_world
+from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole, Response, Task
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.services import start_version
+from manypaths.people.access import Actor
+from manypaths.people.models import Group, Membership, Organization, Person, Role, User
+from manypaths.people.services import add_unnamed_learners, give_source_ids
+from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
+from manypaths.plans.models import Choice, StepKind
+from manypaths.plans.services import choose_step
+
+LATER = day(60)
+_NOWHERE = 10**12
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one learner and of those around them, or ghosts of such records."""
+
+    learner: Person
+    unnamed: Person
+    learner_name: str
+    source_id: str
+    group: Group
+    membership: Membership
+    organization: Organization
+    response: Response
+    artifact: Artifact
+    choice: Choice
+    framework: Framework
+    competency: Competency
+    draft_competency: Competency
+    task: Task
+
+    @property
+    def public_id(self) -> UUID:
+        return self.learner.public_id
+
+    def response_draft(self) -> ResponseDraft:
+        return ResponseDraft(self.learner, self.task, 1.0, LATER)
+
+    def rating_draft(self, by: Actor) -> RatingDraft:
+        return RatingDraft(
+            self.learner, self.competency, 1, self.rater(by), RaterRole.TEACHER, LATER
+        )
+
+    def rater(self, by: Actor) -> Person:
+        """Return the one who asks, where they are a person."""
+        return by.person if isinstance(by, User) else self.learner
+
+    def achievement_draft(self) -> AchievementDraft:
+        return AchievementDraft(self.learner, self.competency, LATER.date())
+
+    def columns(self) -> ResponseColumns:
+        """Return one response of the learner as columns."""
+        one = np.ones(1, np.int64)
+        return ResponseColumns(
+            learner=one * self.learner.pk,
+            task=one * self.task.pk,
+            outcome=np.ones(1),
+            done_at=one,
+            clock=one * Clock.NONE,
+            chosen=-one,
+            attempt=one,
+        )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Ada's records, ghosts of them, and who may act: by name."""
+
+    cast: Cast
+    adas: Records
+    ghosts: Records
+    actors: dict[str, Actor]
+
+    def through_own(self, records: Records) -> Records:
+        """Return the records reached by way of the school and the class elsewhere."""
+        cast = self.cast
+        return replace(records, group=cast.cleo_class, organization=cast.school_elsewhere)
+
+
+def make_stage(cast: Cast) -> Stage:
+    """Bring in Ada's work, with Femi who leads the district and Gwen who leads a school elsewhere.
+
+    Gwen and Cleo are the outsiders.
+    """
+    femi = make_person("Femi Adeyemi", cast.district, Role.LEADER)
+    gwen = make_person("Gwen Arroyo", cast.school_elsewhere, Role.LEADER)
+    people = {name: getattr(cast, name) for name in ("ada", "ben", "cleo", "dana", "eli")}
+    actors: dict[str, Actor] = {
+        name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
+    }
+    adas = _adas_records(cast)
+    return Stage(cast, adas, _ghosts_of(adas), actors | {"operator": OPERATOR})
+
+
+def _adas_records(cast: Cast) -> Records:
+    world = make_world()
+    competency, task = world.competencies["F1"], world.tasks["F1-1"]
+    give_source_ids(
+        [cast.ada], ["A-17"], source="sis", organization=cast.school, by=OPERATOR, at=AT
+    )
+    unnamed = add_unnamed_learners(
+        ["u-1"], source="log", group=cast.ada_class, starts_on=SINCE, by=OPERATOR, at=AT
+    ).by_source_id["u-1"]
+    ben = user_of(cast.ben)
+    for number in range(4):
+        draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
+        response = take_in(draft, by=ben, at=LATER)
+    return Records(
+        learner=cast.ada,
+        unnamed=unnamed,
+        learner_name=cast.ada.name,
+        source_id="A-17",
+        group=cast.ada_class,
+        membership=Membership.objects.get(group=cast.ada_class, person=cast.ada),
+        organization=cast.school,
+        response=response,
+        artifact=_artifact(cast, at=day(5)),
+        choice=choose_step(cast.ada, competency, kind=StepKind.PRACTISE, by=ben, at=LATER),
+        framework=world.framework,
+        competency=competency,
+        draft_competency=_in_draft(world.framework, competency),
+        task=task,
+    )
+
+
+def _artifact(cast: Cast, *, at: datetime) -> Artifact:
+    return take_in_artifact(
+        cast.ada,
+        kind=ArtifactKind.TEXT,
+        title="My fractions",
+        text="A half is two quarters.",
+        done_at=at,
+        by=user_of(cast.ben),
+        at=LATER,
+    )
+
+
+def _in_draft(framework: Framework, competency: Competency) -> Competency:
+    started = start_version(framework, version="draft", by=OPERATOR, at=LATER)
+    return Competency.objects.get(framework=started, lineage=competency.lineage)
+
+
+def _ghosts_of(records: Records) -> Records:
+    """Return records with the same shape that are in no table."""
+    learner = Person(pk=_NOWHERE, given_name="Nobody", family_name="Here")
+    unnamed = Person(pk=_NOWHERE + 1, label="Learner 0")
+    organization = Organization(pk=_NOWHERE, name="No School")
+    group = Group(pk=_NOWHERE, name="No Class", organization=organization)
+    framework = Framework(pk=_NOWHERE, identifier="none", title="Nothing")
+    framework.family = framework
+    return replace(
+        records,
+        learner=learner,
+        unnamed=unnamed,
+        learner_name="Nobody Here",
+        source_id="B-99",
+        group=group,
+        membership=Membership(pk=_NOWHERE, group=group, person=learner, starts_on=SINCE),
+        organization=organization,
+        response=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=1.0),
+        artifact=Artifact(pk=_NOWHERE, learner=learner, title="None"),
+        choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
+        framework=framework,
+        draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+    )

@@ -1,0 +1,18 @@
+"""Every query and deed of the rooms, called on somebody's records: what the walker walks.
+
+`WALLS` says how each is called with records; `OPEN` says of the others why nobody's record is
+behind them, and what another district may see through them: nothing.
+"""
+
+from tests.walls.estimates import ESTIMATES
+from tests.walls.evidence import EVIDENCE
+from tests.walls.frameworks import FRAMEWORKS
+from tests.walls.kinds import Call, Open, Wall
+from tests.walls.open import OPEN, PART
+from tests.walls.people import PEOPLE
+from tests.walls.plans import PLANS
+
+WALLS: dict[str, Wall] = PEOPLE | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS
+PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
+
+__all__ = ["OPEN", "PARTS", "WALLS", "Call", "Open", "Wall"]

@@ -1,0 +1,95 @@
+"""How deeds and queries on estimates are called."""
+
+from manypaths.estimates import queries, services
+from manypaths.evidence.models import ArtifactKind
+from tests.stage import LATER
+from tests.walls.kinds import Wall
+
+ESTIMATES = {
+    "estimates.queries.estimates_of": Wall(
+        lambda by, r: queries.estimates_of([r.learner], r.framework, by=by, at=LATER)
+    ),
+    "estimates.queries.estimates_with_evidence": Wall(
+        lambda by, r: queries.estimates_with_evidence([r.learner], r.framework, by=by, at=LATER)
+    ),
+    "estimates.queries.why": Wall(
+        lambda by, r: queries.why(r.learner, r.competency, by=by, at=LATER)
+    ),
+    "estimates.queries.families_with_evidence": Wall(
+        lambda by, r: queries.families_with_evidence(by=by), "femi", names_records=False
+    ),
+    "estimates.queries.drifted_learners": Wall(
+        lambda by, r: queries.drifted_learners(r.framework, by=by, sample=5), "femi"
+    ),
+    "estimates.services.achievements.sign_off": Wall(
+        lambda by, r: services.sign_off(r.achievement_draft(), by=by, at=LATER)
+    ),
+    "estimates.services.achievements.sign_off_many": Wall(
+        lambda by, r: services.sign_off_many(
+            [r.achievement_draft()], organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "estimates.services.evidence.take_in": Wall(
+        lambda by, r: services.take_in(r.response_draft(), by=by, at=LATER)
+    ),
+    "estimates.services.evidence.take_in_rating": Wall(
+        lambda by, r: services.take_in_rating(r.rating_draft(by), by=by, at=LATER)
+    ),
+    "estimates.services.evidence.take_in_responses": Wall(
+        lambda by, r: services.take_in_responses(
+            r.columns(), organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "estimates.services.evidence.take_in_ratings": Wall(
+        lambda by, r: services.take_in_ratings(
+            [r.rating_draft(by)], organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "estimates.services.evidence.take_in_artifact": Wall(
+        lambda by, r: services.take_in_artifact(
+            r.learner,
+            kind=ArtifactKind.LINK,
+            title="A page",
+            link="https://example.org/page",
+            done_at=LATER,
+            by=by,
+            at=LATER,
+        )
+    ),
+    "estimates.services.evidence.withdraw": Wall(
+        lambda by, r: services.withdraw(r.response, reason="Twice", by=by, at=LATER)
+    ),
+    "estimates.services.evidence.correct_response": Wall(
+        lambda by, r: services.correct_response(
+            r.response, outcome=0.0, reason="Misread", by=by, at=LATER
+        )
+    ),
+    "estimates.services.evidence.withdraw_responses": Wall(
+        lambda by, r: services.withdraw_responses(
+            [r.response.pk], organization=r.organization, reason="Twice", by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "estimates.services.evidence.link_evidence": Wall(
+        lambda by, r: services.link_evidence(r.unnamed, r.learner, by=by, at=LATER)
+    ),
+    "estimates.services.fitting.fit_model": Wall(
+        lambda by, r: services.fit_model(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.fitting.bring_up_to_date": Wall(
+        lambda by, r: services.bring_up_to_date(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.replaying.replay": Wall(
+        lambda by, r: services.replay(r.learner, r.framework, by=by, at=LATER)
+    ),
+    "estimates.services.replaying.rebuild": Wall(
+        lambda by, r: services.rebuild(r.framework, by=by, at=LATER), "femi"
+    ),
+}

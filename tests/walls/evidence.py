@@ -1,0 +1,71 @@
+"""How deeds and queries on evidence are called."""
+
+from manypaths.evidence import queries, services
+from manypaths.evidence.models import ArtifactKind
+from manypaths.evidence.slips import slips_of
+from tests.stage import LATER
+from tests.walls.kinds import Wall
+
+EVIDENCE = {
+    "evidence.queries.evidence_of": Wall(lambda by, r: queries.evidence_of(r.learner, by=by)),
+    "evidence.slips.slips_of": Wall(
+        lambda by, r: slips_of([r.learner], r.framework, by=by, at=LATER)
+    ),
+    "evidence.services.recording.record_response": Wall(
+        lambda by, r: services.record_response(r.response_draft(), by=by, at=LATER)
+    ),
+    "evidence.services.recording.record_responses": Wall(
+        lambda by, r: services.record_responses(
+            r.columns(), organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "evidence.services.recording.record_rating": Wall(
+        lambda by, r: services.record_rating(r.rating_draft(by), by=by, at=LATER)
+    ),
+    "evidence.services.recording.record_ratings": Wall(
+        lambda by, r: services.record_ratings(
+            [r.rating_draft(by)], organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "evidence.services.recording.record_artifact": Wall(
+        lambda by, r: services.record_artifact(
+            r.learner,
+            kind=ArtifactKind.TEXT,
+            title="A page",
+            text="Words",
+            done_at=LATER,
+            by=by,
+            at=LATER,
+        )
+    ),
+    "evidence.services.recording.withdraw_evidence": Wall(
+        lambda by, r: services.withdraw_evidence(r.response, reason="Twice", by=by, at=LATER)
+    ),
+    "evidence.services.recording.withdraw_evidence (of an artifact)": Wall(
+        lambda by, r: services.withdraw_evidence(r.artifact, reason="Twice", by=by, at=LATER)
+    ),
+    "evidence.services.recording.correct_response": Wall(
+        lambda by, r: services.correct_response(
+            r.response, outcome=0.0, chosen=None, reason="Misread", by=by, at=LATER
+        )
+    ),
+    "evidence.services.recording.correct_response (to an answer that is none)": Wall(
+        lambda by, r: services.correct_response(
+            r.response, outcome=0.0, chosen=99, reason="Misread", by=by, at=LATER
+        )
+    ),
+    "evidence.services.recording.reassign_evidence": Wall(
+        lambda by, r: services.reassign_evidence(r.unnamed, r.learner, by=by, at=LATER)
+    ),
+    "evidence.services.recording.withdraw_responses": Wall(
+        lambda by, r: services.withdraw_responses(
+            [r.response.pk], organization=r.organization, reason="Twice", by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+}

@@ -1,0 +1,42 @@
+"""How deeds on frameworks are called."""
+
+from manypaths.frameworks import services
+from manypaths.frameworks.tests.drafts import competency, framework_of
+from tests.stage import LATER
+from tests.walls.kinds import Wall
+
+FRAMEWORKS = {
+    "frameworks.services.saving.save_framework": Wall(
+        lambda by, r: services.save_framework(
+            framework_of(competency("A"), identifier="another"), by=by, at=LATER
+        ),
+        "femi",
+        names_records=False,
+    ),
+    "frameworks.services.versions.start_version": Wall(
+        lambda by, r: services.start_version(r.framework, version="2", by=by, at=LATER),
+        "femi",
+    ),
+    "frameworks.services.versions.publish_framework": Wall(
+        lambda by, r: services.publish_framework(r.framework, by=by, at=LATER), "femi"
+    ),
+    "frameworks.services.drafts.edit_competency": Wall(
+        lambda by, r: services.edit_competency(r.draft_competency, title="New", by=by, at=LATER),
+        "femi",
+    ),
+    "frameworks.services.drafts.retire_competency": Wall(
+        lambda by, r: services.retire_competency(r.draft_competency, by=by, at=LATER),
+        "femi",
+    ),
+    "frameworks.services.settings.set_target": Wall(
+        lambda by, r: services.set_target(r.framework, level=1, by=by, at=LATER), "femi"
+    ),
+    "frameworks.services.settings.set_rules": Wall(
+        lambda by, r: services.set_rules(r.framework, {"tau": 0.7}, by=by, at=LATER),
+        "femi",
+    ),
+    "frameworks.services.settings.set_self_ratings_move": Wall(
+        lambda by, r: services.set_self_ratings_move(r.framework, True, by=by, at=LATER),
+        "femi",
+    ),
+}

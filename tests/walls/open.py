@@ -1,0 +1,77 @@
+"""Functions behind which there is nobody's record, and why."""
+
+from manypaths.estimates import queries as estimates
+from manypaths.estimates.services.replaying import lock
+from manypaths.evidence import queries as evidence
+from manypaths.evidence.services import save_tasks
+from manypaths.frameworks import queries as frameworks
+from manypaths.frameworks.services.links import held_elsewhere
+from manypaths.people.access import Actor
+from tests.stage import LATER, Records
+from tests.walls.kinds import Open
+
+
+def _lock(by: Actor, records: Records) -> bool:
+    lock(records.learner)
+    return True
+
+
+_FOR_ALL = "reads a framework, which all of its district may read"
+# What the walker holds such a function to: no other room can call it.
+PART = "a part of deeds that have checked who asks, for its own room alone"
+
+OPEN = {
+    "people.queries.zone_of": Open("names the time zone of an organization in hand"),
+    "frameworks.queries.framework_named": Open(
+        _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)
+    ),
+    "frameworks.queries.competency_coded": Open(
+        _FOR_ALL,
+        lambda by, r: frameworks.competency_coded(r.framework, r.competency.code, by=by),
+    ),
+    "frameworks.queries.tree": Open(_FOR_ALL, lambda by, r: frameworks.tree(r.framework)),
+    "frameworks.queries.leaves": Open(_FOR_ALL, lambda by, r: frameworks.leaves(r.framework)),
+    "frameworks.queries.prerequisites": Open(
+        _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
+    ),
+    "frameworks.queries.levels_of": Open(_FOR_ALL, lambda by, r: frameworks.levels_of(r.framework)),
+    "frameworks.services.links.held_elsewhere": Open(
+        PART, lambda by, r: held_elsewhere([r.competency.identifier])
+    ),
+    "frameworks.services.links.link_waiting_ties": Open(PART),
+    "frameworks.services.scales.save_scale": Open(PART),
+    "frameworks.services.taking_over.take_over": Open(PART),
+    "evidence.queries.tasks_for": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
+    ),
+    "evidence.queries.shown_lineages": Open(
+        "reads which competencies of a framework have tasks",
+        lambda by, r: evidence.shown_lineages(r.framework),
+    ),
+    "evidence.queries.answers_of": Open(
+        "reads what tasks know of right and wrong, which is about nobody",
+        lambda by, r: evidence.answers_of([r.task])[r.task.pk],
+    ),
+    "evidence.queries.descriptions": Open(
+        "puts pieces of evidence into words that the caller was shown already",
+        lambda by, r: evidence.descriptions([r.response]),
+    ),
+    "evidence.services.tasks.save_tasks": Open(
+        "any educator of a district may add tasks to its frameworks",
+        lambda by, r: save_tasks(r.framework, [], by=by, at=LATER),
+    ),
+    "estimates.queries.estimated_competencies": Open(
+        _FOR_ALL, lambda by, r: estimates.estimated_competencies(r.framework)
+    ),
+    "estimates.services.fitting.is_unfitted": Open(PART),
+    "estimates.services.fitting.fit_family": Open(PART),
+    "estimates.services.replaying.model_for": Open(PART),
+    "estimates.services.replaying.lock": Open(PART, _lock),
+    "estimates.services.replaying.follows": Open("compares two times"),
+    "estimates.services.replaying.bring_in": Open(PART),
+    "estimates.services.replaying.replay_one": Open(PART),
+    "estimates.services.replaying.rebuild_learners": Open(PART),
+    "estimates.services.replaying.write_beliefs": Open(PART),
+    "plans.queries.places_of": Open("numbers competencies in hand"),
+}

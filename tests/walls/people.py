@@ -1,0 +1,107 @@
+"""How deeds and queries on people are called."""
+
+from datetime import date
+
+from manypaths.people import queries, services
+from manypaths.people.access import group_for, person_for
+from manypaths.people.models import Part, RelationshipKind, Role
+from manypaths.people.tests.cast import SINCE
+from tests.stage import LATER
+from tests.walls.kinds import Wall
+
+PEOPLE = {
+    "people.access.person_for": Wall(lambda by, r: person_for(by, r.public_id)),
+    "people.access.group_for": Wall(lambda by, r: group_for(by, r.group.public_id)),
+    "people.queries.districts": Wall(
+        lambda by, r: queries.districts(by=by), "operator", names_records=False
+    ),
+    "people.queries.learner_named": Wall(
+        lambda by, r: queries.learner_named(r.learner_name, by=by)
+    ),
+    "people.queries.learner_named (by our id)": Wall(
+        lambda by, r: queries.learner_named(str(r.public_id), by=by)
+    ),
+    "people.queries.learner_named (by an id of a source)": Wall(
+        lambda by, r: queries.learner_named(r.source_id, by=by)
+    ),
+    "people.queries.group_named": Wall(lambda by, r: queries.group_named(r.group.name, by=by)),
+    "people.queries.group_named (by our id)": Wall(
+        lambda by, r: queries.group_named(str(r.group.public_id), by=by)
+    ),
+    "people.queries.learners_of": Wall(lambda by, r: queries.learners_of(r.group, by=by)),
+    "people.services.create_district": Wall(
+        lambda by, r: services.create_district("Far", by=by, at=LATER),
+        "operator",
+        names_records=False,
+    ),
+    "people.services.create_school": Wall(
+        lambda by, r: services.create_school("New", parent=r.organization, by=by, at=LATER),
+        "dana",
+    ),
+    "people.services.create_term": Wall(
+        lambda by, r: services.create_term(
+            r.organization, "Spring", starts_on=SINCE, ends_on=date(2021, 1, 1), by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "people.services.add_people": Wall(
+        lambda by, r: services.add_people(
+            [("Iris", "Berg")],
+            organization=r.organization,
+            role=Role.STUDENT,
+            starts_on=SINCE,
+            by=by,
+            at=LATER,
+        ),
+        "dana",
+    ),
+    # Through a group of one's own an id that is taken is refused and a new one makes a learner:
+    # an id can't be given twice, so the two can't answer alike.
+    "people.services.add_unnamed_learners": Wall(
+        lambda by, r: services.add_unnamed_learners(
+            [r.source_id], source="roster", group=r.group, starts_on=SINCE, by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "people.services.give_source_ids": Wall(
+        lambda by, r: services.give_source_ids(
+            [r.learner], ["77"], source="sis", organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "people.services.name_learner": Wall(
+        lambda by, r: services.name_learner(
+            r.unnamed, given_name="Jo", family_name="Lind", by=by, at=LATER
+        )
+    ),
+    "people.services.hand_over": Wall(
+        lambda by, r: services.hand_over(r.unnamed, r.learner, by=by, at=LATER)
+    ),
+    "people.services.create_group": Wall(
+        lambda by, r: services.create_group(r.organization, "New", by=by, at=LATER), "dana"
+    ),
+    "people.services.enroll": Wall(
+        lambda by, r: services.enroll(
+            r.group, [r.learner], part=Part.LEARNER, starts_on=LATER.date(), by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "people.services.end_membership": Wall(
+        lambda by, r: services.end_membership(r.membership, ends_on=LATER.date(), by=by, at=LATER),
+        "dana",
+    ),
+    "people.services.relate": Wall(
+        lambda by, r: services.relate(
+            [(r.rater(by), r.learner)],
+            kind=RelationshipKind.COACH,
+            organization=r.organization,
+            starts_on=SINCE,
+            by=by,
+            at=LATER,
+        ),
+        "dana",
+        through_own=True,
+    ),
+}

@@ -1,0 +1,37 @@
+"""How deeds and queries on plans are called."""
+
+from manypaths.plans import queries, services
+from manypaths.plans.models import StepKind
+from tests.stage import LATER
+from tests.walls.kinds import Wall
+
+PLANS = {
+    "plans.queries.next_steps": Wall(
+        lambda by, r: queries.next_steps(r.learner, r.framework, by=by, at=LATER)
+    ),
+    "plans.queries.open_choices": Wall(lambda by, r: queries.open_choices([r.learner], by=by)),
+    "plans.queries.window_of": Wall(lambda by, r: queries.window_of(r.group, by=by)),
+    "plans.queries.framework_of_learner": Wall(
+        lambda by, r: queries.framework_of_learner(r.learner, by=by)
+    ),
+    "plans.queries.framework_of_group": Wall(
+        lambda by, r: queries.framework_of_group(r.group, by=by)
+    ),
+    "plans.queries.class_overview": Wall(
+        lambda by, r: queries.class_overview(r.group, r.framework, by=by, at=LATER)
+    ),
+    "plans.services.choose_step": Wall(
+        lambda by, r: services.choose_step(
+            r.learner, r.competency, kind=StepKind.LEARN, by=by, at=LATER
+        )
+    ),
+    "plans.services.drop_choice": Wall(
+        lambda by, r: services.drop_choice(r.choice, by=by, at=LATER)
+    ),
+    "plans.services.set_window": Wall(
+        lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
+    ),
+    "plans.services.link_learner": Wall(
+        lambda by, r: services.link_learner(r.unnamed, r.learner, by=by, at=LATER)
+    ),
+}
