@@ -8,10 +8,8 @@ A file is read in parts, so that its size is bounded by whole numbers in memory 
 Rows are counted as a spreadsheet does: the header is row 1.
 """
 
-import csv
-import gzip
-import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Fault, Refused
 from manypaths.evidence.models import Clock
+from manypaths.interop.response_text import Part, Unsound, careful_parts, fast_parts, read_header
 from manypaths.mastery import Alignment, ResponseLog
 
 if TYPE_CHECKING:
@@ -33,11 +32,15 @@ COLUMNS = ("learner", "item", "time", "correct", "competencies")
 MOST_FAULTS = 10_000
 LONGEST_ID = 200
 
-_ROWS_AT_ONCE = 200_000
 _MICROSECONDS = 1_000_000
 # Numbers in this span are Unix time: 2000-01-01 to 2100-01-01.
 _UNIX_SPAN = (946_684_800.0, 4_102_444_800.0)
+# Longer spans are no seconds: they lie beyond every calendar.
+_LONGEST_SPAN = 5e10
+_CALENDAR_YEARS = range(1900, 2100)
 _NO_TIME = np.iinfo(np.int64).min
+# What no id or code holds; a line break in one comes from quotes that are closed too late.
+_CONTROLS = r"[\x00-\x1f\x7f]"
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,17 @@ class ReadLog:
 
     @property
     def instruments(self) -> tuple[list[tuple[int, int]], NDArray[np.int64]]:
-        """Return the (item, alignment) pairs that come, and the place of each row's pair.
+        """Return the (item, alignment) pairs as the file brings them, and the place of each row's.
 
         An item that the file aligns in two ways counts as two instruments.
         """
         pairs = self.item * len(self.alignments) + self.shown
-        found, first, place = np.unique(pairs, return_index=True, return_inverse=True)
-        order = np.argsort(np.argsort(first))
-        listed = [divmod(int(pair), len(self.alignments)) for pair in found[np.argsort(first)]]
-        return listed, order[place]
+        found, place = np.unique(pairs, return_inverse=True)
+        first = np.full(found.size, np.iinfo(np.int64).max)
+        np.minimum.at(first, place, self.row)
+        order = np.argsort(first)
+        listed = [divmod(int(pair), len(self.alignments)) for pair in found[order]]
+        return listed, np.argsort(order)[place]
 
 
 def read_response_log(path: Path) -> ReadLog:
@@ -80,15 +85,12 @@ def read_response_log(path: Path) -> ReadLog:
     Rows stand learner by learner, in the order of the work. A time that falls is put in order,
     and a notice says so.
     """
-    import polars as pl  # large: only where a log is read
-
-    reader = _Reader(path.name)
+    header = read_header(path)
+    _require_columns(path.name, header)
     try:
-        for batch in _batches(path):
-            reader.add(batch)
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, OSError) as error:
-        raise Refused(f"{path.name} can't be read.", _shape_faults(path, error)) from error
-    return reader.finish()
+        return _read(path.name, fast_parts(path, header, COLUMNS))
+    except Unsound:
+        return _read(path.name, careful_parts(path, header, COLUMNS))
 
 
 def engine_log(log: ReadLog) -> ResponseLog:
@@ -108,22 +110,21 @@ def engine_log(log: ReadLog) -> ResponseLog:
     )
 
 
-def _batches(path: Path) -> "Iterator[pl.DataFrame]":
-    import polars as pl
+def _require_columns(file: str, header: list[str]) -> None:
+    faults = [
+        Fault(file, 1, name, None, f"one column named {name} is needed")
+        for name in COLUMNS
+        if header.count(name) != 1
+    ]
+    if faults:
+        raise Refused(f"{file} is no response log.", faults)
 
-    frame = pl.scan_csv(path, infer_schema=False)
-    found = frame.collect_schema().names()
-    missing = [name for name in COLUMNS if name not in found]
-    if missing:
-        raise Refused(
-            f"{path.name} is no response log.",
-            [
-                Fault(path.name, 1, name, None, f"a column named {name} is needed")
-                for name in missing
-            ],
-        )
-    texts = frame.select(pl.col(COLUMNS).fill_null(""))
-    yield from texts.collect_batches(chunk_size=_ROWS_AT_ONCE, maintain_order=True)
+
+def _read(file: str, parts: Iterable[Part]) -> ReadLog:
+    reader = _Reader(file)
+    for part in parts:
+        reader.add(part)
+    return reader.finish()
 
 
 @dataclass
@@ -133,42 +134,45 @@ class _Reader:
     file: str
     learners: dict[str, int] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
-    alignments: dict[tuple[str, ...], int] = field(default_factory=dict)
+    # By what is shown, in whatever order the codes stand.
+    alignments: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     parts: list[dict[str, NDArray[Any]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     n_faults: int = 0
-    n_rows: int = 0
 
-    def add(self, batch: "pl.DataFrame") -> None:
-        """Take in the next rows."""
-        rows = np.arange(self.n_rows, self.n_rows + batch.height) + 2
-        self.n_rows += batch.height
-        time, clock = self._times(batch["time"], rows)
+    def add(self, part: Part) -> None:
+        """Take in the next rows; those that are blank say nothing."""
+        import polars as pl
+
+        self._note(part.faults)
+        texts = part.texts.select(pl.all().str.strip_chars())
+        filled = (texts.select(pl.any_horizontal(pl.all() != "")).to_series()).to_numpy()
+        texts, rows = texts.filter(filled), part.rows[filled]
+        if not rows.size:
+            return
+        time, clock = self._times(texts["time"], rows)
         self.parts.append(
             {
-                "learner": self._ids(batch["learner"], self.learners, rows),
-                "item": self._ids(batch["item"], self.items, rows),
-                "shown": self._alignments(batch["competencies"], rows),
+                "learner": self._ids(texts["learner"], self.learners, rows),
+                "item": self._ids(texts["item"], self.items, rows),
+                "shown": self._alignments(texts["competencies"], rows),
                 "time": time,
                 "clock": clock,
-                "correct": self._corrects(batch["correct"], rows),
+                "correct": self._corrects(texts["correct"], rows),
                 "row": rows,
             }
         )
 
     def finish(self) -> ReadLog:
         """Return the log, learner by learner; raise Refused where there were faults."""
-        if not self.n_rows:
+        if self.faults:
+            raise Refused(f"{self.file} has faults; nothing was taken in.", self._report())
+        if not self.parts:
             raise Refused(
                 f"{self.file} holds no responses.",
                 [Fault(self.file, 2, None, None, "at least one row below the header is needed")],
             )
-        if self.n_faults > len(self.faults):
-            more = self.n_faults - len(self.faults)
-            self.faults.append(Fault(self.file, None, None, None, f"and {more} more faults"))
-        if self.faults:
-            raise Refused(f"{self.file} has faults; nothing was taken in.", self.faults)
         columns = {
             name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]
         }
@@ -176,32 +180,44 @@ class _Reader:
         return ReadLog(
             list(self.learners),
             list(self.items),
-            list(self.alignments),
+            list(self.alignments.values()),
             **{name: column[order] for name, column in columns.items()},
             notices=notices,
         )
 
+    def _report(self) -> list[Fault]:
+        """Return the faults in the order of the rows, and how many more there are."""
+        last = np.iinfo(np.int64).max
+        faults = sorted(self.faults, key=lambda fault: last if fault.row is None else fault.row)
+        more = self.n_faults - len(faults)
+        if more:
+            faults.append(Fault(self.file, None, None, None, f"and {more} more faults"))
+        return faults
+
     def _ids(
         self, column: "pl.Series", known: dict[str, int], rows: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        texts = column.str.strip_chars()
-        wrong = ((texts == "") | (texts.str.len_chars() > LONGEST_ID)).to_numpy()
-        self._fault(column, wrong, rows, f"an id of 1 to {LONGEST_ID} characters")
-        return _coded(texts, known)
+        is_long = column.str.len_chars() > LONGEST_ID
+        wrong = ((column == "") | is_long | column.str.contains(_CONTROLS)).to_numpy()
+        self._fault(column, wrong, rows, f"an id of 1 to {LONGEST_ID} characters on one line")
+        return _coded(column, known)
 
     def _alignments(self, column: "pl.Series", rows: NDArray[np.int64]) -> NDArray[np.int64]:
         place = _coded(column, self.codes)
         # Each distinct text is looked at once, however often it comes.
         shown = [_split(text) for text in self.codes]
-        empty = [number for number, codes in enumerate(shown) if not codes]
-        self._fault(column, np.isin(place, empty), rows, "codes of competencies, separated by ;")
-        known = [self.alignments.setdefault(codes, len(self.alignments)) for codes in shown]
-        return np.array(known, np.int64)[place]
+        wrong = [number for number, codes in enumerate(shown) if not _are_codes(codes)]
+        allowed = f"codes of 1 to {LONGEST_ID} characters each, separated by ;"
+        self._fault(column, np.isin(place, wrong), rows, allowed)
+        for codes in shown:
+            self.alignments.setdefault(frozenset(codes), codes)
+        places = {key: number for number, key in enumerate(self.alignments)}
+        return np.array([places[frozenset(codes)] for codes in shown], np.int64)[place]
 
     def _corrects(self, column: "pl.Series", rows: NDArray[np.int64]) -> NDArray[np.float64]:
         import polars as pl
 
-        numbers = column.str.strip_chars().cast(pl.Float64, strict=False).to_numpy()
+        numbers = column.cast(pl.Float64, strict=False).to_numpy()
         numbers = np.array(numbers, float)
         wrong = ~((numbers >= 0) & (numbers <= 1))
         self._fault(column, wrong, rows, "a number from 0 (wrong) to 1 (right)")
@@ -213,18 +229,18 @@ class _Reader:
         """Return microseconds and clocks; without a clock both are empty words."""
         import polars as pl
 
-        texts = column.str.strip_chars()
-        seconds = np.array(texts.cast(pl.Float64, strict=False).to_numpy(), float)
-        is_empty = (texts == "").to_numpy()
-        is_number = np.isfinite(seconds) & (np.abs(seconds) < 1e11)
+        seconds = np.array(column.cast(pl.Float64, strict=False).to_numpy(), float)
+        is_empty = (column == "").to_numpy()
+        is_number = np.abs(seconds) < _LONGEST_SPAN
         is_unix = is_number & (seconds >= _UNIX_SPAN[0]) & (seconds < _UNIX_SPAN[1])
         time = np.full(rows.size, _NO_TIME)
         time[is_number] = np.rint(seconds[is_number] * _MICROSECONDS).astype(np.int64)
         clock = np.select([is_unix, is_number], [Clock.CALENDAR, Clock.RELATIVE], Clock.NONE)
         others = np.nonzero(~is_empty & ~is_number)[0]
         if others.size:
-            moments = {text: _moment(text) for text in set(texts.gather(others).to_list())}
-            found = [moments[text] for text in texts.gather(others).to_list()]
+            texts = column.gather(others).to_list()
+            moments = {text: _moment(text) for text in set(texts)}
+            found = [moments[text] for text in texts]
             wrong = np.zeros(rows.size, bool)
             for place, moment in zip(others, found, strict=True):
                 if moment is None:
@@ -243,10 +259,17 @@ class _Reader:
         self, column: "pl.Series", wrong: NDArray[np.bool_], rows: NDArray[np.int64], allowed: str
     ) -> None:
         places = np.nonzero(wrong)[0]
-        self.n_faults += places.size
-        for place in places[: max(0, MOST_FAULTS - len(self.faults))]:
-            value = str(column[int(place)])[:80]
-            self.faults.append(Fault(self.file, int(rows[place]), column.name, value, allowed))
+        shown = places[: max(0, MOST_FAULTS - len(self.faults))]
+        self.n_faults += places.size - shown.size
+        self._note(
+            Fault(self.file, int(rows[place]), column.name, str(column[int(place)])[:80], allowed)
+            for place in shown
+        )
+
+    def _note(self, faults: Iterable[Fault]) -> None:
+        noted = list(faults)
+        self.n_faults += len(noted)
+        self.faults += noted[: max(0, MOST_FAULTS - len(self.faults))]
 
 
 def _coded(texts: "pl.Series", known: dict[str, int]) -> NDArray[np.int64]:
@@ -269,12 +292,21 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for part in text.split(";") if (code := part.strip())))
 
 
+def _are_codes(codes: tuple[str, ...]) -> bool:
+    """Say whether there are codes, none of which is too long or holds a control character."""
+    return bool(codes) and all(
+        len(code) <= LONGEST_ID and not re.search(_CONTROLS, code) for code in codes
+    )
+
+
 def _moment(text: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if moment.tzinfo is None else to_microseconds(moment)
+    if moment.tzinfo is None or moment.year not in _CALENDAR_YEARS:
+        return None
+    return to_microseconds(moment)
 
 
 def _order_of_work(columns: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64], list[str]]:
@@ -284,33 +316,8 @@ def _order_of_work(columns: dict[str, NDArray[Any]]) -> tuple[NDArray[np.int64],
     in_time = np.lexsort((columns["row"], time, learner))
     if np.array_equal(as_given, in_time):
         return as_given, []
-    steps, is_same = np.diff(time[as_given]), np.diff(learner[as_given]) == 0
-    n_falls = int(np.count_nonzero((steps < 0) & is_same))
-    return in_time, [
-        f"In {n_falls} places the time falls within a learner; the rows were put in its order."
-    ]
-
-
-def _shape_faults(path: Path, error: Exception) -> list[Fault]:
-    """Return where the file is no table of text, found by reading it line by line."""
-    faults = list(_ragged_rows(path))
-    return faults or [Fault(path.name, None, None, None, f"a readable CSV file ({error})")]
-
-
-def _ragged_rows(path: Path) -> Iterator[Fault]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    n_fields, row = 0, 0
-    try:
-        with opener(path, "rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-            for row, fields in enumerate(csv.reader(text, strict=True), start=1):
-                n_fields = n_fields or len(fields)
-                if fields and len(fields) != n_fields:
-                    yield Fault(
-                        path.name, row, None, str(len(fields)), f"{n_fields} fields, as the header"
-                    )
-    except UnicodeDecodeError:
-        yield Fault(path.name, row + 1, None, None, "text in UTF-8")
-    except csv.Error as error:
-        yield Fault(path.name, row + 1, None, None, f"CSV with closed quotes ({error})")
-    except (OSError, EOFError) as error:
-        yield Fault(path.name, None, None, None, f"a whole file that can be opened ({error})")
+    earlier, later = time[as_given][:-1], time[as_given][1:]
+    is_same = np.diff(learner[as_given]) == 0
+    n_falls = int(np.count_nonzero((later < earlier) & is_same))
+    often = "once" if n_falls == 1 else f"{n_falls:,} times"
+    return in_time, [f"The time falls within a learner {often}; the rows were put in its order."]
