@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from manypaths.base.errors import Refused
 from manypaths.cli.session import (
     DistrictOption,
     JsonOption,
+    NothingImported,
     QuietOption,
     answering,
     print_json,
@@ -27,7 +29,6 @@ FileArgument = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
 ]
-_NOTHING = {"read": 0, "created": 0, "updated": 0, "unchanged": 0, "retired": 0}
 
 
 def import_case_package(
@@ -39,7 +40,7 @@ def import_case_package(
 ) -> None:
     """Take in a framework from a CASE 1.0 or 1.1 package."""
     set_up()
-    nothing = _report_of_nothing(dry_run, "items", "associations")
+    nothing = NothingImported(file, dry_run, ("items", "associations"))
     with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
         from manypaths.base.clock import now
         from manypaths.cli.progress import progress
@@ -50,7 +51,7 @@ def import_case_package(
             report = import_case(
                 file.read_bytes(), file=file.name, by=work.operator, at=now(), dry_run=dry_run
             )
-        _print_report(report, as_json=as_json)
+        _print_report(report, file, as_json=as_json)
 
 
 def import_response_log(
@@ -67,7 +68,7 @@ def import_response_log(
     """Take in a log of responses: learner,item,time,correct,competencies (CSV, also .gz)."""
     set_up()
     kinds = ("people", "groups", "memberships", "items", "responses")
-    nothing = _report_of_nothing(dry_run, *kinds)
+    nothing = NothingImported(file, dry_run, kinds)
     with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
         from manypaths.base.clock import now
         from manypaths.cli.progress import progress
@@ -82,7 +83,7 @@ def import_response_log(
                 dry_run=dry_run,
                 progress=tell,
             )
-        _print_report(report, as_json=as_json)
+        _print_report(report, file, as_json=as_json)
 
 
 def export_case_package(
@@ -173,13 +174,11 @@ def _estimated(family: "Framework", row: "FittedModel", seconds: float) -> dict[
     }
 
 
-def _report_of_nothing(dry_run: bool, *kinds: str) -> dict[str, Any]:
-    return {"dry_run": dry_run, **{kind: dict(_NOTHING) for kind in kinds}}
-
-
-def _print_report(report: "ImportReport", *, as_json: bool) -> None:
+def _print_report(report: "ImportReport", file: Path, *, as_json: bool) -> None:
     for notice in report.notices:
         typer.echo(notice, err=True)
+    if report.faults:
+        raise Refused(f"{file.name} has faults; nothing was taken in.", report.faults)
     if as_json:
         print_json(report.as_json())
         return

@@ -1,5 +1,6 @@
 """How well a model, or a school's rule, predicts the responses of a log."""
 
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,9 @@ from manypaths.cli.session import JsonOption, answering, print_json, set_up
 
 def evaluate(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    seed: Annotated[int, typer.Option(min=0, help="Chooses the learners who are held out.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Chooses the learners who are held out.")
+    ] = 0,
     kind: Annotated[
         str, typer.Option(help="dynamic-irt, or a school's rule such as decaying-average.")
     ] = "dynamic-irt",
@@ -35,5 +38,9 @@ def evaluate(
             found = score(engine_log(log), kind=kind, seed=seed)
         except ValueError as error:
             raise Refused(f"{file.name} can't be evaluated: {error}.") from error
-        # One object either way: it is a table of numbers.
-        print_json(found)
+        # One object either way: it is a table of numbers, and JSON has none that is no number.
+        print_json({name: None if _is_nan(value) else value for name, value in found.items()})
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and isnan(value)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.sqlite3.creation import DatabaseCreation
 
 from manypaths.base.clock import now
 from manypaths.people.queries import districts
@@ -20,8 +21,11 @@ DEFAULT_NAME = "My district"
 
 def is_made() -> bool:
     """Say whether the database is there and holds our tables."""
-    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
-        return False
+    if connection.vendor == "sqlite":
+        file = str(connection.settings_dict["NAME"])
+        # To connect would make an empty file.
+        if not (DatabaseCreation.is_in_memory_db(file) or Path(file).exists()):
+            return False
     return "people_organization" in connection.introspection.table_names()
 
 

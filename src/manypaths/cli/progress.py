@@ -29,18 +29,22 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def progress(*, shown: bool) -> Iterator[Tell]:
-    """Give a function that is told (what, how many done, of how many; 0 where not known)."""
-    if not shown:
+    """Give a function that is told (what, how many done, of how many; 0 where not known).
+
+    Bars are for a terminal alone: in a log of a scheduled job they would only be noise.
+    """
+    console = Console(stderr=True)
+    if not (shown and console.is_terminal):
         yield lambda what, done, total: None
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, int] = {}
 
         def tell(what: str, done: int, total: int) -> None:

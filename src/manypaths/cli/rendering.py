@@ -45,7 +45,7 @@ class Page:
     """Writes to the terminal: a sentence first, then what hangs from it."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False)
+        self.console = console or Console(highlight=False, markup=False, emoji=False)
 
     def title(self, text: str) -> None:
         """Begin a part of the page."""
@@ -76,9 +76,9 @@ class Page:
         n = len(overview.learners)
         self.title(f"{overview.group.name}: {overview.framework.title}")
         self.say(
-            f"{n} learners. {_people(overview.needs_help)} could use help now, "
-            f"{_people(overview.ready_to_show)} are ready to show something, "
-            f"{_people(overview.ready_to_move_on)} may move on."
+            f"{n} learners. Could use help now: {_people(overview.needs_help)}; "
+            f"ready to show something: {_people(overview.ready_to_show)}; "
+            f"ready to move on: {_people(overview.ready_to_move_on)}."
         )
         self._slips(overview.slips)
         self._needs("Needs help", overview.needs_help)
@@ -161,7 +161,9 @@ class Page:
         for status in overview.status:
             for code, word in status.items():
                 counts.setdefault(code, Counter())[word] += 1
-        table = _table("where the class stands", *(f"{MARKS[s][0]} {s}" for s in Status))
+        names = ", ".join(f"{MARKS[status][0]} {status}" for status in Status)
+        self.say(f"How many learners stand where: {names}.")
+        table = _table("on", *(MARKS[status][0] for status in Status))
         begun = {code: c for code, c in counts.items() if c[Status.NOT_STARTED] < c.total()}
         for code, found in begun.items():
             table.add_row(code, *(str(found[s] or "") for s in Status))

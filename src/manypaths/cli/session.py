@@ -3,18 +3,21 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from manypaths.base.changes import Changes
 from manypaths.base.environment import BadSetting
-from manypaths.base.errors import ManypathsError, Refused
+from manypaths.base.errors import Fault, ManypathsError, Refused
 
 if TYPE_CHECKING:
+    from django.db.utils import DatabaseError
+
     from manypaths.people.access import Operator
     from manypaths.people.models import Organization
 
@@ -52,35 +55,71 @@ def set_up(home: Path | None = None) -> None:
         raise typer.Exit(WRONG_USE) from None
 
 
+@dataclass(frozen=True)
+class NothingImported:
+    """What an import reports when it was refused: no row of any kind, and the faults."""
+
+    file: Path
+    dry_run: bool
+    kinds: tuple[str, ...]
+
+    def report(self, error: ManypathsError) -> dict[str, Any]:
+        """Return the report; a refusal that names no place becomes a fault of the whole file."""
+        faults = error.faults or [Fault(self.file.name, None, None, None, error.message)]
+        return {
+            "dry_run": self.dry_run,
+            **{kind: Changes().as_json() for kind in self.kinds},
+            "faults": [fault.as_json() for fault in faults],
+        }
+
+
 @contextmanager
-def answering(*, as_json: bool, refused: dict[str, Any] | None = None) -> Iterator[None]:
+def answering(*, as_json: bool, refused: NothingImported | None = None) -> Iterator[None]:
     """Turn a person's mistake into an answer with exit 1, in words or as the JSON error.
 
-    `refused` is what an import reports beside its faults when it changed nothing.
+    `refused` is for imports, which then answer with their report.
     """
-    from django.db.utils import OperationalError, ProgrammingError
+    from django.db.utils import DatabaseError, DataError, IntegrityError
 
     try:
         yield
     except ManypathsError as error:
-        if as_json:
-            found = error.as_json()
-            print_json(found if refused is None else refused | {"faults": found["faults"]})
-        typer.echo(error.message, err=True)
-        for fault in error.faults[:_FAULTS_IN_WORDS]:
-            typer.echo(f"  {fault}", err=True)
-        if len(error.faults) > _FAULTS_IN_WORDS:
-            typer.echo(f"  and {len(error.faults) - _FAULTS_IN_WORDS} more", err=True)
-        raise typer.Exit(REFUSED) from None
-    except (OperationalError, ProgrammingError) as error:
-        message = f"The database can't be used: {error}. `manypaths init` makes or upgrades it."
-        if as_json:
-            print_json(Refused(message).as_json())
-        typer.echo(message, err=True)
-        raise typer.Exit(REFUSED) from None
+        _say_refused(error, as_json=as_json, refused=refused)
+    except (DataError, IntegrityError, BrokenPipeError):
+        raise  # a mistake of ours, or whoever reads has seen enough: nothing that a person mends
+    except DatabaseError as error:
+        _say_refused(Refused(_unusable(error)), as_json=as_json, refused=refused)
+    except OSError as error:
+        message = f"{error.filename or 'A file'} can't be used: {error.strerror or error}."
+        _say_refused(Refused(message), as_json=as_json, refused=refused)
 
 
 _FAULTS_IN_WORDS = 20
+
+
+def _unusable(error: "DatabaseError") -> str:
+    from django.db import connection
+    from django.db.utils import ProgrammingError
+
+    # The address of a server may hold a password; a file may be named.
+    file = f" {connection.settings_dict['NAME']}" if connection.vendor == "sqlite" else ""
+    message = f"The database{file} can't be used: {str(error).strip()}."
+    if isinstance(error, ProgrammingError) or "no such" in message:
+        return f"{message} `manypaths init` brings its tables up to date."
+    return message
+
+
+def _say_refused(
+    error: ManypathsError, *, as_json: bool, refused: NothingImported | None
+) -> NoReturn:
+    if as_json:
+        print_json(error.as_json() if refused is None else refused.report(error))
+    typer.echo(error.message, err=True)
+    for fault in error.faults[:_FAULTS_IN_WORDS]:
+        typer.echo(f"  {fault}", err=True)
+    if len(error.faults) > _FAULTS_IN_WORDS:
+        typer.echo(f"  and {len(error.faults) - _FAULTS_IN_WORDS} more", err=True)
+    raise typer.Exit(REFUSED) from None
 
 
 @contextmanager
@@ -121,6 +160,3 @@ def _district(operator: "Operator", name: str | None) -> "Organization":
 def print_json(content: dict[str, Any]) -> None:
     """Print the one object of a command."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
-
-
-Show = Callable[[], None]

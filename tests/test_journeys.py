@@ -1,0 +1,235 @@
+"""Journeys across rooms through the installed command, each step a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from manypaths import __version__
+from manypaths.interop.tests.case_documents import small_package, written
+from manypaths.interop.tests.response_logs import log_of
+
+# Steps run on the second database as well, one of their own there.
+pytestmark = pytest.mark.django_db
+
+COMMAND = Path(sys.executable).with_name("manypaths")
+URL = "MANYPATHS_DATABASE_URL"
+
+Environment = dict[str, str]
+
+
+def bare(home: Path) -> Environment:
+    """Return an environment with nothing in it but a home, and so with SQLite."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home.parent), "MANYPATHS_HOME": str(home)}
+
+
+@contextmanager
+def furnished(home: Path) -> Iterator[Environment]:
+    """Give a home on the kind of database that the suite runs on, with nothing in it yet."""
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        yield bare(home)
+        return
+    server, _, _ = os.environ[URL].rpartition("/")
+    name = f"journey_{uuid4().hex}"
+    with psycopg.connect(os.environ[URL], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield bare(home) | {URL: f"{server}/{name}"}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[Environment]:
+    with furnished(tmp_path / "my home, 100 % mine") as found:
+        yield found
+
+
+def run(
+    environment: Environment, *words: object, before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, COMMAND, *(str(word) for word in words)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def answer(environment: Environment, *words: object) -> Any:  # what the command prints
+    done = run(environment, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    return json.loads(done.stdout)
+
+
+def refusal(environment: Environment, *words: object, before: Sequence[str] = ()) -> str:
+    """Return what a command says that is refused: on stderr, and as its error in JSON."""
+    done = run(environment, *words, "--json", before=before)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    message = json.loads(done.stdout)["error"]["message"]
+    assert done.stderr == f"{message}\n"
+    return str(message)
+
+
+# Not needed to read: the compiler, the optimiser and the reader of large files cost a second.
+LARGE = {"numba", "scipy", "polars"}
+SPIED_ON = """
+import sys
+import manypaths.cli
+try:
+    manypaths.cli.main()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def read(environment: Environment, *words: object) -> str:
+    """Run a command that reads, see that it loads nothing large, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", SPIED_ON, *(str(word) for word in words)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    loaded = set(done.stderr.split())
+    assert "typer" in loaded
+    assert not LARGE & loaded
+    return done.stdout
+
+
+ROWS = [
+    f"u{learner},{code}-{number},{1000 * number},{int(number % 3 < learner)},{code}"
+    for learner in range(1, 4)
+    for number in range(8)
+    for code in ("K1", "K2")
+]
+
+
+def test_from_a_log_of_answers_to_what_comes_next(environment: Environment, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(log_of(*ROWS), "utf-8")
+    report = answer(environment, "import", "responses", log, "--group", "7C")
+    assert report["responses"]["created"] == len(ROWS)
+
+    found = json.loads(read(environment, "class", "--group", "7C", "--json"))
+    names = [learner["name"] for learner in found["learners"]]
+    assert names == ["Learner u1", "Learner u2", "Learner u3"]
+    learner = found["learners"][0]
+    assert json.loads(read(environment, "next", "--learner", "u1", "--json"))["offers"]
+    words = ("--learner", learner["id"], "--competency", "K1", "--json")
+    reasons = json.loads(read(environment, "why", *words))
+    assert reasons["estimate"]["status"] == learner["status"]["K1"]
+    total = reasons["prior"]["mean"] + sum(piece["shift_mean"] for piece in reasons["pieces"])
+    assert total == pytest.approx(reasons["estimate"]["mean"], abs=1e-9)
+    assert "What next, Learner u1? You choose." in read(environment, "next", "--learner", "u1")
+
+    answer(environment, "estimate", "--rebuild")
+    again = json.loads(read(environment, "why", *words))
+    assert again["estimate"]["model"] == reasons["estimate"]["model"]
+    assert again["estimate"]["mean"] == pytest.approx(reasons["estimate"]["mean"], abs=1e-9)
+    assert answer(environment, "check")["ok"]
+
+
+def test_a_framework_travels_from_home_to_home(tmp_path: Path) -> None:
+    file, out, log = (tmp_path / name for name in ("numbers.json", "out.json", "log.csv"))
+    package = small_package()
+    package["CFItems"][1]["humanCodingScheme"] = "N.2"
+    file.write_bytes(written(package))
+    log.write_text(log_of("u,i,1,1,N.2"), "utf-8")
+    with furnished(tmp_path / "one") as one, furnished(tmp_path / "other") as other:
+        assert answer(one, "import", "case", file)["items"]["created"] == 3
+        answer(one, "export", "case", "Numbers", "--output", out)
+        assert answer(other, "import", "case", out)["items"]["created"] == 3
+        exported = answer(other, "export", "case", "Numbers")
+        assert exported == json.loads(out.read_text("utf-8"))
+        words = ("import", "responses", log, "--group", "7C", "--framework", "Numbers")
+        report = answer(other, *words)
+    assert report["responses"]["created"] == 1
+
+
+def test_without_a_home_reading_is_refused_and_makes_none(environment: Environment) -> None:
+    nothing = "There is nothing here yet. Begin with `manypaths init` or `demo`."
+    assert refusal(environment, "class", "--group", "7C") == nothing
+    done = run(environment, "check")
+    assert done.returncode == 1
+    assert "WRONG  tables: there are none yet: run `manypaths init`" in done.stdout
+    assert not Path(environment["MANYPATHS_HOME"]).exists()
+
+
+def test_the_version_is_printed_without_a_home_and_without_the_rooms(tmp_path: Path) -> None:
+    done = run(bare(tmp_path), "--version")
+    assert (done.stdout, done.stderr) == (f"{__version__}\n", "")
+    assert read(bare(tmp_path), "--version") == done.stdout
+
+
+def test_a_home_that_can_not_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder", "utf-8")
+    home = in_the_way / "home"
+    assert refusal(bare(home), "init") == f"{home} can't be used: Not a directory."
+    # Nobody may make a folder there, not even root.
+    assert "/proc/home can't be used" in refusal(bare(Path("/proc/home")), "init")
+
+
+def test_a_home_with_another_kind_of_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "manypaths.sqlite3"
+    file.write_bytes(b"no database " * 500)
+    message = refusal(bare(tmp_path), "class", "--group", "7C")
+    assert message == f"The database {file} can't be used: file is not a database."
+
+
+# Root writes where it may not, until it gives that right away.
+WITHOUT_RIGHTS = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+    if os.geteuid() == 0
+    else ()
+)
+
+
+@pytest.mark.skipif(
+    bool(WITHOUT_RIGHTS) and not which("setpriv"), reason="root needs setpriv to be kept out"
+)
+def test_a_home_that_may_only_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    answer(bare(home), "init")
+    for path in (*home.iterdir(), home):
+        path.chmod(path.stat().st_mode & ~0o222)
+    message = refusal(bare(home), "init", before=WITHOUT_RIGHTS)
+    home.chmod(0o700)
+    assert message.startswith(f"The database {home / 'manypaths.sqlite3'} can't be used: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("MANYPATHS_LOG_LEVEL", "LOUD", "DEBUG or INFO or WARNING or ERROR"),
+        ("MANYPATHS_DEBUG", "perhaps", "1, true, yes, on, 0, false, no, off"),
+        ("MANYPATHS_DATABASE_URL", "mysql://ada:hush@db/x", "sqlite:///PATH or postgresql://"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_and_says_what_is_allowed(
+    tmp_path: Path, name: str, value: str, allowed: str
+) -> None:
+    done = run(bare(tmp_path) | {name: value}, "class", "--group", "7C", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"The setting {name} is ")
+    assert allowed in done.stderr
+    assert "hush" not in done.stderr
