@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from manypaths.base.scope import district_scope
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
+from manypaths.demo.school_days import last_school_day_before
 from manypaths.estimates.queries import estimates_of, why
 from manypaths.estimates.status import Status
 from manypaths.estimates.table import Estimates
@@ -30,6 +31,7 @@ from manypaths.plans.queries import (
 )
 
 DEFAULT_SEED = 1
+_LOG_NAME = "demo-responses.csv.gz"
 # After so many days an invented year is made anew, or everything in it would have faded.
 _GOES_STALE_AFTER = timedelta(days=21)
 
@@ -61,20 +63,18 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     """
     operator = Operator()
     found = _existing(operator)
-    if found is not None and not fresh:
-        with district_scope(found.pk, zone_of(found)):
-            known = find_demo(found, by=operator)
-        is_stale = now().date() - known.last_day > _GOES_STALE_AFTER
-        if not is_stale and seed in (None, known.seed):
-            return OpenedDemo(settings.HOME, known)
+    known = None if found is None or fresh else find_demo(found)
+    if known is not None and _may_stay(known, seed):
+        return OpenedDemo(settings.HOME, known)
+    make_tables()
     if found is not None:
         call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
-    make_tables()
     made = build_demo(
         seed=DEFAULT_SEED if seed is None else seed,
-        last_day=_last_school_day(now().date()),
+        last_day=last_school_day_before(now().date()),
         by=operator,
         progress=progress,
+        log=settings.HOME / _LOG_NAME,
     )
     return OpenedDemo(settings.HOME, made)
 
@@ -123,7 +123,7 @@ def _show_commands(page: Page, opened: OpenedDemo) -> None:
         f"manypaths next --learner {demo.student}",
         f"manypaths why --learner {demo.student} --competency CODE",
         f"manypaths next --learner {demo.educator}",
-        f"manypaths evaluate {opened.home / demo.log_name}",
+        f"manypaths evaluate {opened.home / _LOG_NAME}",
         "manypaths import case FRAMEWORK.json",
         'manypaths import responses LOG.csv --group "My class"',
     ):
@@ -143,7 +143,13 @@ def _existing(operator: Operator) -> Organization | None:
     return found[0] if found else None
 
 
-def _last_school_day(today: date) -> date:
-    """Return the last day from Monday to Friday before today."""
-    day = today - timedelta(days=1)
-    return day - timedelta(days=max(0, day.weekday() - 4))
+def _may_stay(known: DemoDistrict, seed: int | None) -> bool:
+    """Say whether a demo is what was asked for. Never drops what somebody did in it unasked."""
+    if seed not in (None, known.seed):
+        if known.is_touched:
+            raise Refused(
+                f"The demo here is of seed {known.seed}, and holds what was done in it since. "
+                "With --fresh it is made anew and that is dropped."
+            )
+        return False
+    return known.is_touched or now().date() - known.last_day <= _GOES_STALE_AFTER

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from django.db import transaction
 from numpy.random import default_rng
@@ -14,7 +15,7 @@ from manypaths.base.models import AuditEntry
 from manypaths.base.scope import district_scope
 from manypaths.demo.arrivals import Arrivals
 from manypaths.demo.content import EDUCATORS, MATHEMATICS
-from manypaths.demo.generator import SchoolYear, invent_year
+from manypaths.demo.generator import SchoolYear, invent_year, write_log
 from manypaths.demo.happenings import Happenings
 from manypaths.demo.roster import DISTRICT_NAME, WHOLE_DISTRICT, Size
 from manypaths.demo.school_days import ZONE, at_hour
@@ -23,8 +24,9 @@ from manypaths.people.models import Organization
 from manypaths.people.services import create_district
 
 _DEED = "build demo"
+_SHOWN = ("class_name", "student", "educator", "teacher")
 _MORNING, _EVENING = 7, 21
-_PARTS_A_TERM, _OTHER_PARTS = 4, 4
+_PARTS_A_TERM, _OTHER_PARTS = 4, 5
 
 # Told what is done next, which part of the whole it is (from 1), and of how many.
 Progress = Callable[[str, int, int], None]
@@ -32,9 +34,15 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class DemoDistrict:
-    """A demo district and where to begin: a class by its name, people by their source ids."""
+    """A demo district and where to begin: a class by its name, people by their source ids.
+
+    `is_touched` says that somebody has done something in it since it was built.
+    """
 
     district: Organization
+    seed: int
+    last_day: date
+    is_touched: bool
     class_name: str
     student: str
     educator: str
@@ -49,11 +57,13 @@ def build_demo(
     by: Operator,
     progress: Progress,
     size: Size = WHOLE_DISTRICT,
+    log: Path | None = None,
 ) -> DemoDistrict:
     """Invent a school year that ends with a day, and bring it into a new district of its own.
 
     All or nothing: a build that breaks off leaves no district behind. `last_day` is to lie before
-    today, for the last of the work is recorded on its evening.
+    today, for the last of the work is recorded on its evening. The students' responses are written
+    to `log` as well, see `write_log`.
     """
     steps = _Steps(progress)
     steps.tell("Inventing a school year")
@@ -79,6 +89,9 @@ def build_demo(
             educator=year.shown.educator,
             teacher=year.shown.teacher,
         )
+    if log is not None:
+        steps.tell("Writing the log of responses")
+        write_log(year, log)
     return find_demo(district)
 
 
@@ -86,10 +99,16 @@ def find_demo(district: Organization) -> DemoDistrict:
     """Return what `build_demo` returned for a district. Raises Refused for one it did not build."""
     with district_scope(district.pk, ZONE):
         built = AuditEntry.objects.filter(deed=_DEED).first()
-    if built is None:
-        raise Refused(f"{district.name} is no demo district.")
-    names = ("class_name", "student", "educator", "teacher")
-    return DemoDistrict(district, **{name: built.facts[name] for name in names})
+        if built is None:
+            raise Refused(f"{district.name} is no demo district.")
+        is_touched = AuditEntry.objects.filter(pk__gt=built.pk).exists()
+    return DemoDistrict(
+        district=district,
+        seed=built.facts["seed"],
+        last_day=date.fromisoformat(built.facts["last_day"]),
+        is_touched=is_touched,
+        **{name: built.facts[name] for name in _SHOWN},
+    )
 
 
 class _Steps:
