@@ -75,6 +75,10 @@ PEOPLE = {
             r.unnamed, given_name="Jo", family_name="Lind", by=by, at=LATER
         )
     ),
+    "people.services.give_sign_in": Wall(
+        lambda by, r: services.give_sign_in(r.unnamed, email="new@berg.example", by=by, at=LATER),
+        "dana",
+    ),
     "people.services.hand_over": Wall(
         lambda by, r: services.hand_over(r.unnamed, r.learner, by=by, at=LATER)
     ),

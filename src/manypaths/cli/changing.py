@@ -15,6 +15,7 @@ from manypaths.cli.session import (
     answering,
     print_json,
     set_up,
+    showing_work,
     workplace,
 )
 
@@ -43,11 +44,9 @@ def import_case_package(
     nothing = NothingImported(file, dry_run, ("items", "associations"))
     with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
         from manypaths.base.clock import now
-        from manypaths.cli.progress import progress
         from manypaths.interop.case import import_case
 
-        with progress(shown=not (quiet or as_json)) as tell:
-            tell(f"Reading {file.name}", 0, 0)
+        with showing_work(f"Reading {file.name}", shown=not (quiet or as_json)):
             report = import_case(
                 file.read_bytes(), file=file.name, by=work.operator, at=now(), dry_run=dry_run
             )
@@ -92,6 +91,7 @@ def export_case_package(
         Path | None, typer.Option("--output", "-o", help="A file; else stdout.")
     ] = None,
     district: DistrictOption = None,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Give out a framework as a CASE 1.1 package."""
@@ -101,7 +101,8 @@ def export_case_package(
         from manypaths.interop.case import to_case
 
         found = framework_named(framework, by=work.operator)
-        writing = to_case(found)
+        with showing_work("Writing", shown=not (quiet or as_json)):
+            writing = to_case(found)
         for notice in writing.notices:
             typer.echo(notice, err=True)
         if output is None:

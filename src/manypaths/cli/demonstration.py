@@ -1,6 +1,6 @@
 """The demo district: found or made, and shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -90,19 +90,24 @@ def show_demo(opened: OpenedDemo) -> None:
         framework = framework_of_group(group, by=operator)
         if framework is not None:
             page.class_overview(class_overview(group, framework, by=operator, at=now()))
-        for name in (demo.student, demo.educator):
+        codes = [
             _show_learner(page, learner_named(name, by=operator), operator)
-    _show_commands(page, opened)
+            for name in (demo.student, demo.educator)
+        ]
+    _show_commands(page, opened, codes)
 
 
-def _show_learner(page: Page, learner: Person, operator: Operator) -> None:
+def _show_learner(page: Page, learner: Person, operator: Operator) -> str:
+    """Write a learner's path, next steps and one why; return the code that it is on."""
     framework = framework_of_learner(learner, by=operator)
     if framework is None:
-        return
+        raise Refused(f"{learner.name} has no evidence.")
     estimates = estimates_of([learner], framework, by=operator, at=now())
     page.path(learner, estimates)
     page.next_steps(learner, next_steps(learner, framework, by=operator, at=now()))
-    page.why(learner, why(learner, _telling(estimates), by=operator, at=now()))
+    telling = _telling(estimates)
+    page.why(learner, why(learner, telling, by=operator, at=now()))
+    return str(telling)
 
 
 def _telling(estimates: Estimates) -> Competency:
@@ -114,15 +119,16 @@ def _telling(estimates: Estimates) -> Competency:
     return estimates.pairs.competencies[best]
 
 
-def _show_commands(page: Page, opened: OpenedDemo) -> None:
+def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None:
     demo = opened.demo
     page.title("Look further")
-    page.say(f"The home is {opened.home}. With MANYPATHS_HOME set to it (or by default):")
+    page.say(f"In this shell, first: export MANYPATHS_HOME={opened.home}. Then:")
     for command in (
         f'manypaths class --group "{demo.class_name}"',
         f"manypaths next --learner {demo.student}",
-        f"manypaths why --learner {demo.student} --competency CODE",
+        f"manypaths why --learner {demo.student} --competency {codes[0]}",
         f"manypaths next --learner {demo.educator}",
+        f"manypaths why --learner {demo.educator} --competency {codes[1]}",
         f"manypaths evaluate {opened.home / _LOG_NAME}",
         "manypaths import case FRAMEWORK.json",
         'manypaths import responses LOG.csv --group "My class"',

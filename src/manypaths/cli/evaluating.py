@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from manypaths.cli.session import JsonOption, answering, print_json, set_up
+from manypaths.cli.session import (
+    JsonOption,
+    QuietOption,
+    answering,
+    print_json,
+    set_up,
+    showing_work,
+)
 
 
 def evaluate(
@@ -17,6 +24,7 @@ def evaluate(
     kind: Annotated[
         str, typer.Option(help="dynamic-irt, or a school's rule such as decaying-average.")
     ] = "dynamic-irt",
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit on four fifths of a log's learners and predict the responses of the others."""
@@ -31,11 +39,13 @@ def evaluate(
         from manypaths.interop.response_log import engine_log, read_response_log
         from manypaths.mastery.evaluation import evaluate as score
 
-        log = read_response_log(file)
+        with showing_work(f"Reading {file.name}", shown=not (quiet or as_json)):
+            log = read_response_log(file)
         for notice in log.notices:
             typer.echo(notice, err=True)
         try:
-            found = score(engine_log(log), kind=kind, seed=seed)
+            with showing_work("Fitting and predicting", shown=not (quiet or as_json)):
+                found = score(engine_log(log), kind=kind, seed=seed)
         except ValueError as error:
             raise Refused(f"{file.name} can't be evaluated: {error}.") from error
         # One object either way: it is a table of numbers, and JSON has none that is no number.

@@ -8,9 +8,11 @@ from manypaths.cli.session import (
     DistrictOption,
     FrameworkOption,
     JsonOption,
+    QuietOption,
     answering,
     print_json,
     set_up,
+    showing_work,
     workplace,
 )
 
@@ -27,6 +29,7 @@ def next_steps(
     learner: LearnerOption,
     framework: FrameworkOption = None,
     district: DistrictOption = None,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a learner could do next, with reasons, best first."""
@@ -41,7 +44,8 @@ def next_steps(
         person = learner_named(learner, by=work.operator)
         most = framework_of_learner(person, by=work.operator)
         found = _framework(framework, most, work.operator)
-        offers = find(person, found, by=work.operator, at=now())
+        with showing_work("Next steps", shown=not (quiet or as_json)):
+            offers = find(person, found, by=work.operator, at=now())
         if as_json:
             print_json(offers_answer(person, offers))
         else:
@@ -54,6 +58,7 @@ def class_overview(
     group: Annotated[str, typer.Option(help="The group's name or id.")],
     framework: FrameworkOption = None,
     district: DistrictOption = None,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a class needs: who needs help, and who is ready to show or to move on."""
@@ -68,7 +73,8 @@ def class_overview(
         found = group_named(group, by=work.operator)
         most = framework_of_group(found, by=work.operator)
         taken = _framework(framework, most, work.operator)
-        overview = find(found, taken, by=work.operator, at=now())
+        with showing_work("The class", shown=not (quiet or as_json)):
+            overview = find(found, taken, by=work.operator, at=now())
         if as_json:
             print_json(class_answer(overview))
         else:
@@ -82,6 +88,7 @@ def why(
     competency: Annotated[str, typer.Option(help="The competency's code or id.")],
     framework: FrameworkOption = None,
     district: DistrictOption = None,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what an estimate rests on: every piece of evidence and how far it moved it."""
@@ -98,7 +105,8 @@ def why(
         most = framework_of_learner(person, by=work.operator)
         found = _framework(framework, most, work.operator)
         node = competency_coded(found, competency, by=work.operator)
-        reasons = find(person, node, by=work.operator, at=now())
+        with showing_work("Why", shown=not (quiet or as_json)):
+            reasons = find(person, node, by=work.operator, at=now())
         if as_json:
             print_json(why_answer(reasons))
         else:

@@ -17,15 +17,16 @@ from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
 from manypaths.estimates.queries import Why
 from manypaths.estimates.status import Certainty, Status
 from manypaths.estimates.table import Estimates
-from manypaths.evidence.models import Clock, Rating, Response
+from manypaths.evidence.models import Clock, Rating, Response, Task
 from manypaths.evidence.slips import ClassSlip
+from manypaths.frameworks.models import Competency
 from manypaths.interop.report import ImportReport
 from manypaths.people.models import Person
 from manypaths.plans.class_lists import Need
 from manypaths.plans.models import StepKind
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
-from manypaths.plans.words import VERBS, out_of_ten
+from manypaths.plans.words import VERBS, out_of_ten, standing
 
 # Word, shape and colour: a status is known by each of them.
 MARKS = {
@@ -68,7 +69,7 @@ class Page:
             self.console.print(name)
             self.console.print(Padding(Text(offer.reason), (0, 0, 0, 4)))
             minutes = f", {offer.task.minutes} min" if offer.task.minutes else ""
-            task = Text(f"opens {offer.task.source_id}: {_short(str(offer.task), 60)}{minutes}")
+            task = Text(f"opens {offer.task.source_id}: {_task_words(offer.task)}{minutes}")
             self.console.print(Padding(task, (0, 0, 0, 4)), style="dim")
 
     def class_overview(self, overview: ClassOverview) -> None:
@@ -83,8 +84,8 @@ class Page:
         self._slips(overview.slips)
         self._needs("Needs help", overview.needs_help)
         self._needs("Planned, not yet given", overview.planned)
-        self._needs("Ready to show", overview.ready_to_show)
-        self._needs("Ready to move on", overview.ready_to_move_on)
+        self._by_competency("Ready to show", overview.ready_to_show)
+        self._by_competency("Ready to move on", overview.ready_to_move_on)
         self._counts(overview)
 
     def path(self, learner: Person, estimates: Estimates) -> None:
@@ -93,7 +94,9 @@ class Page:
         counted = Counter(estimates.status(row) for row in range(len(estimates)))
         words = [f"{count} {status}" for status in Status if (count := counted[status])]
         self.say(f"{len(estimates)} competencies: {', '.join(words)}.")
-        table = _table("", "competency", "status", "certainty", "expected", "evidence")
+        rated = [estimates.rests_on_ratings(row) for row in range(len(estimates))]
+        expected = f"chance of “{estimates.target}”" if all(rated) else "expected right"
+        table = _table("", "competency", "status", "certainty", expected, "pieces")
         for row in range(len(estimates)):
             self._path_row(table, estimates, row)
         self.console.print(table)
@@ -104,20 +107,21 @@ class Page:
         status, certainty = row.status(0), row.certainty(0)
         self.title(f"Why {learner.name} stands at “{status}” on {reasons.competency}")
         end = reasons.explanation.estimate
-        low, high = end.interval(0.8)
+        margin = ""
+        if not row.rests_on_ratings(0):
+            low, high = end.interval(0.8)
+            margin = f" on an average item, between {low:.0%} and {high:.0%} four times out of five"
         self.say(
-            f"{reasons.competency.name}. We expect {out_of_ten(end.success)} of 10 right on an "
-            f"average item, and are {certainty}: between {low:.0%} and {high:.0%}, four times out "
-            "of five."
+            f"{reasons.competency.name}. We expect {standing(row, 0)}{margin}. We are {certainty}."
         )
         table = _table("when", "what", "moved", "chance of mastered")
         prior = reasons.explanation.prior
-        table.add_row("", "before any evidence", f"{prior.mean:+.2f}", f"{prior.p_mastered:.0%}")
+        table.add_row("", "before any evidence", f"{prior.mean:+.2f}", _chance(prior.p_mastered))
         for piece in reasons.explanation.pieces:
             when = "" if piece.event is None else _when(reasons.pieces[piece.event].row)
             words = Text(_short(about(reasons, piece), 100))
             table.add_row(when, words, f"{piece.shift_mean:+.2f}", f"{100 * piece.shift_p:+.1f}")
-        table.add_row("", "together", f"{end.mean:+.2f}", f"{end.p_mastered:.0%}", style="bold")
+        table.add_row("", "together", f"{end.mean:+.2f}", _chance(end.p_mastered), style="bold")
         self.console.print(table)
         self.say(
             "The rule, the same for everyone: all evidence counts in the order in which the work "
@@ -155,6 +159,18 @@ class Page:
             table.add_row("nobody now", "", "", style="dim")
         self.console.print(table)
 
+    def _by_competency(self, title: str, needs: Sequence[Need]) -> None:
+        table = _table(title.lower(), "", "learners")
+        found: dict[Competency, list[str]] = {}
+        for need in needs:
+            found.setdefault(need.competency, []).append(need.learner.name)
+        for competency, names in sorted(found.items(), key=lambda item: -len(item[1])):
+            named = f"{competency} {_short(competency.name, 40)}"
+            table.add_row(named, str(len(names)), _names(names))
+        if not needs:
+            table.add_row("nobody now", "", "", style="dim")
+        self.console.print(table)
+
     def _counts(self, overview: ClassOverview) -> None:
         """Write how many learners have each status, for the competencies that were begun."""
         counts: dict[str, Counter[str]] = {}
@@ -179,8 +195,8 @@ class Page:
             _short(competency.name, 44),
             Text(f"{mark} {status}", style=style),
             f"{STONES[estimates.certainty(row)]} {estimates.certainty(row)}" if begun else "",
-            f"{out_of_ten(estimates.numbers.success[row])} of 10" if begun else "",
-            f"{estimates.n_pieces[row]} pieces" if begun else "",
+            f"{_expected(estimates, row)} in 10" if begun else "",
+            f"{estimates.n_pieces[row]}" if begun else "",
         )
 
 
@@ -189,6 +205,21 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column)
     return table
+
+
+def _task_words(task: Task) -> str:
+    return _short(task.title or task.prompt or task.get_kind_display().lower(), 70)
+
+
+def _expected(estimates: Estimates, row: int) -> int:
+    numbers = estimates.numbers
+    is_rated = estimates.rests_on_ratings(row)
+    return out_of_ten(float((numbers.p_mastered if is_rated else numbers.success)[row]))
+
+
+def _chance(p: float) -> str:
+    """Return a chance in percent; nothing is wholly sure."""
+    return "> 99%" if p > 0.995 else "< 1%" if p < 0.005 else f"{p:.0%}"
 
 
 def _people(needs: Sequence[Need]) -> int:
@@ -215,7 +246,7 @@ def _when(row: Response | Rating) -> str:
 
 
 def _mastered_words(reasons: Why) -> str:
-    model = reasons.estimate.model
-    if model.has_ratings:
-        return "the target level of the scale"
-    return f"{model.settings.tau:.0%} right on an average item"
+    estimate = reasons.estimate
+    if estimate.model.has_ratings:
+        return f"“{estimate.target}” on the scale"
+    return f"{estimate.model.settings.tau:.0%} right on an average item"

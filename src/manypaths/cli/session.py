@@ -157,6 +157,19 @@ def _district(operator: "Operator", name: str | None) -> "Organization":
     raise Refused(f"Say which district with --district: {names}.")
 
 
+@contextmanager
+def showing_work(what: str, *, shown: bool) -> Iterator[None]:
+    """Show on a terminal that something is being worked out, while the block runs."""
+    if not shown:
+        yield
+        return
+    from manypaths.cli.progress import progress
+
+    with progress(shown=True) as tell:
+        tell(what, 0, 0)
+        yield
+
+
 def print_json(content: dict[str, Any]) -> None:
     """Print the one object of a command."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")

@@ -12,12 +12,14 @@ from manypaths.cli.session import (
     answering,
     print_json,
     set_up,
+    showing_work,
 )
 
 
 def init(
     name: Annotated[str | None, typer.Option(help="What the district is called.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Its time zone: Europe/Lisbon.")] = None,
+    quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make a home with an empty district, or bring one of an earlier version up to date."""
@@ -31,7 +33,7 @@ def init(
         district = make_home(Operator(), name or DEFAULT_NAME, time_zone)
         if as_json:
             print_json({"home": str(settings.HOME), "district": district.name})
-        else:
+        elif not quiet:
             typer.echo(f"{district.name} is ready in {settings.HOME}.")
 
 
@@ -63,16 +65,19 @@ def demo(
             show_demo(opened)
 
 
-def check(as_json: JsonOption = False) -> None:
+def check(quiet: QuietOption = False, as_json: JsonOption = False) -> None:
     """Say whether the database, its journal, its tables and the estimates are sound."""
     set_up()
     from manypaths.cli.soundness import findings
 
     with answering(as_json=as_json):
-        found = findings()
+        with showing_work("Checking", shown=not (quiet or as_json)):
+            found = findings()
         if as_json:
             print_json({"ok": all(f.ok for f in found), "checks": [f.as_json() for f in found]})
         for finding in () if as_json else found:
+            if quiet and finding.ok:
+                continue
             typer.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name}: {finding.detail}")
     if not all(finding.ok for finding in found):
         raise typer.Exit(REFUSED)

@@ -22,10 +22,14 @@ from manypaths.estimates.services import (
 )
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns
 from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole
-from manypaths.people.access import Operator
-from manypaths.people.models import Organization
+from manypaths.people.access import Actor, Operator
+from manypaths.people.models import Organization, Person
+from manypaths.people.services import give_sign_in
 from manypaths.plans.models import StepKind
 from manypaths.plans.services import choose_step, set_window
+
+# A name that leads nowhere (RFC 2606): nobody gets mail from a demo.
+_MAIL_HOST = "three-rivers.example"
 
 
 @dataclass(frozen=True)
@@ -100,25 +104,27 @@ class Happenings:
             )
 
     def plan_steps(self) -> None:
-        """Store the steps that educators planned.
-
-        Those that students chose themselves take the student's own sign-in, which nobody has here.
-        """
+        """Store the steps that educators planned, and those that students chose themselves."""
         for step in self.year.steps:
-            if not step.is_own:
-                self._plan(step)
+            learner = self.people.by_source_id[step.learner]
+            at = from_microseconds(step.chosen_at)
+            by: Actor = self.by
+            if step.is_own:
+                email = f"{step.learner}@{self.district.pk}.{_MAIL_HOST}"
+                by = give_sign_in(learner, email=email, by=self.by, at=at)
+            self._plan(step, learner, by, at)
 
-    def _plan(self, step: Step) -> None:
+    def _plan(self, step: Step, learner: Person, by: Actor, at: datetime) -> None:
         is_student = step.competency in self.mathematics.competencies
         rows = self.mathematics if is_student else self.practice
         choose_step(
-            self.people.by_source_id[step.learner],
+            learner,
             rows.competencies[step.competency],
             kind=StepKind(step.kind),
             task=rows.tasks[step.task],
             reason=step.reason,
-            by=self.by,
-            at=from_microseconds(step.chosen_at),
+            by=by,
+            at=at,
         )
 
     def _draft(self, rating: Rating) -> RatingDraft:

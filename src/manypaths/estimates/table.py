@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from django.db.models import QuerySet
@@ -24,7 +25,7 @@ from manypaths.estimates.status import (
     certainty,
     status,
 )
-from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model
 from manypaths.mastery.standing import N_OWN, EstimateRows, estimate_rows, untouched_rows
@@ -70,8 +71,10 @@ class Estimates:
 
     pairs: Pairs
     model: Model
+    framework: Framework
     numbers: EstimateRows
     n_pieces: Numbers
+    n_responses: Numbers
     n_days: Numbers
     touched_at: Floats
     is_demonstrated: Claims
@@ -96,6 +99,19 @@ class Estimates:
         """Return which rows have this status."""
         found: Claims = self.status_code == STATUSES.index(wanted)
         return found
+
+    def rests_on_ratings(self, row: int) -> bool:
+        """Say whether what is known of a row comes from ratings, and no response."""
+        if not self.model.has_ratings or self.n_responses[row]:
+            return False
+        return bool(self.n_pieces[row]) or not self.model.n_responses
+
+    @cached_property
+    def target(self) -> str:
+        """Return the name of the level that counts as demonstrated. One query."""
+        place = self.framework.target_level or 0
+        level = Level.objects.filter(scale=self.framework.scale, position=place).first()
+        return str(level or place)
 
     def status_by_code(self) -> list[dict[str, str]]:
         """Return each learner's status by competency code; pairs without a row have not started."""
@@ -174,8 +190,10 @@ class BeliefTable:
         return Estimates(
             pairs=pairs,
             model=model,
+            framework=framework,
             numbers=numbers,
             n_pieces=grounds.n_pieces,
+            n_responses=grounds.n_responses,
             n_days=grounds.n_days,
             touched_at=own[:, TOUCHED_AT],
             is_demonstrated=demonstrated,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from manypaths.evidence.models import Alignment, Answer, Artifact, Rating, Response, Task
 from manypaths.frameworks.models import Competency, Framework, Level
@@ -43,20 +44,27 @@ def evidence_of(learner: Person, *, by: Actor) -> LearnersEvidence:
     )
 
 
-def tasks_for(competencies: Sequence[Competency]) -> dict[int, list[Task]]:
-    """Return the tasks that show each competency (by row id), most fitting first. Two queries.
+class TaskOfKind(NamedTuple):
+    """A task by its row id, and its kind: all that is needed of the many that could be offered."""
+
+    pk: int
+    kind: str
+
+
+def tasks_for(competencies: Sequence[Competency]) -> dict[int, list[TaskOfKind]]:
+    """Return the tasks that show each competency (by row id), most fitting first. One query.
 
     Tasks of earlier versions of a competency count as well: alignments follow its lineage.
     """
-    lineages = {competency.lineage_id: competency.pk for competency in competencies}
+    row_of = {competency.lineage_id: competency.pk for competency in competencies}
     alignments = (
-        Alignment.objects.filter(competency__lineage__in=lineages, task__retired_at=None)
-        .select_related("task", "competency")
+        Alignment.objects.filter(competency__lineage__in=row_of, task__retired_at=None)
         .order_by("-weight", "task__depth_of_knowledge", "task__pk")
+        .values_list("competency__lineage", "task", "task__kind")
     )
-    tasks: dict[int, list[Task]] = {competency.pk: [] for competency in competencies}
-    for alignment in alignments:
-        tasks[lineages[alignment.competency.lineage_id]].append(alignment.task)
+    tasks: dict[int, list[TaskOfKind]] = {competency.pk: [] for competency in competencies}
+    for lineage, task, kind in alignments.iterator():
+        tasks[row_of[lineage]].append(TaskOfKind(task, kind))
     return tasks
 
 

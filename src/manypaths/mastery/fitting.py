@@ -14,7 +14,14 @@ import numpy as np
 
 from manypaths.mastery import kernels
 from manypaths.mastery.batch import parameters_for, run_pass
-from manypaths.mastery.kernels import Parameters, Sums
+from manypaths.mastery.kernels import (
+    GAIN_RIGHT,
+    GAIN_WRONG,
+    LEVEL,
+    OF_ROLES,
+    Parameters,
+    Sums,
+)
 from manypaths.mastery.log import Alignment, Floats, Ints, ResponseLog
 from manypaths.mastery.model import Cold, Model, Settings, Spread, Terms, logit, unfitted
 
@@ -37,11 +44,13 @@ _USUAL_SPREADS = np.array(astuple(Spread())[:4])
 _SPREAD_SDS = np.array([0.7, 0.7, 1.5, 1.5])
 _HALF_LIVES = (inf, 720.0, 360.0, 180.0, 90.0, 45.0)
 # Prior spreads of terms that are too few to fit a spread of their own.
-_ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.5, 0.3
+_ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.15, 0.6
+# Raters who never disagree would be held for ever more reliable, and one word of theirs for proof.
+_LOG_RELIABILITIES = np.log((0.2, 4.0))
 _LEAST_SD, _MOST_SD, _MOST_GAIN_SD = 0.05, 2.0, 0.6
 _LEAST_GAP = 0.1
 # ... and of the typical terms: one learner who was right once does not make everything easy.
-_TYPICAL_SD = (1.5, 0.2, 0.2)
+_TYPICAL_SD = (1.0, 0.2, 0.2)
 
 
 def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) -> Model:
@@ -108,7 +117,7 @@ class _Fit:
     def run(self, log: ResponseLog, n_passes: int) -> None:
         """Improve all terms by as many passes over the log."""
         for number in range(n_passes):
-            self.sums = kernels.no_sums(self.parameters)
+            self.sums = kernels.no_sums(self.parameters, with_roles=bool(log.is_rating.any()))
             run_pass(log, self.parameters, scratch=self.scratch, sums=self.sums)
             self._step()
             if number % 2:
@@ -167,17 +176,40 @@ class _Fit:
 
     def _step(self) -> None:
         p, sums, cold = self.parameters, self.sums, self.cold
+        self._step_of_common()
         self._step_of_easiness()
         self._move("gain_right", p.gain_right, sums.gain_right, self.typical[1], cold.gain)
         self._move("gain_wrong", p.gain_wrong, sums.gain_wrong, self.typical[2], cold.gain)
         self._move("rater", p.rater, sums.rater, 0.0, cold.rater)
-        self._move("role", p.leniency_of_role, sums.role, 0.0, _ROLE_SD)
         self._fit_typical()
-        if sums.role[1].any():
+        if sums.reliability[1].any():
             self._step_of_scale()
         p.instrument_variance[:] = self.free * _variance(sums.instrument[1], cold.item)
         p.rater_variance[:] = _variance(sums.rater[1], cold.rater)
         p.easiness_variance[:] = _variance(self._told_of_easiness(), cold.easiness)
+
+    def _step_of_common(self) -> None:
+        """Move what all learners share: the level, what practice adds, how lenient roles are.
+
+        Ability follows whatever these get wrong, so that of the slopes at single events little is
+        left that would say so; they would drift, and ability against them, without end. These
+        slopes therefore follow what the terms do to the beliefs; the steps of single terms around
+        them leave out what they have in common.
+        """
+        p, common = self.parameters, self.sums.common
+        n = common.shape[1]
+        center = np.array([*unfitted(self.settings).typical, *np.zeros(n - OF_ROLES)])
+        precision = np.array([*_TYPICAL_SD, *np.full(n - OF_ROLES, _ROLE_SD)]) ** -2.0
+        terms = np.array([*self.typical, *p.leniency_of_role[: n - OF_ROLES]])
+        slopes = common[0] - (terms - center) * precision
+        moved = -terms
+        self._advance("common", terms, np.linalg.solve(common[1:] + np.diag(precision), slopes))
+        moved += terms
+        self.typical[:] = terms[:OF_ROLES]
+        p.easiness[:] += moved[LEVEL]
+        p.gain_right[:] += moved[GAIN_RIGHT]
+        p.gain_wrong[:] += moved[GAIN_WRONG]
+        p.leniency_of_role[: n - OF_ROLES] = terms[OF_ROLES:]
 
     def _step_of_easiness(self) -> None:
         """Move easiness and items at once (a Newton step with the items eliminated).
@@ -185,13 +217,17 @@ class _Fit:
         What all items of a competency share is its easiness. Stepping for its own each, the two
         would still be sharing it out after hundreds of passes.
         """
-        p, sums, cold = self.parameters, self.sums, self.cold
+        p, cold = self.parameters, self.cold
         of, k, share = self.cells
-        curvature = sums.instrument[1] * self.free
+        slopes, curvatures = self.sums.instrument
+        common = slopes.sum() / max(curvatures.sum(), 1.0)
+        slopes = slopes - common * curvatures  # the level has steps of its own
+        curvature = curvatures * self.free
         precision = curvature + 1 / cold.item**2
-        slope = sums.instrument[0] * self.free - p.instrument / cold.item**2
+        slope = slopes * self.free - p.instrument / cold.item**2
         shared = _summed(share * (curvature * slope / precision)[of], k, p.easiness.size)
-        slope_of_easiness = sums.easiness[0] - (p.easiness - self.typical[0]) / cold.easiness**2
+        slope_of_easiness = _summed(share * slopes[of], k, p.easiness.size)
+        slope_of_easiness -= (p.easiness - self.typical[0]) / cold.easiness**2
         newton = (slope_of_easiness - shared) / (self._told_of_easiness() + 1 / cold.easiness**2)
         taken = _summed(share * newton[k], of, p.instrument.size)
         self._advance("easiness", p.easiness, newton)
@@ -213,14 +249,18 @@ class _Fit:
             lowest = p.thresholds[place - 1] + _LEAST_GAP
             p.thresholds[place] = max(p.thresholds[place], lowest)
         logs = np.log(p.reliability_of_role)
-        self._move("reliability", logs, sums.reliability, 0.0, _RELIABILITY_SD)
-        p.reliability_of_role[:] = np.exp(logs)
+        precision = 1 / _RELIABILITY_SD**2
+        slope, curvature = sums.reliability
+        self._advance("reliability", logs, (slope - logs * precision) / (curvature + precision))
+        p.reliability_of_role[:] = np.exp(np.clip(logs, *_LOG_RELIABILITIES))
 
     def _move(
         self, name: str, terms: Floats, sums: Floats, center: float | Floats, sd: float
     ) -> None:
+        """Step for single terms, less what they have in common, which has steps of its own."""
         precision = 1 / sd**2
-        self._advance(name, terms, (sums[0] - (terms - center) * precision) / (sums[1] + precision))
+        newton = (sums[0] - (terms - center) * precision) / (sums[1] + precision)
+        self._advance(name, terms, newton - _mean(newton, sums[1]))
 
     def _advance(self, name: str, terms: Floats, newton: Floats) -> None:
         velocity = _MOMENTUM * self.velocity.get(name, np.zeros_like(terms)) + _RATE * newton
@@ -285,6 +325,12 @@ class _Fit:
 
 def _summed(values: Floats, places: Ints, n_places: int) -> Floats:
     return np.bincount(places, weights=values, minlength=n_places).astype(np.float64)
+
+
+def _mean(values: Floats, weights: Floats) -> float:
+    """Return the weighted mean, 0 where nothing has any weight."""
+    total = weights.sum()
+    return float((weights * values).sum() / total) if total else 0.0
 
 
 def _cells(alignment: Alignment) -> tuple[Ints, Ints, Floats]:

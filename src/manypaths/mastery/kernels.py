@@ -23,6 +23,9 @@ MEAN, VARIANCE, COUPLING, MOVED, SETTLED, TOUCHED_AT = range(6)
 N_RIGHT, N_WRONG, N_PIECES, N_DAYS, LAST_DAY, N_BY_OTHERS = range(6, 12)
 N_COLUMNS = 12
 
+# The columns of common terms: the level, the gains by success and by failure, then the roles.
+LEVEL, GAIN_RIGHT, GAIN_WRONG, OF_ROLES = range(4)
+
 bounded = register_jitable(steps.bounded)
 chance = register_jitable(steps.chance)
 damping = register_jitable(steps.damping)
@@ -77,32 +80,34 @@ class Parameters(NamedTuple):
 class Sums(NamedTuple):
     """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
 
+    `common` is of what all events share: the level of everything, the practice gains and, with
+    ratings, the roles (see COMMON). Its row 0 holds slopes, the square below curvatures; both
+    follow what such a term did to the beliefs on the way, which the other sums leave out.
     `total` holds the log-likelihood and the number of events. Sums of learners add up.
     """
 
-    easiness: Floats
     gain_right: Floats
     gain_wrong: Floats
     instrument: Floats
     rater: Floats
-    role: Floats
     reliability: Floats
     thresholds: Floats
+    common: Floats
     total: Floats
 
 
-def no_sums(parameters: Parameters) -> Sums:
+def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
     """Return sums of no events, in the shapes of these parameters."""
     p = parameters
+    n_common = OF_ROLES + p.leniency_of_role.size * with_roles
     return Sums(
-        easiness=np.zeros((2, p.easiness.size)),
         gain_right=np.zeros((2, p.easiness.size)),
         gain_wrong=np.zeros((2, p.easiness.size)),
         instrument=np.zeros((2, p.instrument.size)),
         rater=np.zeros((2, p.rater.size)),
-        role=np.zeros((2, p.leniency_of_role.size)),
         reliability=np.zeros((2, p.reliability_of_role.size)),
         thresholds=np.zeros((2, p.thresholds.size)),
+        common=np.zeros((1 + n_common, n_common)),
         total=np.zeros(2),
     )
 
@@ -185,6 +190,44 @@ def _learn(terms: Floats, place: int, loading: float, slope: float, curvature: f
 
 
 @register_jitable
+def _begin_twin(of_eta: Floats, of_mean: Floats, role: int) -> None:
+    """Begin with what a unit of each common term adds to eta, also through general ability."""
+    of_eta[:] = of_mean
+    of_eta[LEVEL] += 1
+    if role >= 0 and of_eta.size > OF_ROLES:
+        of_eta[OF_ROLES + role] += 1
+
+
+@register_jitable
+def _settle_twin(own: Floats, of_moved: Floats, coupling: float, kept: float) -> None:
+    """Do to the twin of a waiting mean what `settle` and `fade` do to the mean itself."""
+    for q in range(of_moved.size):
+        own[0, q] = (own[0, q] + coupling * (of_moved[q] - own[1, q])) * kept
+
+
+@register_jitable
+def _add_twin(of_eta: Floats, own: Floats, n_right: float, n_wrong: float, share: float) -> None:
+    of_eta[GAIN_RIGHT] += share * log1p(n_right)
+    of_eta[GAIN_WRONG] += share * log1p(n_wrong)
+    for q in range(of_eta.size):
+        of_eta[q] += share * own[0, q]
+
+
+@register_jitable
+def _learn_common(
+    common: Floats, of_eta: Floats, slope: float, curvature: float, role: int, moves: bool
+) -> None:
+    if moves:
+        for q in range(of_eta.size):
+            common[0, q] += slope * of_eta[q]
+            for r in range(of_eta.size):
+                common[1 + q, r] += curvature * of_eta[q] * of_eta[r]
+    else:  # a silent rating tells of the role alone
+        common[0, OF_ROLES + role] += slope
+        common[1 + OF_ROLES + role, OF_ROLES + role] += curvature
+
+
+@register_jitable
 def _count(row: Floats, role: int, outcome: float, time: float, day: int) -> None:
     """Add an event to the counts of a belief row."""
     if not isnan(time):
@@ -257,12 +300,18 @@ def _make_pass_over(digest: int) -> Kernel:
         row_of = np.zeros(p.easiness.size, np.int64)
         seen_by = np.full(p.easiness.size, -1, np.int64)
         most_shown = np.diff(columns.starts).max() if columns.starts.size > 1 else 0
+        # What a unit of each common term did to the beliefs so far: their means' twins.
+        n_common = sums.common.shape[1] if learns else 0
+        of_eta, of_mean, of_moved = np.zeros((3, n_common))
+        of_rows = np.zeros((p.easiness.size if learns else 0, 2, n_common))
         now = np.zeros((most_shown, 3))
         next_row = 0
 
         for learner in range(columns.offsets.size - 1):
             mean, variance = 0.0, general_prior
             shrink, moved, settled = 1.0, 0.0, 0.0
+            of_mean[:] = 0.0
+            of_moved[:] = 0.0
             first_row = next_row if keeps else 0
             next_row = first_row
             for n in range(columns.offsets[learner], columns.offsets[learner + 1]):
@@ -270,6 +319,8 @@ def _make_pass_over(digest: int) -> Kernel:
                 begin, end = columns.starts[i], columns.starts[i + 1]
                 role, outcome, time = columns.role[n], columns.outcome[n], columns.time[n]
                 eta, unsure, crossed = mean + p.instrument[i], p.instrument_variance[i], 0.0
+                if learns:
+                    _begin_twin(of_eta, of_mean, role)
                 if role >= 0:
                     rater = columns.rater[n]
                     eta += p.leniency_of_role[role] + p.rater[rater]
@@ -292,10 +343,15 @@ def _make_pass_over(digest: int) -> Kernel:
                             settled - row[SETTLED],
                         )
                         state = (waited[0], waited[1], row[COUPLING] * shrink)
+                        kept = 1.0
                         days = time - row[TOUCHED_AT]
                         if days > 0:
                             kept = share_kept(days, half_life)
                             state = fade(state[0], state[1], state[2], kept, prior)
+                        if learns and columns.moves[n]:
+                            own = of_rows[row_of[k]]
+                            _settle_twin(own, of_moved, row[COUPLING], kept)
+                            _add_twin(of_eta, own, row[N_RIGHT], row[N_WRONG], share)
                     now[j - begin, 0], now[j - begin, 1], now[j - begin, 2] = state
                     eta += share * (fixed + state[0])
                     unsure += share * share * state[1]
@@ -314,14 +370,13 @@ def _make_pass_over(digest: int) -> Kernel:
                     sums.total[0] += likelihoods[n]
                     sums.total[1] += 1
                     if role >= 0:
-                        _learn(sums.role, role, 1.0, slope, curvature)
                         _learn(sums.rater, columns.rater[n], 1.0, slope, curvature)
                         _learn_scale(sums, eta, unsure, int(outcome), role, p, columns.moves[n])
+                    _learn_common(sums.common, of_eta, slope, curvature, role, columns.moves[n])
                     if columns.moves[n]:
                         _learn(sums.instrument, i, 1.0, slope, curvature)
                         for j in range(begin, end):
                             k, share = columns.competency[j], columns.weight[j]
-                            _learn(sums.easiness, k, share, slope, curvature)
                             if seen_by[k] == learner:
                                 right = share * log1p(rows[row_of[k], N_RIGHT])
                                 wrong = share * log1p(rows[row_of[k], N_WRONG])
@@ -339,6 +394,9 @@ def _make_pass_over(digest: int) -> Kernel:
                         rows[next_row, MOVED] = moved
                         rows[next_row, SETTLED] = settled
                         rows[next_row, TOUCHED_AT] = nan
+                        if learns:
+                            of_rows[next_row, 0] = 0.0
+                            of_rows[next_row, 1] = of_moved
                         next_row += 1
                     rows[row_of[k], N_PIECES] += 1
                 if not columns.moves[n]:
@@ -354,6 +412,9 @@ def _make_pass_over(digest: int) -> Kernel:
                 pull = curvature / (1 + curvature * unsure)
                 reach = variance + crossed
                 mean += reach * push
+                for q in range(n_common):
+                    of_mean[q] -= reach * pull * of_eta[q]
+                    of_moved[q] -= shrink * pull * of_eta[q]
                 variance += general_step - reach * reach * pull
                 moved += shrink * push
                 settled += shrink * shrink * pull
@@ -368,8 +429,15 @@ def _make_pass_over(digest: int) -> Kernel:
                     row[COUPLING] = bounded(covariance, row[VARIANCE], variance) / shrink
                     row[MOVED] = moved
                     row[SETTLED] = settled
+                    for q in range(n_common):
+                        of_rows[row_of[columns.competency[j]], 0, q] -= gain * pull * of_eta[q]
+                        of_rows[row_of[columns.competency[j]], 1, q] = of_moved[q]
                     _count(row, role, outcome, time, columns.day[n])
                 if shrink < SMALLEST_SHRINK:
+                    for r in range(first_row, next_row if learns else first_row):
+                        _settle_twin(of_rows[r], of_moved, rows[r, COUPLING], 1.0)
+                        of_rows[r, 1] = 0.0
+                    of_moved[:] = 0.0
                     _write_out(rows[first_row:next_row], shrink, moved, settled)
                     shrink, moved, settled = 1.0, 0.0, 0.0
             if keeps:

@@ -9,6 +9,7 @@ import numpy as np
 from manypaths.mastery.beliefs import REACH, normal_tail, own_prior_variance
 from manypaths.mastery.log import Floats, Ints, Key
 from manypaths.mastery.model import Model
+from manypaths.mastery.steps import LEAST_LEFT
 
 # The columns of `general` and `own` rows, in the order of the fields of the beliefs.
 N_GENERAL, N_OWN = 5, 8
@@ -89,7 +90,8 @@ def estimate_rows(
     mean, variance, shrink, moved, settled = general.T
     own_mean, own_variance, coupling, moved_then, settled_then, touched_at, right, wrong = own.T
     own_mean = own_mean + coupling * (moved - moved_then)
-    own_variance = own_variance - coupling**2 * (settled - settled_then)
+    left = own_variance - coupling**2 * (settled - settled_then)
+    own_variance = np.maximum(left, LEAST_LEFT * own_variance)
     covariance = coupling * shrink
     kept = _kept(at - touched_at, model.spread.half_life)
     prior = model.spread.competency + terms[:, 3]

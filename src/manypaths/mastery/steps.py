@@ -15,6 +15,7 @@ from manypaths.mastery.log import Floats
 
 # Covariances stay within this share of what the variances allow: rounding never breaks them.
 _LARGEST_CORRELATION = 0.95
+LEAST_LEFT = 1 - _LARGEST_CORRELATION**2
 # Below this the waiting covariances are written out anew: each power of ten costs a digit.
 SMALLEST_SHRINK = 0.01
 
@@ -69,9 +70,12 @@ def settle(
 ) -> tuple[float, float]:
     """Return mean and variance after what the general belief did since the last touch.
 
-    `moved` and `settled` are by how much the general sums have grown since.
+    `moved` and `settled` are by how much the general sums have grown since. What waits learns no
+    more than general ability known for certain would tell; covariances between competencies, which
+    the arrow leaves out, would else take it below that after many sharp ratings.
     """
-    return mean + coupling * moved, variance - coupling * coupling * settled
+    left = max(variance - coupling * coupling * settled, LEAST_LEFT * variance)
+    return mean + coupling * moved, left
 
 
 def fade(

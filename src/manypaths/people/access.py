@@ -116,6 +116,16 @@ def require_leadership(by: Actor, organization: Organization) -> None:
         raise NotFound
 
 
+def require_leadership_of(by: Actor, person: Person) -> None:
+    """Raise NotFound unless `by` leads an organization to which this person belongs today."""
+    if person.district_id != current_owner():
+        raise NotFound
+    if isinstance(by, Operator):
+        return
+    if not Person.objects.filter(_belongs_to_an_organization_led_by(by), pk=person.pk).exists():
+        raise NotFound
+
+
 def require_operator(by: Actor) -> None:
     """Raise NotFound unless `by` is the operator: deeds that concern the whole installation."""
     if not isinstance(by, Operator):

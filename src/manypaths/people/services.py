@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
@@ -14,6 +16,7 @@ from manypaths.base.scope import current_owner, district_scope
 from manypaths.people.access import (
     Actor,
     require_leadership,
+    require_leadership_of,
     require_operator,
     require_sight,
 )
@@ -31,6 +34,7 @@ from manypaths.people.models import (
     RoleHeld,
     SourceId,
     Term,
+    User,
 )
 
 _AT_ONCE = 5_000
@@ -223,6 +227,31 @@ def name_learner(
     learner.save(update_fields=["given_name", "family_name"])
     record_deed("name learner", by=by, at=at, subject=("person", learner.pk))
     return learner
+
+
+@transaction.atomic
+def give_sign_in(person: Person, *, email: str, by: Actor, at: datetime) -> User:
+    """Let a person sign in by an address, once a password or a passkey is set.
+
+    Raises Refused for somebody who can already, for an address in use, and for what is none.
+    """
+    require_leadership_of(by, person)
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Refused(f"{email!r} is no e-mail address.") from None
+    if person.user_id is not None:
+        raise Refused("This person can sign in already.")
+    if User.objects.filter(email=address).exists():
+        raise Refused("Somebody signs in by this address already.")
+    user = User(email=address)
+    user.set_unusable_password()
+    user.save()
+    person.user = user
+    person.save(update_fields=["user"])
+    record_deed("give sign-in", by=by, at=at, subject=("person", person.pk))
+    return user
 
 
 @transaction.atomic

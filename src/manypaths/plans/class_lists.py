@@ -71,7 +71,7 @@ class ClassLists:
             Need(
                 *self._pair(row),
                 words.READY.format(
-                    right=words.out_of_ten(estimates.numbers.success[row]),
+                    standing=words.standing(estimates, row),
                     certainty=estimates.certainty(row).value,
                 ),
             )
@@ -130,8 +130,7 @@ class ClassLists:
         return hard
 
     def _hard_words(self, row: int) -> str:
-        success = float(self.estimates.numbers.success[row])
         n_pieces = int(self.estimates.n_pieces[row])
         return words.HELP_HARD.format(
-            right=words.out_of_ten(success), pieces=words.pieces(n_pieces)
+            standing=words.standing(self.estimates, row), pieces=words.pieces(n_pieces)
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from manypaths.estimates.status import Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Slip, Task, TaskKind
+from manypaths.evidence.queries import TaskOfKind
 from manypaths.frameworks.models import Competency
 from manypaths.mastery.next_steps import (
     GOAL,
@@ -51,6 +52,17 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """What might be offered; `task` is a row id."""
+
+    kind: StepKind
+    competency: Competency
+    task: int
+    reason: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Situation:
     """What is known of a learner when next steps are offered; columns have a row a competency.
 
@@ -62,7 +74,7 @@ class Situation:
 
     estimates: Estimates
     prerequisites: Sequence[Numbers]
-    tasks: Mapping[int, Sequence[Task]]
+    tasks: Mapping[int, Sequence[TaskOfKind]]
     window: frozenset[int]
     pinned: frozenset[int]
     chosen: frozenset[int]
@@ -71,10 +83,10 @@ class Situation:
     least_recall: float
 
 
-def offers_in(situation: Situation, *, most: int = MOST_OFFERS) -> list[Offer]:
-    """Return the best few offers, of different kinds and competencies where there are such."""
+def choose_offers(situation: Situation, *, most: int = MOST_OFFERS) -> list[Candidate]:
+    """Return the best few, of different kinds and competencies where there are such."""
     candidates = sorted(_candidates(situation), key=lambda offer: -offer.score)
-    chosen: list[Offer] = []
+    chosen: list[Candidate] = []
     for offer in candidates:
         if offer.kind not in {other.kind for other in chosen} and _is_new_place(offer, chosen):
             chosen.append(offer)
@@ -84,11 +96,11 @@ def offers_in(situation: Situation, *, most: int = MOST_OFFERS) -> list[Offer]:
     return sorted(chosen[:most], key=lambda offer: -offer.score)
 
 
-def _is_new_place(offer: Offer, chosen: Sequence[Offer]) -> bool:
+def _is_new_place(offer: Candidate, chosen: Sequence[Candidate]) -> bool:
     return all(offer.competency.pk != other.competency.pk for other in chosen)
 
 
-def _candidates(situation: Situation) -> list[Offer]:
+def _candidates(situation: Situation) -> list[Candidate]:
     worths = worth(
         _standing(situation.estimates),
         situation.prerequisites,
@@ -132,7 +144,7 @@ class _Place:
     worths: Worth
     place: int
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[Candidate]:
         status = self.situation.estimates.status(self.place)
         if status is Status.DEMONSTRATED:
             return []
@@ -143,14 +155,14 @@ class _Place:
             return show or self._practise(status)
         return [*self._learn(status), *self._practise(status)]
 
-    def _learn(self, status: Status) -> list[Offer]:
+    def _learn(self, status: Status) -> list[Candidate]:
         slip = self.situation.slips.get(self.place)
         if slip:
             reason = words.LEARN_SLIP.format(slip=slip[0].name, count=slip[1])
         elif status is Status.NOT_STARTED:
             reason = words.LEARN_NEW if self._is_ready else words.LEARN_AHEAD
         else:
-            reason = words.LEARN_HARD.format(right=self._right)
+            reason = words.LEARN_HARD.format(standing=self._standing)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
         score = self.worths.readiness[self.place] * (1 - alone) * self._relevance
         score += SLIP_WEIGHT * bool(slip) * self._relevance
@@ -159,21 +171,21 @@ class _Place:
             return []
         return self._offer(StepKind.LEARN, _LEARN, float(score), reason)
 
-    def _practise(self, status: Status) -> list[Offer]:
+    def _practise(self, status: Status) -> list[Candidate]:
         n_pieces = int(self.situation.estimates.n_pieces[self.place])
         if status is Status.NEEDS_EVIDENCE:
             reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
             sentence = words.PRACTISE_FRINGE if self._is_ready else words.PRACTISE_AHEAD
-            reason = sentence.format(right=self._right)
+            reason = sentence.format(standing=self._standing)
         else:
-            reason = words.PRACTISE_ON.format(right=self._right)
+            reason = words.PRACTISE_ON.format(standing=self._standing)
         score = float(self.worths.score[self.place])
         return self._offer(StepKind.PRACTISE, _PRACTISE, score, reason)
 
     def _offer(
         self, kind: StepKind, tasks: Sequence[TaskKind], score: float, reason: str
-    ) -> list[Offer]:
+    ) -> list[Candidate]:
         """Return the offer with its fitting task, or none where there is no such task."""
         task = self._task(tasks)
         if task is None:
@@ -181,24 +193,24 @@ class _Place:
         if self.place in self.situation.pinned:
             reason = words.PINNED.format(reason=reason)
         competency = self.situation.estimates.pairs.competencies[self.place]
-        return [Offer(kind, competency, task, reason, round(score, 6))]
+        return [Candidate(kind, competency, task, reason, round(score, 6))]
 
-    def _task(self, kinds: Sequence[TaskKind]) -> Task | None:
+    def _task(self, kinds: Sequence[TaskKind]) -> int | None:
         """Return the task done least often so far whose chance of success challenges best."""
         competency = self.situation.estimates.pairs.competencies[self.place]
-        fitting = [t for t in self.situation.tasks[competency.pk] if t.kind in kinds]
+        fitting = [t.pk for t in self.situation.tasks[competency.pk] if t.kind in kinds]
         if not fitting:
             return None
-        least = min(self.situation.times_done.get(task.pk, 0) for task in fitting)
-        fresh = [t for t in fitting if self.situation.times_done.get(t.pk, 0) == least]
+        least = min(self.situation.times_done.get(task, 0) for task in fitting)
+        fresh = [t for t in fitting if self.situation.times_done.get(t, 0) == least]
         fit = challenge_of(self._chances(fresh))
         return fresh[int(np.argmax(fit))]
 
-    def _chances(self, tasks: Sequence[Task]) -> Floats:
+    def _chances(self, tasks: Sequence[int]) -> Floats:
         estimates = self.situation.estimates
         mean, sd = estimates.numbers.mean[self.place], estimates.numbers.sd[self.place]
         cold = (0.0, estimates.model.cold.item**2)
-        terms = np.array([estimates.model.instruments.get(task.pk, cold) for task in tasks])
+        terms = np.array([estimates.model.instruments.get(task, cold) for task in tasks])
         spread = sd**2 + terms[:, 1]
         chances: Floats = 1 / (1 + np.exp(-(mean + terms[:, 0]) / np.sqrt(1 + np.pi * spread / 8)))
         return chances
@@ -212,10 +224,10 @@ class _Place:
 
     def _ready(self) -> str:
         certainty = self.situation.estimates.certainty(self.place)
-        return words.SHOW_READY.format(right=self._right, certainty=certainty.value)
+        return words.SHOW_READY.format(standing=self._standing, certainty=certainty.value)
 
     def _faded(self) -> str:
-        return words.REFRESH_FADED.format(right=self._right)
+        return words.REFRESH_FADED.format(standing=self._standing)
 
     @property
     def _is_ready(self) -> bool:
@@ -226,8 +238,8 @@ class _Place:
         return float(self.situation.estimates.numbers.success[self.place])
 
     @property
-    def _right(self) -> int:
-        return words.out_of_ten(self._success)
+    def _standing(self) -> str:
+        return words.standing(self.situation.estimates, self.place)
 
     @property
     def _relevance(self) -> float:

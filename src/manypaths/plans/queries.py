@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import GeneralBelief
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
-from manypaths.evidence.models import Rating, Response, Slip
+from manypaths.evidence.models import Rating, Response, Slip, Task
 from manypaths.evidence.queries import tasks_for
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
@@ -25,7 +25,7 @@ from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
 from manypaths.plans.models import Choice, WindowEntry
-from manypaths.plans.offers import Offer, Situation, offers_in
+from manypaths.plans.offers import Offer, Situation, choose_offers
 
 Numbers = NDArray[np.int64]
 Places = dict[int, int]
@@ -56,7 +56,7 @@ def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime
     places = places_of(competencies)
     window = _window_of(_groups_of(learner), places)
     shown = slips_of([learner], framework, by=by, at=at)
-    return offers_in(
+    chosen = choose_offers(
         Situation(
             estimates=estimates,
             prerequisites=_prerequisite_places(framework, places),
@@ -69,6 +69,10 @@ def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime
             least_recall=StatusRules.of(framework.rules).recall,
         )
     )
+    tasks = Task.objects.in_bulk([one.task for one in chosen])
+    return [
+        Offer(one.kind, one.competency, tasks[one.task], one.reason, one.score) for one in chosen
+    ]
 
 
 def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:

@@ -3,32 +3,34 @@
 They stand in one place so that they read alike and can be translated as wholes.
 """
 
+from manypaths.estimates.table import Estimates
 from manypaths.plans.models import Choice, StepKind
 
 LEARN_SLIP = "The slip “{slip}” came up in {count} of your answers here: look at it first."
 LEARN_NEW = "What comes before it is in place; begin with a short look."
 LEARN_AHEAD = "What comes before it is not in place yet; a short look shows where that leads."
-LEARN_HARD = "On your own about {right} of 10 would be right now, so a look at it helps most."
-PRACTISE_FRINGE = "What comes before it is in place; about {right} of 10 right is a good stretch."
-PRACTISE_AHEAD = (
-    "What comes before it is not in place yet; to try it early, expect about {right} of 10 right."
-)
-PRACTISE_UNSURE = "There is {pieces} so far, so we are not sure: a few tries will tell."
-PRACTISE_ON = "You are on the way, with about {right} of 10 right; each try adds to it."
-SHOW_READY = "You are ready to show it: about {right} of 10 right, and we are {certainty}."
-REFRESH_FADED = "You have shown this. Today about {right} of 10 would be right: a short refresh."
+LEARN_HARD = "A look at it helps most now: {standing} on your own."
+PRACTISE_FRINGE = "What comes before it is in place, and it is a good stretch: {standing}."
+PRACTISE_AHEAD = "What comes before it is not in place yet. You may still try it early: {standing}."
+PRACTISE_UNSURE = "With {pieces} so far we are not sure: a few tries will tell."
+PRACTISE_ON = "You are on the way: {standing}. Each try adds to it."
+SHOW_READY = "You are ready to show it: {standing}, and we are {certainty}."
+REFRESH_FADED = "You have shown this, and it has faded: {standing} today. A short refresh helps."
 PINNED = "Your class works on it now. {reason}"
 
 HELP_SLIP = "Keeps to the slip “{slip}”, as others in the class do."
-HELP_HARD = "About {right} of 10 right after {pieces}: the target is far without help."
-READY = "About {right} of 10 right, and we are {certainty}."
+HELP_HARD = "The target is far without help: {standing} after {pieces}."
+READY = "Ready: {standing}, and we are {certainty}."
 MOVE_ON = "Has demonstrated all that comes before it: {names}."
 PLANNED = "{verb}: {title}."
+
+RIGHT = "about {right} of 10 right"
+RATED = "a {right} in 10 chance of “{level}” or above"
 
 VERBS = {
     StepKind.LEARN: "Learn about it",
     StepKind.PRACTISE: "Practise",
-    StepKind.SHOW: "Show what they know",
+    StepKind.SHOW: "Show it",
     StepKind.REFRESH: "Refresh",
 }
 
@@ -36,6 +38,14 @@ VERBS = {
 def out_of_ten(chance: float) -> int:
     """Return a chance as a whole number out of ten, never 0 or 10: nothing is that sure."""
     return min(9, max(1, round(10 * chance)))
+
+
+def standing(estimates: Estimates, row: int) -> str:
+    """Return what we expect of a learner: how many of ten right, or the level that raters see."""
+    if estimates.rests_on_ratings(row):
+        right = out_of_ten(float(estimates.numbers.p_mastered[row]))
+        return RATED.format(right=right, level=estimates.target)
+    return RIGHT.format(right=out_of_ten(float(estimates.numbers.success[row])))
 
 
 def pieces(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,9 @@ from manypaths.frameworks.starters import read_starter
 from manypaths.people.models import Group, GroupKind, Organization, Person, Role
 from manypaths.people.queries import group_named, learner_named, learners_of
 from manypaths.people.tests.cast import OPERATOR, make_district
+from manypaths.plans.models import Choice
 from manypaths.plans.queries import ClassOverview, class_overview, next_steps, window_of
+from manypaths.plans.services import set_window
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +106,8 @@ def assert_alive(demo: DemoDistrict) -> None:
     assert [shown.slip.code for shown in overview.slips] == [PLANTED[0].slip]
 
 
-def test_the_district_holds_the_year_and_is_found_again(db: None) -> None:
+def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
     told: list[tuple[str, int, int]] = []
     demo = build_demo(
         seed=0,
@@ -111,15 +115,18 @@ def test_the_district_holds_the_year_and_is_found_again(db: None) -> None:
         by=OPERATOR,
         progress=lambda *part: told.append(part),
         size=ONE_CLASS_A_GRADE,
+        log=log,
     )
-    assert [(done, of) for _, done, of in told] == [(n, 16) for n in range(1, 17)]
+    assert [(done, of) for _, done, of in told] == [(n, 17) for n in range(1, 18)]
     assert find_demo(demo.district) == demo
+    assert (demo.seed, demo.last_day, demo.is_touched) == (0, LAST_DAY, False)
     assert demo.district.is_demonstration
     year = small_year()
     with district_scope(demo.district.pk, ZONE):
         assert len(classes()) == 3
         assert Person.objects.filter(roles__role=Role.STUDENT).count() == 75
         assert Response.objects.count() == len(year.work.responses)
+        assert len(log.read_text().splitlines()) == 1 + len(year.work.responses)
         assert Rating.objects.count() == len(year.educators.ratings)
         for source_id in (demo.student, demo.educator, demo.teacher):
             learner_named(source_id, by=OPERATOR)
@@ -127,6 +134,10 @@ def test_the_district_holds_the_year_and_is_found_again(db: None) -> None:
         assert_alive(demo)
         assert slips_by_class() == {slip.class_name: [slip.slip] for slip in PLANTED[:2]}
         assert len(statuses(MATHEMATICS, [Role.STUDENT])) >= 4
+        assert len(statuses(EDUCATORS, [Role.TEACHER])) >= 4
+        assert Choice.objects.filter(is_learners_own=True).count() >= 6
+        set_window(classes()[0], [], by=OPERATOR, at=AT)
+    assert find_demo(demo.district).is_touched
 
 
 def test_two_builds_of_one_seed_say_the_same(db: None) -> None:

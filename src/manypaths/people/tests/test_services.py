@@ -25,6 +25,7 @@ from manypaths.people.models import (
     Role,
     RoleHeld,
     SourceId,
+    User,
 )
 from manypaths.people.services import UnnamedLearners
 from manypaths.people.tests.cast import (
@@ -342,3 +343,39 @@ def test_a_user_of_another_district_sees_nobody_here(cast: Cast) -> None:
     assert not people_seen_by(leader).exists()
     with pytest.raises(NotFound):
         require_educator(leader)
+
+
+# Signing in
+
+
+def test_a_sign_in_has_no_password_yet_and_belongs_to_the_person(cast: Cast) -> None:
+    iris = make_person("Iris Berg", cast.school, Role.STUDENT)
+    user = services.give_sign_in(iris, email=" Iris@Berg.Example ", by=user_of(cast.dana), at=AT)
+    assert user.email == "iris@berg.example"
+    assert not user.has_usable_password()
+    iris.refresh_from_db()
+    assert iris.user == user
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("iris", "'iris' is no e-mail address"),
+        ("", "'' is no e-mail address"),
+        ("ADA@okafor.example", "Somebody signs in by this address already"),
+    ],
+)
+def test_an_address_that_can_not_serve_is_refused(cast: Cast, email: str, words: str) -> None:
+    iris = make_person("Iris Berg", cast.school, Role.STUDENT)
+    user_of(cast.ada)
+    User.objects.filter(person=cast.ada).update(email="ada@okafor.example")
+    with pytest.raises(Refused, match=words):
+        services.give_sign_in(iris, email=email, by=user_of(cast.dana), at=AT)
+    iris.refresh_from_db()
+    assert iris.user is None
+
+
+def test_nobody_gets_a_second_sign_in(cast: Cast) -> None:
+    user_of(cast.ada)
+    with pytest.raises(Refused, match="can sign in already"):
+        services.give_sign_in(cast.ada, email="other@okafor.example", by=OPERATOR, at=AT)

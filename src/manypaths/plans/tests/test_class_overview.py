@@ -89,7 +89,7 @@ def test_a_learner_far_from_the_target_needs_help(cast: Cast, world: World) -> N
     practise(world, cast.ada, "F1", "...." * 5)
     found = overview(cast, world)
     assert pairs(found.needs_help) == [(cast.ada, "F1")]
-    assert "the target is far without help" in found.needs_help[0].reason
+    assert "The target is far without help: about 1 of 10 right" in found.needs_help[0].reason
     assert_sentences(found.needs_help)
 
 
@@ -123,7 +123,7 @@ def test_who_is_ready_to_show_is_listed_with_how_sure_we_are(cast: Cast, world: 
     practise(world, cast.ada, "F1", "+" * 12)
     found = overview(cast, world)
     assert pairs(found.ready_to_show) == [(cast.ada, "F1")]
-    assert found.ready_to_show[0].reason == "About 9 of 10 right, and we are sure."
+    assert found.ready_to_show[0].reason == "Ready: about 9 of 10 right, and we are sure."
 
 
 def test_who_demonstrated_what_comes_before_is_ready_to_move_on(cast: Cast, world: World) -> None:

@@ -92,7 +92,7 @@ def test_what_has_faded_is_offered_as_a_refresh(cast: Cast, world: World) -> Non
     practise(world, cast.ada, "F1", "." * 8, since=20)
     refresh = offer_of(offers(cast, world), "F1")
     assert refresh.kind is StepKind.REFRESH
-    assert refresh.reason == words.REFRESH_FADED.format(right=5)
+    assert refresh.reason == words.REFRESH_FADED.format(standing="about 5 of 10 right")
 
 
 def test_a_slip_that_comes_again_is_looked_at_first(cast: Cast, world: World) -> None:
