@@ -270,7 +270,7 @@ def _ratings(family: Framework, learners: Sequence[int] | None) -> list[Rating]:
     found = Rating.objects.standing().filter(competency__framework__family=family)
     if learners is not None:
         found = found.filter(learner__in=learners)
-    return list(found.select_related("competency"))
+    return list(found.select_related("competency").order_by("pk"))
 
 
 def _engine_alignment(shares: Mapping[int, Shares], ratings: Sequence[Rating]) -> EngineAlignment:

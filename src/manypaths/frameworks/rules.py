@@ -1,6 +1,7 @@
 """The thresholds by which a framework speaks of mastery, with the defaults for all of them."""
 
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any
 
 from manypaths.base.errors import Refused
@@ -36,13 +37,20 @@ class StatusRules:
             if name not in known:
                 raise Refused(f"{name!r} is no threshold; allowed are {', '.join(known)}.")
             whole = known[name].type in (int, "int")
-            fits = isinstance(value, int | float) and (
-                value >= 1 and int(value) == value if whole else 0 < value < 1
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            fits = is_number and (
+                1 <= value < inf and int(value) == value if whole else 0 < value < 1
             )
             if not fits:
                 allowed = "a whole number from 1" if whole else "a number between 0 and 1"
                 raise Refused(f"The threshold {name} is {value!r}; it takes {allowed}.")
-        return cls(**changed)
+        rules = cls(**changed)
+        if rules.sure > rules.fairly_sure:
+            raise Refused(
+                f"The threshold sure is {rules.sure:g}, above fairly_sure with "
+                f"{rules.fairly_sure:g}; the narrower interval is the surer one."
+            )
+        return rules
 
 
 def default_cut_points(n_levels: int, target_level: int) -> list[float]:

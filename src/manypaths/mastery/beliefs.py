@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import erfc, isnan, nan, sqrt
+from math import erfc, isnan, log1p, nan, sqrt
 
 from manypaths.mastery.log import Key
 from manypaths.mastery.model import Model, Terms
@@ -184,9 +184,8 @@ def fixed_part(terms: Terms, belief: CompetencyBelief | None) -> float:
     """Return a competency's easiness with what the learner's practice has added."""
     if belief is None:
         return terms.easiness
-    return terms.easiness + practice(
-        belief.n_right, belief.n_wrong, terms.gain_right, terms.gain_wrong
-    )
+    right, wrong = log1p(belief.n_right), log1p(belief.n_wrong)
+    return terms.easiness + practice(right, wrong, terms.gain_right, terms.gain_wrong)
 
 
 def predict(

@@ -198,12 +198,13 @@ class _Fit:
         """
         p, common = self.parameters, self.sums.common
         n = common.shape[1]
+        curvature = np.tril(common[1:]) + np.tril(common[1:], -1).T
         center = np.array([*unfitted(self.settings).typical, *np.zeros(n - OF_ROLES)])
         precision = np.array([*_TYPICAL_SD, *np.full(n - OF_ROLES, _ROLE_SD)]) ** -2.0
         terms = np.array([*self.typical, *p.leniency_of_role[: n - OF_ROLES]])
         slopes = common[0] - (terms - center) * precision
         moved = -terms
-        self._advance("common", terms, np.linalg.solve(common[1:] + np.diag(precision), slopes))
+        self._advance("common", terms, np.linalg.solve(curvature + np.diag(precision), slopes))
         moved += terms
         self.typical[:] = terms[:OF_ROLES]
         p.easiness[:] += moved[LEVEL]

@@ -81,8 +81,8 @@ class Sums(NamedTuple):
     """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
 
     `common` is of what all events share: the level of everything, the practice gains and, with
-    ratings, the roles (see COMMON). Its row 0 holds slopes, the square below curvatures; both
-    follow what such a term did to the beliefs on the way, which the other sums leave out.
+    ratings, the roles (see LEVEL). Its row 0 holds slopes, the lower triangle below it curvatures;
+    both follow what such a term did to the beliefs on the way, which the other sums leave out.
     `total` holds the log-likelihood and the number of events. Sums of learners add up.
     """
 
@@ -206,9 +206,10 @@ def _settle_twin(own: Floats, of_moved: Floats, coupling: float, kept: float) ->
 
 
 @register_jitable
-def _add_twin(of_eta: Floats, own: Floats, n_right: float, n_wrong: float, share: float) -> None:
-    of_eta[GAIN_RIGHT] += share * log1p(n_right)
-    of_eta[GAIN_WRONG] += share * log1p(n_wrong)
+def _add_twin(of_eta: Floats, own: Floats, right: float, wrong: float, share: float) -> None:
+    """Add what a unit of each common term adds through a competency; `right` as practice has it."""
+    of_eta[GAIN_RIGHT] += share * right
+    of_eta[GAIN_WRONG] += share * wrong
     for q in range(of_eta.size):
         of_eta[q] += share * own[0, q]
 
@@ -220,8 +221,9 @@ def _learn_common(
     if moves:
         for q in range(of_eta.size):
             common[0, q] += slope * of_eta[q]
-            for r in range(of_eta.size):
-                common[1 + q, r] += curvature * of_eta[q] * of_eta[r]
+            told = curvature * of_eta[q]
+            for r in range(q + 1):
+                common[1 + q, r] += told * of_eta[r]
     else:  # a silent rating tells of the role alone
         common[0, OF_ROLES + role] += slope
         common[1 + OF_ROLES + role, OF_ROLES + role] += curvature
@@ -304,7 +306,7 @@ def _make_pass_over(digest: int) -> Kernel:
         n_common = sums.common.shape[1] if learns else 0
         of_eta, of_mean, of_moved = np.zeros((3, n_common))
         of_rows = np.zeros((p.easiness.size if learns else 0, 2, n_common))
-        now = np.zeros((most_shown, 3))
+        now = np.zeros((most_shown, 5))
         next_row = 0
 
         for learner in range(columns.offsets.size - 1):
@@ -328,13 +330,12 @@ def _make_pass_over(digest: int) -> Kernel:
                 for j in range(begin, end):
                     k, share = columns.competency[j], columns.weight[j]
                     prior = own_prior + p.easiness_variance[k]
-                    state = (0.0, prior, 0.0)
+                    state, right, wrong = (0.0, prior, 0.0), 0.0, 0.0
                     fixed = p.easiness[k]
                     if seen_by[k] == learner:
                         row = rows[row_of[k]]
-                        fixed += practice(
-                            row[N_RIGHT], row[N_WRONG], p.gain_right[k], p.gain_wrong[k]
-                        )
+                        right, wrong = log1p(row[N_RIGHT]), log1p(row[N_WRONG])
+                        fixed += practice(right, wrong, p.gain_right[k], p.gain_wrong[k])
                         waited = settle(
                             row[MEAN],
                             row[VARIANCE],
@@ -351,8 +352,9 @@ def _make_pass_over(digest: int) -> Kernel:
                         if learns and columns.moves[n]:
                             own = of_rows[row_of[k]]
                             _settle_twin(own, of_moved, row[COUPLING], kept)
-                            _add_twin(of_eta, own, row[N_RIGHT], row[N_WRONG], share)
+                            _add_twin(of_eta, own, right, wrong, share)
                     now[j - begin, 0], now[j - begin, 1], now[j - begin, 2] = state
+                    now[j - begin, 3], now[j - begin, 4] = share * right, share * wrong
                     eta += share * (fixed + state[0])
                     unsure += share * share * state[1]
                     crossed += share * state[2]
@@ -376,12 +378,9 @@ def _make_pass_over(digest: int) -> Kernel:
                     if columns.moves[n]:
                         _learn(sums.instrument, i, 1.0, slope, curvature)
                         for j in range(begin, end):
-                            k, share = columns.competency[j], columns.weight[j]
-                            if seen_by[k] == learner:
-                                right = share * log1p(rows[row_of[k], N_RIGHT])
-                                wrong = share * log1p(rows[row_of[k], N_WRONG])
-                                _learn(sums.gain_right, k, right, slope, curvature)
-                                _learn(sums.gain_wrong, k, wrong, slope, curvature)
+                            k = columns.competency[j]
+                            _learn(sums.gain_right, k, now[j - begin, 3], slope, curvature)
+                            _learn(sums.gain_wrong, k, now[j - begin, 4], slope, curvature)
 
                 for j in range(begin, end):
                     k = columns.competency[j]
@@ -421,7 +420,7 @@ def _make_pass_over(digest: int) -> Kernel:
                 shrink *= 1 - reach * pull
                 for j in range(begin, end):
                     row, share = rows[row_of[columns.competency[j]]], columns.weight[j]
-                    own_mean, own_variance, covariance = now[j - begin]
+                    own_mean, own_variance, covariance = now[j - begin, :3]
                     gain = own_variance * share + covariance
                     row[MEAN] = own_mean + gain * push
                     row[VARIANCE] = own_variance - gain * gain * pull + own_step

@@ -9,7 +9,7 @@ take over is kept in three general sums: `shrink` F, by which all waiting covari
 were at its last touch; `settle` then gives its present state exactly (ENGINE reference, "arrow").
 """
 
-from math import exp, log1p, pi, sqrt
+from math import exp, pi, sqrt
 
 from manypaths.mastery.log import Floats
 
@@ -94,12 +94,13 @@ def share_kept(days: float, half_life: float) -> float:
     return exp(-0.6931471805599453 * days / half_life) if days > 0 else 1.0
 
 
-def practice(n_right: float, n_wrong: float, gain_right: float, gain_wrong: float) -> float:
+def practice(right: float, wrong: float, gain_right: float, gain_wrong: float) -> float:
     """Return what earlier successes and failures have added on the logit scale.
 
-    Source: Pavlik, Cen & Koedinger (2009), with the logarithm of DAS3H (Choffin et al. 2019).
+    `right` and `wrong` are the logarithms of one more than their numbers. Source: Pavlik, Cen &
+    Koedinger (2009), with the logarithm of DAS3H (Choffin et al. 2019).
     """
-    return gain_right * log1p(n_right) + gain_wrong * log1p(n_wrong)
+    return gain_right * right + gain_wrong * wrong
 
 
 def bounded(covariance: float, variance: float, general_variance: float) -> float:

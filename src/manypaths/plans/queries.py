@@ -91,7 +91,7 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     if len(learners) <= FEW:
         choices = choices.filter(learner__in=learners)
     still_open = choices.exclude(Exists(answered)).exclude(Exists(rated))
-    found = still_open.select_related("competency", "learner", "task").order_by("chosen_at")
+    found = still_open.select_related("competency", "learner", "task").order_by("chosen_at", "pk")
     wanted = {learner.pk for learner in learners}
     return [choice for choice in found if choice.learner_id in wanted]
 

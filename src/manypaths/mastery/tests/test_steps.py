@@ -163,8 +163,8 @@ def test_practice_adds_the_logarithm_of_one_more_than_its_number(
     n_right: float, n_wrong: float
 ) -> None:
     assert practice(0, 0, 0.3, 0.2) == 0
-    expected = 0.3 * math.log(1 + n_right) + 0.2 * math.log(1 + n_wrong)
-    assert practice(n_right, n_wrong, 0.3, 0.2) == pytest.approx(expected)
+    right, wrong = math.log(1 + n_right), math.log(1 + n_wrong)
+    assert practice(right, wrong, 0.3, 0.2) == pytest.approx(0.3 * right + 0.2 * wrong)
 
 
 variance = st.one_of(st.just(0.0), st.floats(1e-6, 50))

@@ -1,0 +1,1 @@
+"""Databases of earlier releases, kept by `tools/keep_release.py`: a small demo district each."""

@@ -1,0 +1,84 @@
+"""A database of each earlier release is brought up to date and says what it said."""
+
+import json
+import lzma
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.installed import URL, Environment, answer, furnished
+
+pytestmark = pytest.mark.django_db
+
+FOLDER = Path(__file__).parent / "releases"
+RELEASES = sorted(path.name for path in FOLDER.iterdir() if (path / "facts.json").exists())
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[Environment]:
+    with furnished(tmp_path / "home") as found:
+        yield found
+
+
+def unpack(release: str, environment: Environment) -> None:
+    """Put the database of a release where the environment leads to."""
+    folder = FOLDER / release
+    if URL in environment:
+        with psycopg.connect(environment[URL], autocommit=True) as connection:
+            statements = lzma.decompress((folder / "postgresql.sql.xz").read_bytes())
+            connection.execute(statements)
+        return
+    home = Path(environment["MANYPATHS_HOME"])
+    home.mkdir(parents=True)
+    (home / "manypaths.sqlite3").write_bytes(lzma.decompress((folder / "sqlite3.xz").read_bytes()))
+
+
+def facts_now(environment: Environment) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.releases.facts"],
+        env=environment,
+        cwd=FOLDER.parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def assert_alike(now: object, then: object, place: str = "") -> None:
+    """Compare JSON values, numbers to 1e-9."""
+    if isinstance(then, dict):
+        assert isinstance(now, dict), place
+        assert now.keys() >= then.keys(), place
+        for key, value in then.items():
+            assert_alike(now[key], value, f"{place}/{key}")
+    elif isinstance(then, list):
+        assert isinstance(now, list), place
+        assert len(now) == len(then), place
+        for number, pair in enumerate(zip(now, then, strict=True)):
+            assert_alike(*pair, f"{place}/{number}")
+    elif isinstance(then, float):
+        assert now == pytest.approx(then, abs=1e-9), place
+    else:
+        assert now == then, place
+
+
+def test_the_first_release_is_kept() -> None:
+    assert "0.1.0" in RELEASES
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_database_of_an_earlier_release_says_what_it_said(
+    release: str, environment: Environment
+) -> None:
+    unpack(release, environment)
+    answer(environment, "init")
+    assert answer(environment, "check")["ok"]
+    then = json.loads((FOLDER / release / "facts.json").read_text("utf-8"))
+    assert_alike(facts_now(environment), then)
