@@ -160,7 +160,7 @@ class _Place:
         if slip:
             reason = words.LEARN_SLIP.format(slip=slip[0].name, count=slip[1])
         elif status is Status.NOT_STARTED:
-            reason = words.LEARN_NEW if self._is_ready else words.LEARN_AHEAD
+            reason = self._by_prerequisites(words.LEARN_OPEN, words.LEARN_NEW, words.LEARN_AHEAD)
         else:
             reason = words.LEARN_HARD.format(standing=self._standing)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
@@ -176,7 +176,9 @@ class _Place:
         if status is Status.NEEDS_EVIDENCE:
             reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
-            sentence = words.PRACTISE_FRINGE if self._is_ready else words.PRACTISE_AHEAD
+            sentence = self._by_prerequisites(
+                words.PRACTISE_OPEN, words.PRACTISE_FRINGE, words.PRACTISE_AHEAD
+            )
             reason = sentence.format(standing=self._standing)
         else:
             reason = words.PRACTISE_ON.format(standing=self._standing)
@@ -229,9 +231,10 @@ class _Place:
     def _faded(self) -> str:
         return words.REFRESH_FADED.format(standing=self._standing)
 
-    @property
-    def _is_ready(self) -> bool:
-        return bool(self.worths.prerequisites_met[self.place] >= IN_PLACE)
+    def _by_prerequisites(self, without: str, in_place: str, missing: str) -> str:
+        if not self.situation.prerequisites[self.place].size:
+            return without
+        return in_place if self.worths.prerequisites_met[self.place] >= IN_PLACE else missing
 
     @property
     def _success(self) -> float:

@@ -8,9 +8,11 @@ from manypaths.plans.models import Choice, StepKind
 
 LEARN_SLIP = "The slip “{slip}” came up in {count} of your answers here: look at it first."
 LEARN_NEW = "What comes before it is in place; begin with a short look."
+LEARN_OPEN = "Not begun yet: a short look shows what it is about."
 LEARN_AHEAD = "What comes before it is not in place yet; a short look shows where that leads."
 LEARN_HARD = "A look at it helps most now: {standing} on your own."
 PRACTISE_FRINGE = "What comes before it is in place, and it is a good stretch: {standing}."
+PRACTISE_OPEN = "Not begun yet, and a good stretch: {standing}."
 PRACTISE_AHEAD = "What comes before it is not in place yet. You may still try it early: {standing}."
 PRACTISE_UNSURE = "With {pieces} so far we are not sure: a few tries will tell."
 PRACTISE_ON = "You are on the way: {standing}. Each try adds to it."

@@ -55,11 +55,13 @@ def test_a_newcomer_is_offered_what_comes_first(cast: Cast, world: World) -> Non
     assert len({offer.kind for offer in found}) == 2
 
 
-def test_a_reason_says_so_where_what_comes_before_is_missing(cast: Cast, world: World) -> None:
+def test_a_reason_says_whether_what_comes_before_is_in_place(cast: Cast, world: World) -> None:
     found = offers(cast, world)
-    assert offer_of(found, "F1").reason.startswith("What comes before it is in place")
+    assert offer_of(found, "F1").reason.startswith("Not begun yet")
     for code in ("F2", "F3"):
         assert "not in place yet" in offer_of(found, code).reason
+    sign_off(world, cast.ada, "F1", number=1)
+    assert "is in place" in offer_of(offers(cast, world), "F2").reason
 
 
 def test_a_learner_who_is_ready_is_offered_to_show_it(cast: Cast, world: World) -> None:
