@@ -133,7 +133,7 @@ def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None
         "manypaths import case FRAMEWORK.json",
         'manypaths import responses LOG.csv --group "My class"',
     ):
-        page.say(f"  {command}")
+        page.command(command)
 
 
 def _existing(operator: Operator) -> Organization | None:

@@ -57,6 +57,10 @@ class Page:
         """Write a sentence."""
         self.console.print(Padding(Text(text), (0, 0, 0, 1)))
 
+    def command(self, text: str) -> None:
+        """Write a command to copy, in one line however long it is."""
+        self.console.print(f"   {text}", soft_wrap=True)
+
     def next_steps(self, learner: Person, offers: Sequence[Offer]) -> None:
         """Write what a learner could do next."""
         self.title(f"What next, {learner.name}? You choose.")
@@ -151,10 +155,13 @@ class Page:
 
     def _needs(self, title: str, needs: Sequence[Need]) -> None:
         table = _table(title.lower(), "on", "why")
-        for need in needs[:_MOST_ROWS]:
-            table.add_row(need.learner.name, str(need.competency), need.reason)
-        if len(needs) > _MOST_ROWS:
-            table.add_row(f"and {len(needs) - _MOST_ROWS} more", "", "", style="dim")
+        found: dict[tuple[str, str], list[str]] = {}
+        for need in needs:
+            found.setdefault((str(need.competency), need.reason), []).append(need.learner.name)
+        for (competency, reason), names in list(found.items())[:_MOST_ROWS]:
+            table.add_row(_names(names), competency, reason)
+        if len(found) > _MOST_ROWS:
+            table.add_row(f"and {len(found) - _MOST_ROWS} more", "", "", style="dim")
         if not needs:
             table.add_row("nobody now", "", "", style="dim")
         self.console.print(table)
