@@ -1,0 +1,265 @@
+"""What the docs say can be done is done here: shell blocks are run, answers have the keys named."""
+
+import inspect
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from manypaths.cli.app import app
+from manypaths.cli.demonstration import OpenedDemo
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = ROOT / "docs/guide"
+SAMPLES = GUIDE / "samples"
+BIN = Path(sys.executable).parent
+
+Json = dict[str, Any]
+
+
+# --- Shell blocks
+
+
+@dataclass(frozen=True)
+class Run:
+    """A page's blocks as they were run, one after the other in one shell."""
+
+    exit_code: int
+    n_begun: int
+    stderr: str
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    text = page.read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def runnable(page: Path) -> list[str]:
+    """Return the blocks to run; what needs the network or a copy of the repository is left out."""
+    return [block for block in blocks(page, "sh") if not block.startswith(("make", "git"))]
+
+
+def bare(folder: Path) -> dict[str, str]:
+    """Return an environment with the installed command in it, a home, and nothing else."""
+    return {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "MANYPATHS_HOME": str(folder / "home"),
+    }
+
+
+def carried_out(page: Path, folder: Path) -> Run:
+    """Run a page's blocks where the samples lie beside, and below docs as in the repository."""
+    shutil.copytree(SAMPLES, folder, dirs_exist_ok=True)
+    shutil.copytree(SAMPLES, folder / SAMPLES.relative_to(ROOT))
+    begun = folder / "begun"
+    done = subprocess.run(
+        ["sh", "-e", "-c", "".join(f"echo >>'{begun}'\n{block}\n" for block in runnable(page))],
+        cwd=folder,
+        env=bare(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Run(done.returncode, begun.read_text().count("\n"), done.stderr)
+
+
+PAGES = [page for page in (ROOT / "README.md", *sorted(GUIDE.glob("*.md"))) if runnable(page)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_shell_block_can_be_run_in_order(page: Path, tmp_path: Path) -> None:
+    run = carried_out(page, tmp_path)
+    last = runnable(page)[run.n_begun - 1]
+    assert run.exit_code == 0, f"In {page.name} this block fails:\n{last}\n{run.stderr}"
+
+
+def test_the_pages_that_promise_commands_have_blocks_to_run() -> None:
+    assert {page.stem for page in PAGES} == {"README", "first-steps", "hosts"}
+
+
+# --- What commands.md says of each command
+
+
+def sections() -> dict[str, str]:
+    """Return what stands below each heading of a command, by the command's name."""
+    text = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+    parts = re.split(r"^## manypaths (.+)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def shared() -> str:
+    """Return what commands.md says of all commands, before the first of them."""
+    text = (ROOT / "docs/reference/commands.md").read_text("utf-8")
+    return text.partition("\n## manypaths ")[0]
+
+
+def options_by_command() -> dict[str, set[str]]:
+    """Return the options of each command by its whole name, as its help lists them."""
+
+    def below(group: TyperGroup, before: str) -> Iterator[tuple[str, set[str]]]:
+        for name, command in group.commands.items():
+            if isinstance(command, TyperGroup):
+                yield from below(command, f"{before}{name} ")
+            elif isinstance(command, TyperCommand):
+                names = {name for option in command.params for name in option.opts}
+                yield f"{before}{name}", {n for n in names if n.startswith("-")} | {"--help"}
+
+    whole = get_command(app)
+    assert isinstance(whole, TyperGroup)
+    return dict(below(whole, ""))
+
+
+COMMANDS = options_by_command()
+SECTIONS = sections()
+OPTION = re.compile(r"^- `(--?[a-z-]+)`(?:, `(--?[a-z-]+)`)?:?", re.MULTILINE)
+EVERYWHERE = {"--json", "--quiet", "-q", "--district", "--help"}
+
+
+def listed(text: str) -> set[str]:
+    """Return the options that have a line of their own."""
+    return {name for names in OPTION.findall(text) for name in names if name}
+
+
+def test_every_command_has_a_section_and_no_other_has() -> None:
+    assert SECTIONS.keys() == COMMANDS.keys() | {"--version"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_section_lists_all_options_of_its_command_and_no_other(name: str) -> None:
+    taken = COMMANDS[name]
+    assert listed(SECTIONS[name]) == taken - EVERYWHERE
+    synopsis = set(
+        re.findall(r"--[a-z-]+", SECTIONS[name].partition("```text\n")[2].split("```")[0])
+    )
+    assert synopsis == {option for option in taken if option.startswith("--")} - {"--help"}
+
+
+def test_what_all_commands_take_is_said_once() -> None:
+    said = set(re.findall(r"`(--?[a-z]+)", shared().partition("**Everywhere.**")[2]))
+    assert said == EVERYWHERE
+    without_district = {name for name in COMMANDS if "--district" not in COMMANDS[name]}
+    assert without_district == {"init", "demo", "check", "evaluate"}
+
+
+# --- The keys of answers
+
+GROUP, LEARNER = "5B Geography", "p03"
+# In this order, in one home; each has its section by the name.
+WORDS = {
+    "init": ("init",),
+    "import case": ("import", "case", "maps.json"),
+    "import responses": (
+        *("import", "responses", "maps-log.csv"),
+        *("--group", GROUP, "--framework", "Reading maps"),
+    ),
+    "check": ("check",),
+    "export case": ("export", "case", "Reading maps", "--output", "maps-out.json"),
+    "estimate": ("estimate",),
+    "next": ("next", "--learner", LEARNER),
+    "class": ("class", "--group", GROUP),
+    "why": ("why", "--learner", LEARNER, "--competency", "M4"),
+    "evaluate": ("evaluate", "maps-log.csv"),
+}
+REFUSED = ("class", "--group", "7C")
+REFUSED_IMPORT = ("import", "responses", "faulty.csv", "--group", GROUP)
+FAULTY = "learner,item,time,correct,competencies\np01,M1-1,,2,M1\n"
+# By competency code, so the keys are the framework's.
+KEYED_BY_CODE = {"status"}
+
+
+# Runs each list of words that stands on stdin as a command, all in this one process.
+ASKED = """
+import json, sys
+from typer.testing import CliRunner
+from manypaths.cli.app import app
+found = [CliRunner().invoke(app, words) for words in json.load(sys.stdin)]
+print(json.dumps([(one.exit_code, one.stdout) for one in found]))
+"""
+
+
+def answers(folder: Path) -> list[tuple[int, Json]]:
+    """Return how each command ends and what it prints: those of WORDS, then the refused ones."""
+    shutil.copytree(SAMPLES, folder, dirs_exist_ok=True)
+    (folder / "faulty.csv").write_text(FAULTY, "utf-8")
+    commands = [*WORDS.values(), REFUSED, REFUSED_IMPORT]
+    done = subprocess.run(
+        [sys.executable, "-c", ASKED],
+        cwd=folder,
+        env=bare(folder),
+        input=json.dumps([(*words, "--json") for words in commands]),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert all(said.count("\n") == 1 for _, said in found)
+    return [(exit_code, json.loads(said)) for exit_code, said in found]
+
+
+def keys(value: object, place: str = "") -> set[str]:
+    """Return the places of all keys in an answer; all objects of a list count as one."""
+    if isinstance(value, list):
+        return {key for one in value for key in keys(one, f"{place}[]")}
+    if not isinstance(value, dict):
+        return set()
+    own = {f"{place}.{name}" for name in value}
+    return own.union(
+        *(
+            keys(part, f"{place}.{name}")
+            for name, part in value.items()
+            if not (name in KEYED_BY_CODE and isinstance(part, dict))
+        )
+    )
+
+
+def example(text: str) -> Json:
+    (found,) = re.findall(r"^```json\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    shown: Json = json.loads(found)
+    return shown
+
+
+def test_answers_have_the_keys_that_their_examples_show(tmp_path: Path) -> None:
+    *found, refused, refused_import = answers(tmp_path)
+    for name, (exit_code, said) in zip(WORDS, found, strict=True):
+        assert (exit_code, keys(said)) == (0, keys(example(SECTIONS[name]))), name
+    assert refused == (1, example(shared()))
+    exit_code, report = refused_import
+    assert exit_code == 1
+    assert report.keys() == example(SECTIONS["import responses"]).keys()
+    (fault,) = report["faults"]
+    assert all(f"`{key}`" in shared() for key in fault)
+
+
+def test_the_answer_of_the_demo_has_the_keys_that_its_example_shows() -> None:
+    # To make a demo would cost more than all other tests here: this is where its answer is made.
+    source = inspect.getsource(OpenedDemo.as_json)
+    assert re.findall(r'"(\w+)":', source) == list(example(SECTIONS["demo"]))
+
+
+def test_every_command_has_its_answer_compared() -> None:
+    assert WORDS.keys() | {"demo"} == COMMANDS.keys()
+
+
+# --- The picture
+
+
+def test_the_picture_is_small_carries_its_text_and_fetches_nothing() -> None:
+    picture = (ROOT / "docs/pictures/demo.svg").read_text("utf-8")
+    assert len(picture.encode()) < 60_000
+    assert "You choose." in picture.replace("\u00a0", " ")
+    assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
+    assert not re.search(r"url\(|@import|<script|<image|<use", picture)
