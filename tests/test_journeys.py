@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -127,6 +128,23 @@ def test_the_version_is_printed_without_a_home_and_without_the_rooms(tmp_path: P
     done = run(bare(tmp_path), "--version")
     assert (done.stdout, done.stderr) == (f"{__version__}\n", "")
     assert read(bare(tmp_path), "--version") == done.stdout
+
+
+def test_a_dry_run_where_nothing_is_yet_makes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    log = tmp_path / "log.csv"
+    log.write_text(log_of(*ROWS), "utf-8")
+    report = answer(bare(home), "import", "responses", log, "--group", "7C", "--dry-run")
+    assert report["dry_run"]
+    assert report["responses"]["created"] == len(ROWS)
+    assert not home.exists()
+
+
+def test_a_new_home_is_for_its_owner_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    answer(bare(home), "init")
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()} == {0o600}
 
 
 def test_a_home_that_can_not_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ sqlite.use_newest_library()
 
 _DATA_HOME = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
 
-HOME = Path(env_str("MANYPATHS_HOME", str(Path(_DATA_HOME) / "manypaths"))).expanduser()
+HOME = Path(env_str("MANYPATHS_HOME", str(Path(_DATA_HOME) / "manypaths"))).expanduser().absolute()
 DEBUG = env_bool("MANYPATHS_DEBUG", False)
 TIME_ZONE = env_str("MANYPATHS_TIME_ZONE", "UTC")  # of districts that are made without their own
 LOG_LEVEL = env_str("MANYPATHS_LOG_LEVEL", "WARNING", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))

@@ -18,6 +18,9 @@ ESTIMATES = {
     "estimates.queries.families_with_evidence": Wall(
         lambda by, r: queries.families_with_evidence(by=by), "femi", names_records=False
     ),
+    "estimates.queries.evidence_counts": Wall(
+        lambda by, r: queries.evidence_counts(r.framework, by=by), "femi"
+    ),
     "estimates.queries.drifted_learners": Wall(
         lambda by, r: queries.drifted_learners(r.framework, by=by, sample=5), "femi"
     ),

@@ -30,7 +30,6 @@ OPEN = {
         lambda by, r: frameworks.competency_coded(r.framework, r.competency.code, by=by),
     ),
     "frameworks.queries.tree": Open(_FOR_ALL, lambda by, r: frameworks.tree(r.framework)),
-    "frameworks.queries.leaves": Open(_FOR_ALL, lambda by, r: frameworks.leaves(r.framework)),
     "frameworks.queries.prerequisites": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
     ),

@@ -34,6 +34,12 @@ PEOPLE = {
         "operator",
         names_records=False,
     ),
+    "people.services.change_district": Wall(
+        lambda by, r: services.change_district(
+            r.organization, name="New", time_zone="Europe/Lisbon", by=by, at=LATER
+        ),
+        "dana",
+    ),
     "people.services.create_school": Wall(
         lambda by, r: services.create_school("New", parent=r.organization, by=by, at=LATER),
         "dana",

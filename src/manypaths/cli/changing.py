@@ -42,7 +42,10 @@ def import_case_package(
     """Take in a framework from a CASE 1.0 or 1.1 package."""
     set_up()
     nothing = NothingImported(file, dry_run, ("items", "associations"))
-    with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
+    with (
+        answering(as_json=as_json, refused=nothing),
+        workplace(district, make=True, for_trial=dry_run) as work,
+    ):
         from manypaths.base.clock import now
         from manypaths.interop.case import import_case
 
@@ -68,7 +71,10 @@ def import_response_log(
     set_up()
     kinds = ("people", "groups", "memberships", "items", "responses")
     nothing = NothingImported(file, dry_run, kinds)
-    with answering(as_json=as_json, refused=nothing), workplace(district, make=True) as work:
+    with (
+        answering(as_json=as_json, refused=nothing),
+        workplace(district, make=True, for_trial=dry_run) as work,
+    ):
         from manypaths.base.clock import now
         from manypaths.cli.progress import progress
         from manypaths.interop.response_import import ImportTarget, import_responses
@@ -113,8 +119,11 @@ def export_case_package(
             output.write_text(
                 json.dumps(writing.package, ensure_ascii=False, indent=1), encoding="utf-8"
             )
+            n_items = len(writing.package["CFItems"])
             if as_json:
-                print_json({"file": str(output), "items": len(writing.package["CFItems"])})
+                print_json({"file": str(output), "items": n_items})
+            elif not quiet:
+                typer.echo(f"Wrote {n_items:,} items to {output}.", err=True)
 
 
 def estimate(
@@ -137,7 +146,7 @@ def estimate(
         from manypaths.cli.progress import progress
         from manypaths.estimates import services
         from manypaths.estimates.engine import row_in_force
-        from manypaths.estimates.queries import families_with_evidence
+        from manypaths.estimates.queries import evidence_counts, families_with_evidence
 
         done = []
         with progress(shown=not (quiet or as_json)) as tell:
@@ -153,24 +162,26 @@ def estimate(
                     services.rebuild(family, by=work.operator, at=now())
                 row = row_in_force(family)
                 if row is not None:
-                    done.append(_estimated(family, row, time.perf_counter() - began))
+                    counts = evidence_counts(family, by=work.operator)
+                    done.append(_estimated(family, row, counts, time.perf_counter() - began))
         if as_json:
             print_json({"estimated": done})
         for each in () if as_json else done:
             typer.echo(
-                f"{each['framework']}: {each['responses']:,} responses and {each['ratings']:,} "
-                f"ratings of {each['learners']:,} learners in {each['seconds']:.1f} s, "
-                f"by {each['model']}."
+                f"{each['framework']}: {each['pieces']:,} pieces of evidence of "
+                f"{each['learners']:,} learners in {each['seconds']:.1f} s, by {each['model']}."
             )
 
 
-def _estimated(family: "Framework", row: "FittedModel", seconds: float) -> dict[str, Any]:
+def _estimated(
+    family: "Framework", row: "FittedModel", counts: tuple[int, int], seconds: float
+) -> dict[str, Any]:
+    n_pieces, n_learners = counts
     return {
         "framework": family.title,
         "model": row.version,
-        "responses": row.n_responses,
-        "ratings": row.n_ratings,
-        "learners": row.n_learners,
+        "pieces": n_pieces,
+        "learners": n_learners,
         "seconds": round(seconds, 3),
     }
 

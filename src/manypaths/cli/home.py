@@ -1,16 +1,23 @@
 """The home of an installation: whether it is there, making it, and bringing it up to date."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
 from manypaths.base.clock import now
-from manypaths.people.queries import districts
-from manypaths.people.services import create_district
+from manypaths.base.errors import Refused
+from manypaths.base.scope import district_scope
+from manypaths.estimates.queries import families_with_evidence
+from manypaths.estimates.services import rebuild
+from manypaths.people.queries import districts, zone_of
+from manypaths.people.services import change_district, create_district
 
 if TYPE_CHECKING:
     from manypaths.people.access import Operator
@@ -30,18 +37,73 @@ def is_made() -> bool:
 
 
 def make_home(
-    operator: "Operator", name: str = DEFAULT_NAME, time_zone: str | None = None
+    operator: "Operator", name: str | None = None, time_zone: str | None = None
 ) -> "Organization":
-    """Make the tables, or bring them up to date, and a district where there is none."""
+    """Make the tables, or bring them up to date, and a district where there is none.
+
+    The one that is there gets the name and the zone that are given. Raises Refused where there
+    are several.
+    """
     make_tables()
     found = districts(by=operator)
-    if found:
+    if not found:
+        zone = time_zone or settings.TIME_ZONE
+        return create_district(name or DEFAULT_NAME, by=operator, at=now(), time_zone=zone)
+    if name is None and time_zone is None:
         return found[0]
-    return create_district(name, by=operator, at=now(), time_zone=time_zone or settings.TIME_ZONE)
+    if len(found) > 1:
+        raise Refused("There are several districts here; a name or a zone is for the only one.")
+    with transaction.atomic():
+        return _changed(found[0], operator, name, time_zone)
+
+
+def _changed(
+    district: "Organization", operator: "Operator", name: str | None, time_zone: str | None
+) -> "Organization":
+    before = zone_of(district)
+    with district_scope(district.pk, before):
+        change_district(district, name=name, time_zone=time_zone, by=operator, at=now())
+    zone = zone_of(district)
+    if zone != before:
+        with district_scope(district.pk, zone):
+            for family in families_with_evidence(by=operator):
+                rebuild(family, by=operator, at=now())
+    return district
+
+
+def _make_file(database: Path) -> None:
+    """Make the folder and the file for their owner alone: every learner's record is in there.
+
+    What is there already keeps the permissions that somebody gave it.
+    """
+    if DatabaseCreation.is_in_memory_db(str(database)):
+        return
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database.touch(mode=0o600, exist_ok=True)
+
+
+@contextmanager
+def passing_home() -> Iterator[None]:
+    """Put an embedded database that passes in the place of one that is not there yet.
+
+    Of a server only the tables are made, for it has no place of its own that could pass.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    lasting = connection.settings_dict["NAME"]
+    with TemporaryDirectory() as folder:
+        connection.close()
+        connection.settings_dict["NAME"] = str(Path(folder) / "passing.sqlite3")
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = lasting
 
 
 def make_tables() -> None:
     """Make the tables, or bring those of an earlier version up to date."""
     if connection.vendor == "sqlite":
-        Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(connection.settings_dict["NAME"]))
     call_command("migrate", verbosity=0, interactive=False)

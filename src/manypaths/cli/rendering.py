@@ -73,7 +73,7 @@ class Page:
             self.console.print(name)
             self.console.print(Padding(Text(offer.reason), (0, 0, 0, 4)))
             minutes = f", {offer.task.minutes} min" if offer.task.minutes else ""
-            task = Text(f"opens {offer.task.source_id}: {_task_words(offer.task)}{minutes}")
+            task = Text(f"opens {_task_words(offer.task)}{minutes}")
             self.console.print(Padding(task, (0, 0, 0, 4)), style="dim")
 
     def class_overview(self, overview: ClassOverview) -> None:
@@ -128,9 +128,10 @@ class Page:
         table.add_row("", "together", f"{end.mean:+.2f}", _chance(end.p_mastered), style="bold")
         self.console.print(table)
         self.say(
-            "The rule, the same for everyone: all evidence counts in the order in which the work "
-            "was done, later evidence and harder items move more, and evidence on other "
-            "competencies of the framework counts a little. Mastered means at least "
+            "The rule, the same for everyone: all evidence counts, in the order in which the work "
+            "was done. What was to be expected moves little, a surprise moves more, and the more "
+            "we know the less one piece moves. Work on other competencies of the framework counts "
+            "as well, for it tells of the learner in general. Mastered means at least "
             f"{_mastered_words(reasons)}; numbers are on the logit scale."
         )
         self.say(f"Model {row.model.version}.")
@@ -215,7 +216,8 @@ def _table(*columns: str) -> Table:
 
 
 def _task_words(task: Task) -> str:
-    return _short(task.title or task.prompt or task.get_kind_display().lower(), 70)
+    words = task.title or task.prompt
+    return f"{task.source_id}: {_short(words, 70)}" if words else task.source_id
 
 
 def _expected(estimates: Estimates, row: int) -> int:

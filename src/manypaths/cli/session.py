@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -46,7 +46,7 @@ def set_up(home: Path | None = None) -> None:
     import django
 
     if home is not None:
-        os.environ["MANYPATHS_HOME"] = str(home)
+        os.environ["MANYPATHS_HOME"] = str(home.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.settings")
     try:
         django.setup()
@@ -123,24 +123,29 @@ def _say_refused(
 
 
 @contextmanager
-def workplace(district: str | None = None, *, make: bool = False) -> Iterator[Workplace]:
+def workplace(
+    district: str | None = None, *, make: bool = False, for_trial: bool = False
+) -> Iterator[Workplace]:
     """Open the home and enter its district, in whose scope the block runs.
 
-    With `make`, a home that is not there yet is made, with a district of its own. Raises Refused
-    where there is none, or several and none was named.
+    With `make`, a home that is not there yet is made, with a district of its own; `for_trial`, for
+    the block alone. Raises Refused where there is none, or several and none was named.
     """
     from manypaths.base.scope import district_scope
-    from manypaths.cli.home import is_made, make_home
+    from manypaths.cli.home import is_made, make_home, passing_home
     from manypaths.people.access import Operator
     from manypaths.people.queries import zone_of
 
     operator = Operator()
-    if not is_made():
-        if not make:
-            raise Refused("There is nothing here yet. Begin with `manypaths init` or `demo`.")
-        make_home(operator)
-    entered = _district(operator, district)
-    with district_scope(entered.pk, zone_of(entered)):
+    with ExitStack() as stack:
+        if not is_made():
+            if not make:
+                raise Refused("There is nothing here yet. Begin with `manypaths init` or `demo`.")
+            if for_trial:
+                stack.enter_context(passing_home())
+            make_home(operator)
+        entered = _district(operator, district)
+        stack.enter_context(district_scope(entered.pk, zone_of(entered)))
         yield Workplace(operator, entered)
 
 

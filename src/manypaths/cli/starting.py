@@ -22,15 +22,15 @@ def init(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a home with an empty district, or bring one of an earlier version up to date."""
+    """Make a home with an empty district, or bring one up to date, with a name and a zone."""
     set_up()
     with answering(as_json=as_json):
         from django.conf import settings
 
-        from manypaths.cli.home import DEFAULT_NAME, make_home
+        from manypaths.cli.home import make_home
         from manypaths.people.access import Operator
 
-        district = make_home(Operator(), name or DEFAULT_NAME, time_zone)
+        district = make_home(Operator(), name, time_zone)
         if as_json:
             print_json({"home": str(settings.HOME), "district": district.name})
         elif not quiet:

@@ -18,7 +18,9 @@ Claims = NDArray[np.bool_]
 # What is known so well, in so many tries of which such a share was right, by a student who does
 # well in general, is likely ready to be shown; three such things make sure of one.
 _KNOWN_FROM, _TRIED_OFTEN, _MOSTLY_RIGHT, _DOES_WELL = 0.8, 6, 0.85, 0.75
-_ENOUGH = 3
+_ENOUGH = 2
+# What is tried and known by halves, the more the better.
+_HALF_FROM, _HALF_TO, _MANY = 0.35, 0.7, 4
 _FADED_BELOW = 0.65
 _KEPT_TO = 3
 
@@ -37,18 +39,21 @@ def shown_student(scene: Scene, work: YearOfWork) -> int:
     """Return the student of the shown class in whose year most different things came about.
 
     An idea kept to until the end, things that are likely ready to be shown, something signed off
-    that faded and something signed off that stayed: each as often as may be, in this order.
+    that faded and something signed off that stayed, things known by halves: in this order.
     """
     signed = np.zeros(work.level.shape, bool)
     signed[work.sign_offs.student, work.sign_offs.competency] = True
     faded = signed & (work.level < _FADED_BELOW)
+    is_half = (work.level > _HALF_FROM) & (work.level < _HALF_TO)
+    is_half &= _n_done(scene.content, work) >= _TRIED_OFTEN
     n_likely_ready = np.minimum((_is_known(scene.content, work) & ~signed).sum(axis=1), _ENOUGH)
     worth = (
         100 * _keeps_to_idea(scene, work)
         + 20 * n_likely_ready
         + 15 * faded.any(axis=1)
         + 10 * (signed & ~faded).any(axis=1)
-        + signed.sum(axis=1)
+        + 5 * np.minimum((is_half & ~signed).sum(axis=1), _MANY)
+        + np.minimum(signed.sum(axis=1), _MANY)
     )
     students = np.array(scene.shown_class.students)
     return int(students[np.argmax(worth[students])])
@@ -85,15 +90,22 @@ def shown_educator(educators: Sequence[Educator], year: EducatorsYear, school: i
 
 def _is_known(content: Content, work: YearOfWork) -> Claims:
     """Say what students know and were mostly right about, shape (n_students, n_competencies)."""
-    responses, size = work.responses, work.level.size
-    cell = responses.student * len(content.codes) + content.own[responses.item]
-    n_done = np.bincount(cell, minlength=size).reshape(work.level.shape)
-    n_right = np.bincount(cell, responses.outcome, minlength=size).reshape(work.level.shape)
+    n_done = _n_done(content, work)
+    n_right = _n_done(content, work, work.responses.outcome)
     mostly_right = n_right >= _MOSTLY_RIGHT * n_done
     does_well = n_right.sum(axis=1) >= _DOES_WELL * n_done.sum(axis=1)
     is_tried = (work.level > _KNOWN_FROM) & (n_done >= _TRIED_OFTEN)
     known: Claims = is_tried & mostly_right & does_well[:, None]
     return known
+
+
+def _n_done(
+    content: Content, work: YearOfWork, weights: NDArray[np.int64] | None = None
+) -> NDArray[np.float64]:
+    """Return how often, or with what sum of weights, each student tried each competency."""
+    cell = work.responses.student * len(content.codes) + content.own[work.responses.item]
+    counts = np.bincount(cell, weights, minlength=work.level.size)
+    return counts.reshape(work.level.shape).astype(float)
 
 
 def _keeps_to_idea(scene: Scene, work: YearOfWork) -> Claims:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_for, engine_of, family_of
@@ -23,7 +23,7 @@ from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import leaves, tree
+from manypaths.frameworks.queries import tree
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
@@ -50,11 +50,21 @@ class Why:
 def estimated_competencies(framework: Framework) -> list[Competency]:
     """Return the competencies of a framework that are estimated, in the order of the tree.
 
-    Those that a task shows; where the framework has no tasks yet, its leaves.
+    Those that a task shows, and leaves of which no task shows any part of the way down to them:
+    what nobody can do a task on yet is still to be learned.
     """
-    shown = shown_lineages(framework)
-    found = [node.competency for node in tree(framework) if node.competency.lineage_id in shown]
-    return found or leaves(framework)
+    nodes, shown = tree(framework), shown_lineages(framework)
+    parents = {node.parent.pk for node in nodes if node.parent}
+    covered: set[int] = set()
+    found = []
+    for node in nodes:  # a parent stands before its parts
+        key, is_shown = node.competency.pk, node.competency.lineage_id in shown
+        is_covered = node.parent is not None and node.parent.pk in covered
+        if is_shown or is_covered:
+            covered.add(key)
+        if is_shown or not (is_covered or key in parents):
+            found.append(node.competency)
+    return found
 
 
 def estimates_of(
@@ -114,6 +124,14 @@ def families_with_evidence(*, by: Actor) -> list[Framework]:
     shown = answered.values("competency__framework__family")
     rated = Rating.objects.values("competency__framework__family")
     return list(Framework.objects.filter(Q(pk__in=shown) | Q(pk__in=rated)).order_by("title"))
+
+
+def evidence_counts(family: Framework, *, by: Actor) -> tuple[int, int]:
+    """Return on how many pieces of evidence, of how many learners, the family's estimates rest."""
+    require_upkeep(by, family)
+    generals = GeneralBelief.objects.filter(family=family, n_events__gt=0)
+    found = generals.aggregate(pieces=Sum("n_events"), learners=Count("pk"))
+    return found["pieces"] or 0, found["learners"]
 
 
 def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int, int]:

@@ -74,13 +74,6 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     return _walk([*children.get(None, ()), *orphans, *nodes], nodes, children)
 
 
-def leaves(framework: Framework) -> list[Competency]:
-    """Return the competencies without a child, in the order of the tree. Two queries."""
-    nodes = tree(framework)
-    parents = {node.parent.pk for node in nodes if node.parent}
-    return [node.competency for node in nodes if node.competency.pk not in parents]
-
-
 def prerequisites(framework: Framework) -> list[tuple[Competency, Competency]]:
     """Return pairs of competencies of which the first comes before the second. One query.
 

@@ -1,10 +1,8 @@
 """The framework whose codes a log names: one that is held, or a flat one made from such logs."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import numpy as np
 
 from manypaths.base.errors import Fault, NotFound, Refused
 from manypaths.base.ids import as_public_id
@@ -28,25 +26,54 @@ def framework_of_log(
     Where there is none yet a flat one is made from the codes; one from logs grows by codes that
     are new. Raises Refused with the first row of each code that any other framework lacks.
     """
-    codes = list(dict.fromkeys(code for shown in log.alignments for code in shown))
-    identifier = minted("log", title or str(group.public_id))
-    framework = _named(title, by=by) if title else _of_group(identifier)
+    first_row = log.first_row
+    framework = framework_for(title, group, by=by)
     if framework is None:
-        flat = _flat(identifier, title or f"{group.name}: competencies of its log", codes)
+        flat = _flat(
+            _identifier(title, group),
+            title or f"{group.name}: competencies of its log",
+            list(first_row),
+        )
         return save_framework(flat, by=by, at=at).framework
-    known = Competency.objects.filter(framework=framework, retired_at=None)
-    held = sorted(known, key=place_of)
-    count = Counter(competency.code for competency in held)
-    new = [code for code in codes if not count[code]]
-    allowed = f"a code of {framework.title}"
-    faults = [] if framework.is_from_log else list(_faults(log, file, new, allowed))
-    several = [code for code in codes if count[code] > 1]
-    faults += _faults(log, file, several, f"{allowed} that names one competency; this names more")
+    faults = refused_codes(first_row, file, framework)
     if faults:
         raise Refused(f"{file} has faults; nothing was taken in.", faults)
+    held = _held(framework)
+    known = {competency.code for competency in held}
+    new = [code for code in first_row if code not in known]
     return (
         save_framework(_grown(framework, held, new), by=by, at=at).framework if new else framework
     )
+
+
+def framework_for(title: str | None, group: Group | None, *, by: Actor) -> Framework | None:
+    """Return the framework that a group's log belongs to, None where it is still to be made."""
+    if title:
+        return _named(title, by=by)
+    return _of_group(_identifier(title, group)) if group else None
+
+
+def refused_codes(first_row: Mapping[str, int], file: str, framework: Framework) -> list[Fault]:
+    """Return a fault for the first row of each code that the framework lacks, or has twice."""
+    count = Counter(competency.code for competency in _held(framework))
+    allowed = f"a code of {framework.title}"
+    lacking = [code for code in first_row if not count[code] and not framework.is_from_log]
+    several = [code for code in first_row if count[code] > 1]
+    twice = f"{allowed} that names one competency; this names more"
+    return [
+        Fault(file, first_row[code], "competencies", code, words)
+        for codes, words in ((lacking, allowed), (several, twice))
+        for code in codes
+    ]
+
+
+def _identifier(title: str | None, group: Group) -> str:
+    return minted("log", title or str(group.public_id))
+
+
+def _held(framework: Framework) -> list[Competency]:
+    known = Competency.objects.filter(framework=framework, retired_at=None)
+    return sorted(known, key=place_of)
 
 
 def _named(title: str, *, by: Actor) -> Framework | None:
@@ -116,11 +143,3 @@ def _as_it_stands(competency: Competency) -> CompetencyDraft:
         kind=competency.kind,
         source=competency.source,
     )
-
-
-def _faults(log: ReadLog, file: str, codes: Sequence[str], allowed: str) -> Iterator[Fault]:
-    """Yield a fault for the first row of each code."""
-    for code in codes:
-        places = [place for place, shown in enumerate(log.alignments) if code in shown]
-        row = int(log.row[np.isin(log.shown, places)].min())
-        yield Fault(file, row, "competencies", code, allowed)

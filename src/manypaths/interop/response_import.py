@@ -21,8 +21,12 @@ from manypaths.evidence.services.tasks import save_tasks
 from manypaths.frameworks.identifiers import minted
 from manypaths.frameworks.models import Framework
 from manypaths.interop.report import ImportReport
-from manypaths.interop.response_frameworks import framework_of_log
-from manypaths.interop.response_log import ReadLog, read_response_log
+from manypaths.interop.response_frameworks import (
+    framework_for,
+    framework_of_log,
+    refused_codes,
+)
+from manypaths.interop.response_log import FaultyRows, ReadLog, read_response_log
 from manypaths.interop.response_matching import Numbers, match, on_record, placed
 from manypaths.people.access import Actor
 from manypaths.people.models import Group, Organization
@@ -60,11 +64,25 @@ def import_responses(
     """
     tell = progress or _silence
     tell("Reading the log", 0, 0)
-    log = read_response_log(path)
+    try:
+        log = read_response_log(path)
+    except FaultyRows as error:
+        raise _with_codes(error, path.name, target, by=by) from None
     with transaction.atomic():
         changes = _take_in(log, path, target, by=by, at=at, tell=tell)
         transaction.set_rollback(dry_run)
     return ImportReport(dry_run=dry_run, changes=changes, notices=log.notices)
+
+
+def _with_codes(error: FaultyRows, file: str, target: ImportTarget, *, by: Actor) -> Refused:
+    """Return the refusal with what is wrong with the codes as well, to be mended in one go."""
+    try:
+        group = group_named(target.group, by=by)
+    except NotFound:
+        group = None
+    framework = framework_for(target.framework, group, by=by)
+    codes = [] if framework is None else refused_codes(error.first_row, file, framework)
+    return Refused(error.message, [*error.faults, *codes])
 
 
 def _take_in(

@@ -9,7 +9,7 @@ Rows are counted as a spreadsheet does: the header is row 1.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +43,15 @@ _NO_TIME = np.iinfo(np.int64).min
 _CONTROLS = r"[\x00-\x1f\x7f]"
 
 
+class FaultyRows(Refused):
+    """A log was refused for its rows; their codes may have faults of their own."""
+
+    def __init__(self, message: str, faults: list[Fault], first_row: dict[str, int]) -> None:
+        """Take the faults of the rows, and the first row that names each code."""
+        super().__init__(message, faults)
+        self.first_row = first_row
+
+
 @dataclass(frozen=True)
 class ReadLog:
     """The rows of a log as columns of the shape (n_rows,), and the names that they point to.
@@ -65,6 +74,11 @@ class ReadLog:
     notices: list[str] = field(default_factory=list)
 
     @property
+    def first_row(self) -> dict[str, int]:
+        """Return the first row that names each code, in the order of appearance."""
+        return _first_rows(self.alignments, self.shown, self.row)
+
+    @property
     def instruments(self) -> tuple[list[tuple[int, int]], NDArray[np.int64]]:
         """Return the (item, alignment) pairs as the file brings them, and the place of each row's.
 
@@ -80,7 +94,7 @@ class ReadLog:
 
 
 def read_response_log(path: Path) -> ReadLog:
-    """Return the log of a file. Raises Refused with every fault, by row and column.
+    """Return the log of a file. Raises FaultyRows with every fault, by row and column.
 
     Rows stand learner by learner, in the order of the work. A time that falls is put in order,
     and a notice says so.
@@ -167,7 +181,9 @@ class _Reader:
     def finish(self) -> ReadLog:
         """Return the log, learner by learner; raise Refused where there were faults."""
         if self.faults:
-            raise Refused(f"{self.file} has faults; nothing was taken in.", self._report())
+            raise FaultyRows(
+                f"{self.file} has faults; nothing was taken in.", self._report(), self._first_row()
+            )
         if not self.parts:
             raise Refused(
                 f"{self.file} holds no responses.",
@@ -184,6 +200,14 @@ class _Reader:
             **{name: column[order] for name, column in columns.items()},
             notices=notices,
         )
+
+    def _first_row(self) -> dict[str, int]:
+        if not self.parts:
+            return {}
+        shown, row = (
+            np.concatenate([part[name] for part in self.parts]) for name in ("shown", "row")
+        )
+        return _first_rows(list(self.alignments.values()), shown, row)
 
     def _report(self) -> list[Fault]:
         """Return the faults in the order of the rows, and how many more there are."""
@@ -270,6 +294,18 @@ class _Reader:
         noted = list(faults)
         self.n_faults += len(noted)
         self.faults += noted[: max(0, MOST_FAULTS - len(self.faults))]
+
+
+def _first_rows(
+    alignments: Sequence[tuple[str, ...]], shown: NDArray[np.int64], row: NDArray[np.int64]
+) -> dict[str, int]:
+    first = np.full(len(alignments), np.iinfo(np.int64).max)
+    np.minimum.at(first, shown, row)
+    found: dict[str, int] = {}
+    for codes, place in zip(alignments, first.tolist(), strict=True):
+        for code in codes:
+            found[code] = min(found.get(code, place), place)
+    return found
 
 
 def _coded(texts: "pl.Series", known: dict[str, int]) -> NDArray[np.int64]:

@@ -71,6 +71,32 @@ def create_district(
 
 
 @transaction.atomic
+def change_district(
+    district: Organization,
+    *,
+    by: Actor,
+    at: datetime,
+    name: str | None = None,
+    time_zone: str | None = None,
+) -> Organization:
+    """Give a district another name or time zone; None leaves it. Raises Refused for bad values.
+
+    Days with evidence are counted in the zone, so that estimates are to be rebuilt after it.
+    """
+    require_leadership(by, district)
+    if name is not None:
+        if not name.strip():
+            raise Refused("A district's name has at least one letter.")
+        district.name = name.strip()
+    if time_zone is not None:
+        _require_time_zone(time_zone)
+        district.time_zone = time_zone
+    district.save(update_fields=["name", "time_zone"])
+    record_deed("change district", by=by, at=at, subject=("organization", district.pk))
+    return district
+
+
+@transaction.atomic
 def create_school(
     name: str, *, parent: Organization, by: Actor, at: datetime, source_id: str = ""
 ) -> Organization:

@@ -97,7 +97,9 @@ def choose_offers(situation: Situation, *, most: int = MOST_OFFERS) -> list[Cand
 
 
 def _is_new_place(offer: Candidate, chosen: Sequence[Candidate]) -> bool:
-    return all(offer.competency.pk != other.competency.pk for other in chosen)
+    """Say whether neither the competency nor the task stands among the chosen ones."""
+    places = {other.competency.pk for other in chosen}
+    return offer.competency.pk not in places and offer.task not in {o.task for o in chosen}
 
 
 def _candidates(situation: Situation) -> list[Candidate]:
@@ -173,7 +175,9 @@ class _Place:
 
     def _practise(self, status: Status) -> list[Candidate]:
         n_pieces = int(self.situation.estimates.n_pieces[self.place])
-        if status is Status.NEEDS_EVIDENCE:
+        if status is Status.READY:
+            reason = words.PRACTISE_READY.format(standing=self._standing)
+        elif status is Status.NEEDS_EVIDENCE:
             reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
             sentence = self._by_prerequisites(

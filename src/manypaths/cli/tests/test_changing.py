@@ -196,8 +196,7 @@ def test_the_first_estimate_fits_a_model_and_later_ones_keep_it(cast: Cast, worl
     assert done == {
         "framework": "Fractions",
         "model": fitted.version,
-        "responses": 6,
-        "ratings": 0,
+        "pieces": 6,
         "learners": 1,
     }
     assert fitted != before
@@ -224,7 +223,7 @@ def test_a_rebuild_changes_no_belief(cast: Cast, world: World) -> None:
 
 def test_estimates_are_told_in_words(cast: Cast, world: World) -> None:
     text = said("estimate", "--quiet")
-    assert text.startswith("Fractions: 6 responses and 0 ratings of 1 learners in ")
+    assert text.startswith("Fractions: 6 pieces of evidence of 1 learners in ")
 
 
 def test_without_evidence_there_is_nothing_to_estimate(district: Organization) -> None:

@@ -80,11 +80,40 @@ def test_evidence_that_came_in_behind_the_log_is_found(
 
 def test_a_home_that_is_there_is_only_brought_up_to_date(district: Organization) -> None:
     before = row_counts()
-    found = answer("init", "--name", "Another")
+    found = answer("init")
     assert tuple(found) == ("home", "district")
     assert found["district"] == "Riverside"
     assert row_counts() == before
     assert said("init").startswith("Riverside is ready in ")
+
+
+def test_a_district_gets_another_name_and_zone_and_stays_sound(
+    district: Organization, tmp_path: Path
+) -> None:
+    # At two in the morning in Lisbon it is another day elsewhere.
+    rows = [f"u,i{n},2026-03-0{n}T02:00:00+00:00,1,K" for n in range(1, 8)]
+    take_in(written(tmp_path, log_of(*rows, "v,i1,2026-03-01T12:00:00+00:00,0,K")))
+    found = answer("init", "--name", " Lakeside ", "--time-zone", "America/Lima")
+    assert found["district"] == "Lakeside"
+    changed = Organization.objects.get(pk=district.pk)
+    assert (changed.name, changed.time_zone) == ("Lakeside", "America/Lima")
+    assert answer("check")["ok"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--name", " ", "A district's name has at least one letter."),
+        ("--time-zone", "Europe/Nowhere", "'Europe/Nowhere' is no time zone"),
+    ],
+)
+def test_a_name_or_a_zone_that_is_none_changes_nothing(
+    district: Organization, option: str, value: str, words: str
+) -> None:
+    error = answer("init", option, value, exit_code=1)["error"]
+    assert error["message"].startswith(words)
+    unchanged = Organization.objects.get(pk=district.pk)
+    assert (unchanged.name, unchanged.time_zone) == ("Riverside", "UTC")
 
 
 @pytest.mark.django_db

@@ -13,7 +13,6 @@ from manypaths.frameworks.queries import (
     Node,
     competency_coded,
     framework_named,
-    leaves,
     levels_of,
     prerequisites,
     tree,
@@ -103,11 +102,6 @@ def test_a_chain_of_thousands_is_walked(district: Organization) -> None:
     assert tree(saved(framework_of(*nodes, *ties)))[-1].depth == 1_499
 
 
-def test_leaves_have_no_child(district: Organization) -> None:
-    framework = saved(framework_of(A, B, C, D, child_of("B", "A"), child_of("C", "B")))
-    assert [leaf.identifier for leaf in leaves(framework)] == ["C", "D"]
-
-
 def test_prerequisites_are_pairs_of_what_is_held(district: Organization) -> None:
     framework = saved(framework_of(A, B, precedes("A", "B"), precedes("B", "elsewhere")))
     assert prerequisites(framework) == [(named(framework, "A"), named(framework, "B"))]
@@ -132,7 +126,7 @@ def test_reads_take_a_fixed_number_of_queries(
     nodes = [competency(str(number)) for number in range(50)]
     ties = [child_of(str(number), "0") for number in range(1, 50)]
     framework = saved(framework_of(*nodes, *ties, precedes("1", "2"), precedes("2", "3")))
-    for read, n_queries in ((tree, 2), (leaves, 2), (prerequisites, 1), (levels_of, 1)):
+    for read, n_queries in ((tree, 2), (prerequisites, 1), (levels_of, 1)):
         with django_assert_num_queries(n_queries):
             read(framework)
     with django_assert_num_queries(1):

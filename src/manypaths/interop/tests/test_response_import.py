@@ -343,6 +343,19 @@ def test_a_code_that_the_framework_lacks_is_a_fault_at_its_first_row(
     assert row_counts() == before
 
 
+@pytest.mark.parametrize("group", ["7C", "a group that is new"])
+def test_rows_and_codes_with_faults_are_told_in_one_report(
+    cast: Cast, tmp_path: Path, group: str
+) -> None:
+    make_world()
+    create_group(cast.school, "7C", by=OPERATOR, at=AT)
+    rows = ("u1,x,5,2,F1", "u2,x,4,1,F9", "u1,y,3,1,;")
+    with pytest.raises(Refused) as refused:
+        take_in(written(tmp_path, log_of(*rows)), group, framework="Fractions")
+    faults = [(fault.row, fault.column, fault.value) for fault in refused.value.faults]
+    assert faults == [(2, "correct", "2"), (4, "competencies", ";"), (3, "competencies", "F9")]
+
+
 def test_a_code_that_names_two_competencies_is_a_fault(
     district: Organization, tmp_path: Path
 ) -> None:
