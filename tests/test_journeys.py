@@ -14,7 +14,7 @@ import pytest
 from manypaths import __version__
 from manypaths.interop.tests.case_documents import small_package, written
 from manypaths.interop.tests.response_logs import log_of
-from tests.installed import Environment, answer, bare, furnished, run
+from tests.installed import COMMAND, Environment, answer, bare, furnished, run
 
 # Steps run on the second database as well, one of their own there.
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,45 @@ def test_the_version_is_printed_without_a_home_and_without_the_rooms(tmp_path: P
     done = run(bare(tmp_path), "--version")
     assert (done.stdout, done.stderr) == (f"{__version__}\n", "")
     assert read(bare(tmp_path), "--version") == done.stdout
+
+
+def test_several_at_once_make_one_home(environment: Environment) -> None:
+    started = [
+        subprocess.Popen([COMMAND, "init", "--json"], env=environment, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    said = [process.communicate(timeout=120)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0]
+    assert len({json.loads(one)["district"] for one in said}) == 1
+    assert answer(environment, "check")["ok"]
+    assert answer(environment, "estimate") == {"estimated": []}  # refused where there are several
+
+
+def test_letters_that_stdout_lacks_stop_nobody(environment: Environment, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(log_of("u,i,1,1,K"), "utf-8")
+    answer(environment, "import", "responses", log, "--group", "Żółw 7")
+    plain = environment | {"PYTHONIOENCODING": "latin-1"}
+    assert answer(plain, "class", "--group", "Żółw 7")["group"] == "Żółw 7"
+    words = [str(COMMAND), "class", "--group", "Żółw 7"]
+    said = subprocess.run(words, env=plain, capture_output=True, timeout=120, check=True).stdout
+    assert "?ó?w 7" in said.decode("latin-1")
+
+
+@pytest.mark.sweep
+def test_two_homes_of_one_seed_say_the_same(tmp_path: Path) -> None:
+    homes = [bare(tmp_path / name) for name in ("one", "two")]
+    demos = [answer(home, "demo") | {"home": ""} for home in homes]
+    assert demos[0] == demos[1]
+    student, educator = demos[0]["student"], demos[0]["educator"]
+    for words in (
+        ("class", "--group", demos[0]["class"]),
+        ("next", "--learner", student),
+        ("why", "--learner", student, "--competency", "N5"),
+        ("next", "--learner", educator),
+    ):
+        one, two = (answer(home, *words) for home in homes)
+        assert one == two
 
 
 def test_a_dry_run_where_nothing_is_yet_makes_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,14 @@ from typing import Any
 import dj_database_url
 
 from manypaths.base import sqlite
-from manypaths.base.environment import BadSetting, env_bool, env_int, env_secret, env_str
+from manypaths.base.environment import (
+    BadSetting,
+    env_bool,
+    env_int,
+    env_secret,
+    env_str,
+    env_zone,
+)
 
 sqlite.use_newest_library()
 
@@ -19,7 +26,7 @@ _DATA_HOME = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "sh
 
 HOME = Path(env_str("MANYPATHS_HOME", str(Path(_DATA_HOME) / "manypaths"))).expanduser().absolute()
 DEBUG = env_bool("MANYPATHS_DEBUG", False)
-TIME_ZONE = env_str("MANYPATHS_TIME_ZONE", "UTC")  # of districts that are made without their own
+TIME_ZONE = env_zone("MANYPATHS_TIME_ZONE", "UTC")  # of districts that are made without their own
 LOG_LEVEL = env_str("MANYPATHS_LOG_LEVEL", "WARNING", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))
 # Without one, a new secret each start: nothing that outlives the process is signed with it yet.
 SECRET_KEY = env_secret("MANYPATHS_SECRET_KEY") or secrets.token_urlsafe(50)

@@ -1,6 +1,10 @@
-"""Settings come from the environment through four readers; a bad value stops the start."""
+"""Settings come from the environment through a few readers; a bad value stops the start.
+
+Of a text an empty value counts as none.
+"""
 
 import os
+from zoneinfo import ZoneInfo
 
 
 class BadSetting(SystemExit):
@@ -12,7 +16,7 @@ class BadSetting(SystemExit):
 
 def env_str(name: str, default: str, *, allowed: tuple[str, ...] = ()) -> str:
     """Return the setting as text, one of `allowed` where that is given."""
-    value = os.environ.get(name, default)
+    value = os.environ.get(name) or default
     if allowed and value not in allowed:
         raise BadSetting(name, value, " or ".join(allowed))
     return value
@@ -49,4 +53,14 @@ def env_secret(name: str) -> str | None:
     value = os.environ.get(name)
     if value is not None and len(value) < 32:
         raise BadSetting(name, "(hidden)", "a random text of at least 32 characters")
+    return value
+
+
+def env_zone(name: str, default: str) -> str:
+    """Return the setting as the name of a time zone."""
+    value = env_str(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError):
+        raise BadSetting(name, value, "the name of a time zone, such as Europe/Lisbon") from None
     return value

@@ -56,8 +56,10 @@ class NotFound(ManypathsError):
 
     code = "not_found"
 
-    def __init__(self) -> None:
-        super().__init__("There is no such record, or it is not yours to see.")
+    def __init__(
+        self, message: str = "There is no such record, or it is not yours to see."
+    ) -> None:
+        super().__init__(message)
 
 
 class Refused(ManypathsError):

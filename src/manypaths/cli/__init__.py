@@ -5,6 +5,8 @@ stderr. Exit 0: done; 1: refused, with faults; 2: wrong use. No command ever ask
 """
 
 import gc
+import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -14,4 +16,9 @@ def main() -> None:
     # A command lives for seconds and may hold millions of small rows: looking through all of them
     # for cycles again and again costs a fifth of its time and finds next to nothing.
     gc.set_threshold(1_000_000, 50, 50)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # what a terminal has no letter for is no reason to stop
+            stream.reconfigure(errors="replace")
     app()

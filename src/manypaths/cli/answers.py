@@ -17,8 +17,11 @@ from manypaths.plans.queries import ClassOverview
 
 Json = dict[str, Any]
 
-OTHER_WORDS = "evidence on other competencies"
-TIME_WORDS = "time that has passed"
+_WORDS = {
+    "practice": "having worked on it, whatever the outcomes",
+    "other": "evidence on other competencies",
+    "time": "time that has passed",
+}
 
 
 def offers_answer(learner: Person, offers: Sequence[Offer]) -> Json:
@@ -94,7 +97,7 @@ def about(reasons: Why, piece: EnginePiece) -> str:
     """Return in words what a row of an explanation is about."""
     if piece.event is not None:
         return reasons.descriptions[piece.event]
-    return OTHER_WORDS if piece.kind == "other" else TIME_WORDS
+    return _WORDS[piece.kind]
 
 
 def name_of(row: Response | Rating) -> str:

@@ -13,7 +13,9 @@ from manypaths.cli.session import (
     NothingImported,
     QuietOption,
     answering,
+    naming,
     print_json,
+    say,
     set_up,
     showing_work,
     workplace,
@@ -82,7 +84,7 @@ def import_response_log(
         with progress(shown=not (quiet or as_json)) as tell:
             report = import_responses(
                 file,
-                ImportTarget(group, framework),
+                ImportTarget(group.strip(), framework),
                 by=work.operator,
                 at=now(),
                 dry_run=dry_run,
@@ -106,11 +108,12 @@ def export_case_package(
         from manypaths.frameworks.queries import framework_named
         from manypaths.interop.case import to_case
 
-        found = framework_named(framework, by=work.operator)
+        with naming("framework", framework):
+            found = framework_named(framework.strip(), by=work.operator)
         with showing_work("Writing", shown=not (quiet or as_json)):
             writing = to_case(found)
         for notice in writing.notices:
-            typer.echo(notice, err=True)
+            say(notice, err=True)
         if output is None:
             print_json(writing.package)
         else:
@@ -123,7 +126,7 @@ def export_case_package(
             if as_json:
                 print_json({"file": str(output), "items": n_items})
             elif not quiet:
-                typer.echo(f"Wrote {n_items:,} items to {output}.", err=True)
+                say(f"Wrote {n_items:,} items to {output}.", err=True)
 
 
 def estimate(
@@ -167,7 +170,7 @@ def estimate(
         if as_json:
             print_json({"estimated": done})
         for each in () if as_json else done:
-            typer.echo(
+            say(
                 f"{each['framework']}: {each['pieces']:,} pieces of evidence of "
                 f"{each['learners']:,} learners in {each['seconds']:.1f} s, by {each['model']}."
             )
@@ -188,7 +191,7 @@ def _estimated(
 
 def _print_report(report: "ImportReport", file: Path, *, as_json: bool) -> None:
     for notice in report.notices:
-        typer.echo(notice, err=True)
+        say(notice, err=True)
     if report.faults:
         raise Refused(f"{file.name} has faults; nothing was taken in.", report.faults)
     if as_json:

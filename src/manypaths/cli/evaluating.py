@@ -11,6 +11,7 @@ from manypaths.cli.session import (
     QuietOption,
     answering,
     print_json,
+    say,
     set_up,
     showing_work,
 )
@@ -42,7 +43,7 @@ def evaluate(
         with showing_work(f"Reading {file.name}", shown=not (quiet or as_json)):
             log = read_response_log(file)
         for notice in log.notices:
-            typer.echo(notice, err=True)
+            say(notice, err=True)
         try:
             with showing_work("Fitting and predicting", shown=not (quiet or as_json)):
                 found = score(engine_log(log), kind=kind, seed=seed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -44,6 +45,11 @@ def make_home(
     The one that is there gets the name and the zone that are given. Raises Refused where there
     are several.
     """
+    with alone():
+        return _made_home(operator, name, time_zone)
+
+
+def _made_home(operator: "Operator", name: str | None, time_zone: str | None) -> "Organization":
     make_tables()
     found = districts(by=operator)
     if not found:
@@ -71,15 +77,42 @@ def _changed(
     return district
 
 
-def _make_file(database: Path) -> None:
+def _make_file(path: Path) -> None:
     """Make the folder and the file for their owner alone: every learner's record is in there.
 
     What is there already keeps the permissions that somebody gave it.
     """
-    if DatabaseCreation.is_in_memory_db(str(database)):
+    if DatabaseCreation.is_in_memory_db(str(path)):
         return
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database.touch(mode=0o600, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+
+
+# Any number, the same for all who make homes on one server.
+_MAKING_A_HOME = 7_266_279
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time make a home; others wait until it is there."""
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MAKING_A_HOME])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MAKING_A_HOME])
+        return
+    database = str(connection.settings_dict["NAME"])
+    if DatabaseCreation.is_in_memory_db(database):
+        yield
+        return
+    # Not the database itself: to close it a second time would drop SQLite's own locks.
+    lock = Path(f"{database}.lock")
+    _make_file(lock)
+    with lock.open("rb") as file:
+        flock(file, LOCK_EX)  # ends with the handle
+        yield
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from manypaths.cli.session import (
     JsonOption,
     QuietOption,
     answering,
+    naming,
     print_json,
     set_up,
     showing_work,
@@ -41,7 +42,8 @@ def next_steps(
         from manypaths.plans.queries import framework_of_learner
         from manypaths.plans.queries import next_steps as find
 
-        person = learner_named(learner, by=work.operator)
+        with naming("learner", learner):
+            person = learner_named(learner.strip(), by=work.operator)
         most = framework_of_learner(person, by=work.operator)
         found = _framework(framework, most, work.operator)
         with showing_work("Next steps", shown=not (quiet or as_json)):
@@ -70,7 +72,8 @@ def class_overview(
         from manypaths.plans.queries import class_overview as find
         from manypaths.plans.queries import framework_of_group
 
-        found = group_named(group, by=work.operator)
+        with naming("group", group):
+            found = group_named(group.strip(), by=work.operator)
         most = framework_of_group(found, by=work.operator)
         taken = _framework(framework, most, work.operator)
         with showing_work("The class", shown=not (quiet or as_json)):
@@ -101,10 +104,12 @@ def why(
         from manypaths.people.queries import learner_named
         from manypaths.plans.queries import framework_of_learner
 
-        person = learner_named(learner, by=work.operator)
+        with naming("learner", learner):
+            person = learner_named(learner.strip(), by=work.operator)
         most = framework_of_learner(person, by=work.operator)
         found = _framework(framework, most, work.operator)
-        node = competency_coded(found, competency, by=work.operator)
+        with naming(f"competency of {found.title}", competency):
+            node = competency_coded(found, competency.strip(), by=work.operator)
         with showing_work("Why", shown=not (quiet or as_json)):
             reasons = find(person, node, by=work.operator, at=now())
         if as_json:
@@ -121,7 +126,8 @@ def _framework(named: str | None, most: "Framework | None", operator: "Operator"
     from manypaths.frameworks.queries import framework_named
 
     if named is not None:
-        return framework_named(named, by=operator)
+        with naming("framework", named):
+            return framework_named(named.strip(), by=operator)
     if most is None:
         raise Refused("There is no evidence yet. Say which framework with --framework.")
     return most

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.text import Text
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
 from manypaths.cli.answers import about
+from manypaths.cli.session import plain
 from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
 from manypaths.estimates.queries import Why
 from manypaths.estimates.status import Certainty, Status
@@ -42,20 +44,28 @@ _MOST_ROWS = 12
 _MOST_NAMES = 6
 
 
+class _SafeConsole(Console):
+    """Writes no orders of others to the terminal."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # Any: as rich has it
+        """Return the text to print."""
+        return super().render_str(plain(text), **options)
+
+
 class Page:
     """Writes to the terminal: a sentence first, then what hangs from it."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, markup=False, emoji=False)
+        self.console = console or _SafeConsole(highlight=False, markup=False, emoji=False)
 
     def title(self, text: str) -> None:
         """Begin a part of the page."""
         self.console.print()
-        self.console.rule(Text(text, style="bold"), align="left", style="dim")
+        self.console.rule(_text(text, style="bold"), align="left", style="dim")
 
     def say(self, text: str) -> None:
         """Write a sentence."""
-        self.console.print(Padding(Text(text), (0, 0, 0, 1)))
+        self.console.print(Padding(_text(text), (0, 0, 0, 1)))
 
     def command(self, text: str) -> None:
         """Write a command to copy, in one line however long it is."""
@@ -67,13 +77,13 @@ class Page:
         if not offers:
             self.say("There is nothing to offer now: no task fits where you stand.")
         for number, offer in enumerate(offers, start=1):
-            name = Text(f" {number}  ", style="bold yellow")
+            name = _text(f" {number}  ", style="bold yellow")
             name.append(f"{VERBS[StepKind(offer.kind)]}: ", style="bold")
-            name.append(f"{offer.competency.name} ({offer.competency})")
+            name.append(plain(_named(offer.competency)))
             self.console.print(name)
-            self.console.print(Padding(Text(offer.reason), (0, 0, 0, 4)))
+            self.console.print(Padding(_text(offer.reason), (0, 0, 0, 4)))
             minutes = f", {offer.task.minutes} min" if offer.task.minutes else ""
-            task = Text(f"opens {_task_words(offer.task)}{minutes}")
+            task = _text(f"opens {_task_words(offer.task)}{minutes}")
             self.console.print(Padding(task, (0, 0, 0, 4)), style="dim")
 
     def class_overview(self, overview: ClassOverview) -> None:
@@ -123,15 +133,15 @@ class Page:
         table.add_row("", "before any evidence", f"{prior.mean:+.2f}", _chance(prior.p_mastered))
         for piece in reasons.explanation.pieces:
             when = "" if piece.event is None else _when(reasons.pieces[piece.event].row)
-            words = Text(_short(about(reasons, piece), 100))
+            words = _text(_short(about(reasons, piece), 100))
             table.add_row(when, words, f"{piece.shift_mean:+.2f}", f"{100 * piece.shift_p:+.1f}")
         table.add_row("", "together", f"{end.mean:+.2f}", _chance(end.p_mastered), style="bold")
         self.console.print(table)
         self.say(
             "The rule, the same for everyone: all evidence counts, in the order in which the work "
             "was done. What was to be expected moves little, a surprise moves more, and the more "
-            "we know the less one piece moves. Work on other competencies of the framework counts "
-            "as well, for it tells of the learner in general. Mastered means at least "
+            "we know the less one piece moves. Tries count by themselves too, and so does work on "
+            "other competencies, for it tells of the learner in general. Mastered means at least "
             f"{_mastered_words(reasons)}; numbers are on the logit scale."
         )
         self.say(f"Model {row.model.version}.")
@@ -181,16 +191,13 @@ class Page:
 
     def _counts(self, overview: ClassOverview) -> None:
         """Write how many learners have each status, for the competencies that were begun."""
-        counts: dict[str, Counter[str]] = {}
-        for status in overview.status:
-            for code, word in status.items():
-                counts.setdefault(code, Counter())[word] += 1
         names = ", ".join(f"{MARKS[status][0]} {status}" for status in Status)
         self.say(f"How many learners stand where: {names}.")
         table = _table("on", *(MARKS[status][0] for status in Status))
-        begun = {code: c for code, c in counts.items() if c[Status.NOT_STARTED] < c.total()}
-        for code, found in begun.items():
-            table.add_row(code, *(str(found[s] or "") for s in Status))
+        unbegun = list(Status).index(Status.NOT_STARTED)
+        for code, counts in overview.estimates.status_counts().items():
+            if counts[unbegun] < sum(counts):
+                table.add_row(code, *(str(count or "") for count in counts))
         self.console.print(table)
 
     def _path_row(self, table: Table, estimates: Estimates, row: int) -> None:
@@ -201,11 +208,15 @@ class Page:
         table.add_row(
             str(competency),
             _short(competency.name, 44),
-            Text(f"{mark} {status}", style=style),
+            _text(f"{mark} {status}", style=style),
             f"{STONES[estimates.certainty(row)]} {estimates.certainty(row)}" if begun else "",
             f"{_expected(estimates, row)} in 10" if begun else "",
             f"{estimates.n_pieces[row]}" if begun else "",
         )
+
+
+def _text(words: str, style: str = "") -> Text:
+    return Text(plain(words), style=style)
 
 
 def _table(*columns: str) -> Table:
@@ -213,6 +224,11 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column)
     return table
+
+
+def _named(competency: Competency) -> str:
+    code = str(competency)
+    return code if competency.name == code else f"{competency.name} ({code})"
 
 
 def _task_words(task: Task) -> str:

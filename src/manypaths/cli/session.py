@@ -13,7 +13,7 @@ import typer
 
 from manypaths.base.changes import Changes
 from manypaths.base.environment import BadSetting
-from manypaths.base.errors import Fault, ManypathsError, Refused
+from manypaths.base.errors import Fault, ManypathsError, NotFound, Refused
 
 if TYPE_CHECKING:
     from django.db.utils import DatabaseError
@@ -51,7 +51,7 @@ def set_up(home: Path | None = None) -> None:
     try:
         django.setup()
     except BadSetting as error:
-        typer.echo(error.code, err=True)
+        say(str(error), err=True)
         raise typer.Exit(WRONG_USE) from None
 
 
@@ -114,11 +114,11 @@ def _say_refused(
 ) -> NoReturn:
     if as_json:
         print_json(error.as_json() if refused is None else refused.report(error))
-    typer.echo(error.message, err=True)
+    say(error.message, err=True)
     for fault in error.faults[:_FAULTS_IN_WORDS]:
-        typer.echo(f"  {fault}", err=True)
+        say(f"  {fault}", err=True)
     if len(error.faults) > _FAULTS_IN_WORDS:
-        typer.echo(f"  and {len(error.faults) - _FAULTS_IN_WORDS} more", err=True)
+        say(f"  and {len(error.faults) - _FAULTS_IN_WORDS} more", err=True)
     raise typer.Exit(REFUSED) from None
 
 
@@ -175,6 +175,33 @@ def showing_work(what: str, *, shown: bool) -> Iterator[None]:
         yield
 
 
+# A name that came with a file may hold what a terminal takes for orders.
+_ORDERS = [*range(9), *range(11, 32), *range(127, 160)]
+_NO_ORDERS = dict.fromkeys(_ORDERS, "\N{REPLACEMENT CHARACTER}")
+
+
+def plain(text: str) -> str:
+    """Return a text with nothing in it that a terminal would obey."""
+    return text.translate(_NO_ORDERS)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line, to stderr where it is no answer."""
+    typer.echo(plain(text), err=err)
+
+
+@contextmanager
+def naming(what: str, text: str) -> Iterator[None]:
+    """Say of what is not found how it was named; a forbidden record answers alike."""
+    try:
+        yield
+    except NotFound:
+        raise NotFound(
+            f"No {what} is called {text[:80]!r} here, or it is not yours to see."
+        ) from None
+
+
 def print_json(content: dict[str, Any]) -> None:
-    """Print the one object of a command."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+    """Print the one object of a command, in letters that stdout has."""
+    is_plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    sys.stdout.write(json.dumps(content, ensure_ascii=is_plain, default=str) + "\n")

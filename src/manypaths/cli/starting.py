@@ -11,6 +11,7 @@ from manypaths.cli.session import (
     QuietOption,
     answering,
     print_json,
+    say,
     set_up,
     showing_work,
 )
@@ -34,7 +35,7 @@ def init(
         if as_json:
             print_json({"home": str(settings.HOME), "district": district.name})
         elif not quiet:
-            typer.echo(f"{district.name} is ready in {settings.HOME}.")
+            say(f"{district.name} is ready in {settings.HOME}.")
 
 
 def demo(
@@ -78,6 +79,6 @@ def check(quiet: QuietOption = False, as_json: JsonOption = False) -> None:
         for finding in () if as_json else found:
             if quiet and finding.ok:
                 continue
-            typer.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name}: {finding.detail}")
+            say(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name}: {finding.detail}")
     if not all(finding.ok for finding in found):
         raise typer.Exit(REFUSED)

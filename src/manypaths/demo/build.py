@@ -11,6 +11,7 @@ from numpy.random import default_rng
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import Refused
+from manypaths.base.ids import repeatable_ids
 from manypaths.base.models import AuditEntry
 from manypaths.base.scope import district_scope
 from manypaths.demo.arrivals import Arrivals
@@ -68,15 +69,18 @@ def build_demo(
     steps = _Steps(progress)
     steps.tell("Inventing a school year")
     year = invent_year(default_rng(seed), last_day=last_day, size=size)
-    district = create_district(
-        DISTRICT_NAME,
-        by=by,
-        at=_first_morning(year),
-        time_zone=ZONE.key,
-        is_demonstration=True,
-    )
+    # A second district in one home needs ids of its own.
+    with repeatable_ids(f"{seed} {Organization.every_district.count()}"):
+        district = create_district(
+            DISTRICT_NAME,
+            by=by,
+            at=_first_morning(year),
+            time_zone=ZONE.key,
+            is_demonstration=True,
+        )
+        with district_scope(district.pk, ZONE):
+            _bring_in(year, district, by, steps)
     with district_scope(district.pk, ZONE):
-        _bring_in(year, district, by, steps)
         record_deed(
             _DEED,
             by=by,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_for, engine_of, family_of
@@ -120,8 +120,9 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
 def families_with_evidence(*, by: Actor) -> list[Framework]:
     """Return the first versions of the frameworks that anything is on record for, by title."""
     require_right_to_add(by)
-    answered = Alignment.objects.filter(Exists(Response.objects.filter(task=OuterRef("task"))))
-    shown = answered.values("competency__framework__family")
+    # The log is gone through once; asked for each task in turn, it would be so once a task.
+    answered = Response.objects.order_by().values("task").distinct()
+    shown = Alignment.objects.filter(task__in=answered).values("competency__framework__family")
     rated = Rating.objects.values("competency__framework__family")
     return list(Framework.objects.filter(Q(pk__in=shown) | Q(pk__in=rated)).order_by("title"))
 

@@ -113,6 +113,16 @@ class Estimates:
         level = Level.objects.filter(scale=self.framework.scale, position=place).first()
         return str(level or place)
 
+    def status_counts(self) -> dict[str, list[int]]:
+        """Return how many learners have each status, by competency code, in the order of Status."""
+        n_codes, n_words = len(self.pairs.competencies), len(STATUSES)
+        cells = self.pairs.what * n_words + self.status_code
+        counts = np.bincount(cells, minlength=n_codes * n_words).reshape(n_codes, n_words)
+        absent = len(self.pairs.learners) - counts.sum(axis=1)
+        counts[:, STATUSES.index(Status.NOT_STARTED)] += absent
+        codes = [str(c) for c in self.pairs.competencies]
+        return dict(zip(codes, counts.tolist(), strict=True))
+
     def status_by_code(self) -> list[dict[str, str]]:
         """Return each learner's status by competency code; pairs without a row have not started."""
         codes = [str(c) for c in self.pairs.competencies]

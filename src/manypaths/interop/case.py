@@ -8,12 +8,16 @@ with the key `manypaths` (see `case_strict`).
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from manypaths.base.changes import Changes
+from manypaths.base.errors import Fault
 from manypaths.frameworks.access import require_right_to_add
+from manypaths.frameworks.draft import FrameworkDraft
+from manypaths.frameworks.models import Association, Competency
 from manypaths.frameworks.services import save_framework
 from manypaths.interop.case_reading import CaseReading, read_case
 from manypaths.interop.case_writing import CaseWriting, to_case
@@ -33,12 +37,29 @@ def import_case(
     """
     require_right_to_add(by)
     reading = read_case(content, file=file)
+    nothing = {"items": Changes(), "associations": Changes()}
     if reading.draft is None:
-        nothing = {"items": Changes(), "associations": Changes()}
         return ImportReport(dry_run, nothing, reading.faults, reading.notices)
+    lost = _lost_by_absence(reading.draft, reading.absent, file)
+    if lost:
+        return ImportReport(dry_run, nothing, lost, reading.notices)
     with transaction.atomic():
         digest = hashlib.sha256(content).hexdigest()
         saved = save_framework(reading.draft, by=by, at=at, sha256=digest)
         transaction.set_rollback(dry_run)
     changes = {"items": saved.items, "associations": saved.associations}
     return ImportReport(dry_run, changes, notices=reading.notices)
+
+
+def _lost_by_absence(draft: FrameworkDraft, absent: Sequence[str], file: str) -> tuple[Fault, ...]:
+    """Return a fault for each list that a package lacks while we hold something of it.
+
+    To retire all of it an empty list says so; a list that is missing is more likely cut off.
+    """
+    of_framework = {"framework__identifier": draft.identifier, "retired_at": None}
+    held = {
+        "CFItems": Competency.objects.filter(**of_framework),
+        "CFAssociations": Association.objects.filter(**of_framework),
+    }
+    allowed = "a list, for it holds something here; an empty one retires all of that"
+    return tuple(Fault(file, None, name, None, allowed) for name in absent if held[name].exists())

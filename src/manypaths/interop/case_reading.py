@@ -30,11 +30,15 @@ Draft = TypeVar("Draft", CompetencyDraft, AssociationDraft)
 
 @dataclass(frozen=True)
 class CaseReading:
-    """The draft, unless there are faults; and what the file has that CASE does not allow."""
+    """The draft, unless there are faults; and what the file has that CASE does not allow.
+
+    `absent` names the lists of items and associations that the package lacks.
+    """
 
     draft: FrameworkDraft | None
     faults: tuple[Fault, ...] = ()
     notices: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ def read_case(content: bytes | str, *, file: str) -> CaseReading:
         notices.append(
             f"So many items and associations are retired and were left out: {n_retired}."
         )
-    return CaseReading(draft, (), tuple(notices))
+    absent = tuple(name for name in ("CFItems", "CFAssociations") if name not in given)
+    return CaseReading(draft, (), tuple(notices), absent)
 
 
 def _without_nulls(value: Any) -> tuple[Any, int]:  # noqa: ANN401  # whatever the file holds

@@ -181,9 +181,7 @@ class _Reader:
     def finish(self) -> ReadLog:
         """Return the log, learner by learner; raise Refused where there were faults."""
         if self.faults:
-            raise FaultyRows(
-                f"{self.file} has faults; nothing was taken in.", self._report(), self._first_row()
-            )
+            raise FaultyRows(f"{self.file} has faults.", self._report(), self._first_row())
         if not self.parts:
             raise Refused(
                 f"{self.file} holds no responses.",

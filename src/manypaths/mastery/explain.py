@@ -1,7 +1,7 @@
 """What moved an estimate: every piece of evidence in the order of the work, and how far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 
 from manypaths.mastery.beliefs import Beliefs, Estimate, Event, estimate, start
@@ -15,7 +15,8 @@ class Piece:
     """One row of an explanation.
 
     `kind` is "evidence" for one event that shows the competency (`event` is its place among the
-    events), "other" for all evidence on other competencies, "time" for what passing time did.
+    events) and what its outcome told; "practice" for what having worked on it adds, whatever the
+    outcomes; "other" for all evidence on other competencies, "time" for what passing time did.
     The shifts are on the logit scale and in P(mastered).
     """
 
@@ -40,29 +41,43 @@ def why(model: Model, events: Sequence[Event], competency: Key, *, at: float = n
 
     `events` are all of the learner's events in the order of the work. What competencies share
     (general ability) makes evidence on others move this one: it is summed in one row, as is what
-    time did. Prior plus all shifts equals the estimate to rounding.
+    time did, and what practice adds. Prior plus all shifts equals the estimate to rounding.
     """
     beliefs = start(model)
     prior = last = estimate(model, beliefs, competency)
     pieces: list[Piece] = []
-    others, waiting = [0.0, 0.0], [0.0, 0.0]
+    others, waiting, practised = [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]
     for number, event in enumerate(events):
         last = _passed(waiting, last, estimate(model, beliefs, competency, at=event.time))
-        beliefs = update(model, beliefs, event)
+        before, beliefs = beliefs, update(model, beliefs, event)
         now = estimate(model, beliefs, competency, at=event.time)
         if any(key == competency for key, _ in event.shown):
-            pieces.append(
-                Piece("evidence", number, now.mean - last.mean, now.p_mastered - last.p_mastered)
-            )
-            last = now
+            told = [0.0, 0.0]
+            as_before = _with_counts_of(before, beliefs, competency)
+            last = _passed(told, last, estimate(model, as_before, competency, at=event.time))
+            pieces.append(Piece("evidence", number, *told))
+            last = _passed(practised, last, now)
         else:
             last = _passed(others, last, now)
     last = _passed(waiting, last, estimate(model, beliefs, competency, at=at))
+    if any(practised):
+        pieces.append(Piece("practice", None, *practised))
     if any(others):
         pieces.append(Piece("other", None, *others))
     if any(waiting):
         pieces.append(Piece("time", None, *waiting))
     return Explanation(prior, tuple(pieces), last, beliefs)
+
+
+def _with_counts_of(before: Beliefs, after: Beliefs, competency: Key) -> Beliefs:
+    """Return the later beliefs with as many tries on the competency as before."""
+    tried = before.competencies.get(competency)
+    known = replace(
+        after.competencies[competency],
+        n_right=tried.n_right if tried else 0.0,
+        n_wrong=tried.n_wrong if tried else 0.0,
+    )
+    return Beliefs(after.general, {**after.competencies, competency: known})
 
 
 def _passed(shifts: list[float], before: Estimate, after: Estimate) -> Estimate:

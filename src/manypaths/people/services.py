@@ -38,6 +38,7 @@ from manypaths.people.models import (
 )
 
 _AT_ONCE = 5_000
+_LONGEST_NAME, _LONGEST_PART = 200, 100
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def create_district(
 ) -> Organization:
     """Make a district, the scope of everything in it. Raises Refused for an unknown time zone."""
     require_operator(by)
+    name = _named("district", name)
     _require_time_zone(time_zone)
     with district_scope(None):
         district = Organization.objects.create(
@@ -85,9 +87,7 @@ def change_district(
     """
     require_leadership(by, district)
     if name is not None:
-        if not name.strip():
-            raise Refused("A district's name has at least one letter.")
-        district.name = name.strip()
+        district.name = _named("district", name)
     if time_zone is not None:
         _require_time_zone(time_zone)
         district.time_zone = time_zone
@@ -102,6 +102,7 @@ def create_school(
 ) -> Organization:
     """Make a school in a district. Raises Refused where the district has one of this name."""
     require_leadership(by, parent)
+    name = _named("school", name)
     if Organization.objects.filter(parent=parent, name=name).exists():
         raise Refused(f"{parent.name} has a school {name} already.")
     school = Organization.objects.create(
@@ -149,7 +150,11 @@ def add_people(
     """Add persons by (given name, family name), each with a role from a day."""
     require_leadership(by, organization)
     people = Person.objects.bulk_create(
-        [Person(given_name=given, family_name=family) for given, family in names], _AT_ONCE
+        [
+            Person(given_name=_part_of_name(given), family_name=_part_of_name(family))
+            for given, family in names
+        ],
+        _AT_ONCE,
     )
     RoleHeld.objects.bulk_create(
         [
@@ -249,7 +254,8 @@ def name_learner(
         raise Refused("This learner has a name already.")
     if not (given_name.strip() or family_name.strip()):
         raise Refused("A name needs at least one letter.")
-    learner.given_name, learner.family_name = given_name.strip(), family_name.strip()
+    learner.given_name = _part_of_name(given_name)
+    learner.family_name = _part_of_name(family_name)
     learner.save(update_fields=["given_name", "family_name"])
     record_deed("name learner", by=by, at=at, subject=("person", learner.pk))
     return learner
@@ -308,6 +314,7 @@ def create_group(
 ) -> Group:
     """Make a group. Raises Refused where the organization has one of this name in the term."""
     require_leadership(by, organization)
+    name = _named("group", name)
     if Group.objects.filter(organization=organization, term=term, name=name).exists():
         raise Refused(f"{organization.name} has a group {name} already.")
     group = Group.objects.create(organization=organization, name=name, kind=kind, term=term)
@@ -389,6 +396,28 @@ def relate(
         kind=kind.value,
         count=len(ties),
     )
+
+
+def _named(what: str, name: str) -> str:
+    """Return a name without blanks around it. Raises Refused for one that is none."""
+    trimmed = name.strip()
+    if not 1 <= len(trimmed) <= _LONGEST_NAME or not trimmed.isprintable():
+        raise Refused(
+            f"The name of a {what} has 1 to {_LONGEST_NAME} characters on one line; "
+            f"{name[:40]!r} has not."
+        )
+    return trimmed
+
+
+def _part_of_name(text: str) -> str:
+    """Return a given or a family name without blanks around it; one of the two may be empty."""
+    trimmed = text.strip()
+    if len(trimmed) > _LONGEST_PART or not trimmed.isprintable():
+        raise Refused(
+            f"A given or family name has up to {_LONGEST_PART} characters on one line; "
+            f"{text[:40]!r} has not."
+        )
+    return trimmed
 
 
 def _known_by(wanted: Collection[str], source: str, group: Group) -> dict[str, Person]:

@@ -31,6 +31,8 @@ Numbers = NDArray[np.int64]
 SHOW_WEIGHT = 0.9
 # A competency on which a learner repeats a slip gains from a look at it.
 SLIP_WEIGHT = 0.4
+# To begin with a look at something new, against trying it at once.
+LOOK_WEIGHT = 0.6
 MOST_OFFERS = 4
 # What comes before a competency is said to be in place from this chance that all of it is mastered.
 IN_PLACE = 0.5
@@ -168,8 +170,9 @@ class _Place:
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
         score = self.worths.readiness[self.place] * (1 - alone) * self._relevance
         score += SLIP_WEIGHT * bool(slip) * self._relevance
-        is_new = status is Status.NOT_STARTED and self._success < HARDEST
-        if not (slip or is_new or self._success < HARDEST):
+        if status is Status.NOT_STARTED:
+            score += LOOK_WEIGHT * self.worths.score[self.place]
+        elif not (slip or self._success < HARDEST):
             return []
         return self._offer(StepKind.LEARN, _LEARN, float(score), reason)
 

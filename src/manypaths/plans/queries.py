@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from numpy.typing import NDArray
 
-from manypaths.estimates.engine import current_version
-from manypaths.estimates.models import GeneralBelief
+from manypaths.estimates.engine import current_version, family_of
+from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
+from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Rating, Response, Slip, Task
 from manypaths.evidence.queries import tasks_for
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
@@ -46,7 +48,12 @@ class ClassOverview:
     ready_to_show: Sequence[Need]
     ready_to_move_on: Sequence[Need]
     slips: Sequence[ClassSlip]
-    status: Sequence[dict[str, str]]
+    estimates: Estimates
+
+    @cached_property
+    def status(self) -> list[dict[str, str]]:
+        """Return each learner's status by competency code."""
+        return self.estimates.status_by_code()
 
 
 def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
@@ -104,9 +111,22 @@ def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
 
 
 def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
-    """Return the framework on which a learner has most evidence, in its newest version."""
+    """Return the framework on which a learner has most evidence, in its newest version.
+
+    Without any, that of what they were signed off, else of the groups in which they learn.
+    """
     require_sight(by, [learner])
-    return _most_evidence(GeneralBelief.objects.filter(learner=learner))
+    own = _most_evidence(GeneralBelief.objects.filter(learner=learner))
+    if own is not None:
+        return own
+    signed = Achievement.objects.filter(learner=learner).select_related("competency__framework")
+    newest = signed.order_by("-signed_at", "-pk").first()
+    if newest is not None:
+        return current_version(family_of(newest.competency.framework))
+    beside = Membership.objects.filter(
+        current(), part=Part.LEARNER, group__in=_groups_of(learner)
+    ).values("person")
+    return _most_evidence(GeneralBelief.objects.filter(learner__in=beside))
 
 
 def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
@@ -139,7 +159,7 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
-        status=estimates.status_by_code(),
+        estimates=estimates,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manypaths.base.environment import BadSetting, env_bool, env_int, env_secret, env_str
+from manypaths.base.environment import BadSetting, env_bool, env_int, env_secret, env_str, env_zone
 
 NAME = "MANYPATHS_TEST_SETTING"
 SECRET = "correct horse battery staple, and one more"
@@ -24,6 +24,21 @@ def test_a_setting_that_is_not_there_is_its_default(setting: pytest.MonkeyPatch)
     assert env_bool(NAME, True) is True
     assert env_int(NAME, 5, at_least=1, at_most=9) == 5
     assert env_secret(NAME) is None
+
+
+def test_an_empty_text_counts_as_none(setting: pytest.MonkeyPatch) -> None:
+    setting.setenv(NAME, "")
+    assert env_str(NAME, "red") == "red"
+
+
+def test_a_zone_is_one_that_is_known(setting: pytest.MonkeyPatch) -> None:
+    assert env_zone(NAME, "UTC") == "UTC"
+    setting.setenv(NAME, "Europe/Lisbon")
+    assert env_zone(NAME, "UTC") == "Europe/Lisbon"
+    for value in ("Mars", "Europe", "../etc/passwd", "/etc"):
+        setting.setenv(NAME, value)
+        with pytest.raises(BadSetting, match="the name of a time zone, such as Europe/Lisbon"):
+            env_zone(NAME, "UTC")
 
 
 def test_one_of_the_allowed_texts_is_taken(setting: pytest.MonkeyPatch) -> None:

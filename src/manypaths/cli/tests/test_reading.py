@@ -1,5 +1,6 @@
 """What commands read and say of a learner and of a class."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from manypaths.cli.tests.commands import Json, answer, run, said
 from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.services import AchievementDraft, sign_off
 from manypaths.frameworks.models import Competency, Framework
+from manypaths.interop.tests.case_documents import small_package
+from manypaths.interop.tests.case_documents import written as written_package
 from manypaths.interop.tests.response_logs import log_of, take_in, written
 from manypaths.people.models import Group, Organization, Person, SourceId
 from manypaths.people.queries import learner_named
@@ -120,7 +123,7 @@ def test_why_names_each_piece_of_evidence_in_the_order_of_the_work(ada: Person) 
     assert [piece["about"] for piece in own[:2]] == ["wrong: j0", "right: j1"]
     assert all(piece["evidence"].startswith("response ") for piece in own)
     others = [piece for piece in pieces if piece["kind"] != "evidence"]
-    assert {piece["kind"] for piece in others} <= {"other", "time"}
+    assert {piece["kind"] for piece in others} <= {"practice", "other", "time"}
     assert all(piece["evidence"] is piece["done_at"] is None for piece in others)
 
 
@@ -128,8 +131,8 @@ def test_work_without_a_calendar_is_told_without_a_date(
     district: Organization, tmp_path: Path
 ) -> None:
     take_in(written(tmp_path, log_of("u,i,,1,K", "v,i,129600,1,K")), "7C")
-    assert [p["done_at"] for p in why_of("u", "K")["pieces"]] == [None]
-    assert [p["done_at"] for p in why_of("v", "K")["pieces"]] == ["+1.500000 days"]
+    assert [p["done_at"] for p in why_of("u", "K")["pieces"]] == [None, None]
+    assert [p["done_at"] for p in why_of("v", "K")["pieces"]] == ["+1.500000 days", None]
     assert "day 2" in said("why", "--learner", "v", "--competency", "K")
 
 
@@ -173,16 +176,15 @@ NOBODY = "0f5be1f5-5b1c-4d3f-9c83-6a3f62c6f0a1"
     ],
 )
 def test_what_is_not_there_is_answered_alike(ada: Person, words: tuple[str, ...]) -> None:
-    assert answer(*words, exit_code=1) == {
-        "error": {
-            "code": "not_found",
-            "message": "There is no such record, or it is not yours to see.",
-        },
-        "faults": [],
-    }
+    # What was missed is named, and whether it is there for others is not.
+    what = "(learner|group|framework|competency of .*)"
+    message = rf"No {what} is called '.*' here, or it is not yours to see\."
+    found = answer(*words, exit_code=1)
+    assert (found["error"]["code"], found["faults"]) == ("not_found", [])
+    assert re.fullmatch(message, found["error"]["message"])
     result = run(*words)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "There is no such record, or it is not yours to see.\n"
+    assert re.fullmatch(f"{message}\n", result.stderr)
 
 
 def test_a_name_that_several_have_is_refused(district: Organization, tmp_path: Path) -> None:
@@ -236,6 +238,39 @@ def test_why_is_laid_out_to_be_read(ada: Person) -> None:
         assert words in text
 
 
+def test_no_name_gives_orders_to_the_terminal(district: Organization, tmp_path: Path) -> None:
+    package = small_package()
+    package["CFDocument"]["title"] = "\x1b]0;mine\x07Numbers"
+    package["CFItems"][0]["fullStatement"] = "\x1b[31mKnows\x9b31m numbers."
+    package["CFItems"][0]["humanCodingScheme"] = "K1"
+    file = tmp_path / "package.json"
+    file.write_bytes(written_package(package))
+    answer("import", "case", file)
+    log = written(tmp_path, log_of("u,i,1,1,K1"))
+    title = Framework.objects.get().title
+    answer("import", "responses", log, "--group", "7C", "--framework", title)
+    for words in (
+        ("next", "--learner", "u"),
+        ("class", "--group", "7C"),
+        ("why", "--learner", "u", "--competency", "K1"),
+        ("estimate",),
+        ("check",),
+    ):
+        text = said(*words)
+        assert not set("\x1b\x07\x9b") & set(text)
+    assert "\N{REPLACEMENT CHARACTER}[31mKnows" in said("next", "--learner", "u")
+
+
+@pytest.mark.parametrize("name", ["", " ", "7\nC", "7\x1bC", "7" * 201])
+def test_a_group_needs_a_name_on_one_line(
+    district: Organization, tmp_path: Path, name: str
+) -> None:
+    log = written(tmp_path, log_of("u,i,1,1,K"))
+    report = answer("import", "responses", log, "--group", name, exit_code=1)
+    assert "1 to 200 characters on one line" in report["faults"][0]["allowed"]
+    assert not Group.objects.exists()
+
+
 def test_what_looks_like_markup_is_shown_as_it_is(district: Organization, tmp_path: Path) -> None:
     rows = [f"[/u],[b]i{n}[/],{n},{n % 2},[/k]:key:" for n in range(5)]
     take_in(written(tmp_path, log_of(*rows), "log [blue].csv"), "[/g] :smile:")
@@ -243,6 +278,6 @@ def test_what_looks_like_markup_is_shown_as_it_is(district: Organization, tmp_pa
     assert Group.objects.get().name in overview
     assert "[/k]:key:" in overview
     assert "right: [b]i1[/]" in said("why", "--learner", "[/u]", "--competency", "[/k]:key:")
-    assert "([/k]:key:)" in said("next", "--learner", "[/u]")
+    assert "[/k]:key:" in said("next", "--learner", "[/u]")
     again = run("import", "responses", tmp_path / "log [blue].csv", "--group", "[/g] :smile:")
     assert again.exit_code == 0

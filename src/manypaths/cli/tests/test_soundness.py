@@ -103,7 +103,7 @@ def test_a_district_gets_another_name_and_zone_and_stays_sound(
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
-        ("--name", " ", "A district's name has at least one letter."),
+        ("--name", " ", "The name of a district has 1 to 200 characters on one line"),
         ("--time-zone", "Europe/Nowhere", "'Europe/Nowhere' is no time zone"),
     ],
 )

@@ -1,8 +1,7 @@
-import uuid
-
 import django.db.models.deletion
 from django.db import migrations, models
 
+import manypaths.base.ids
 import manypaths.base.scope
 
 
@@ -30,7 +29,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("code", models.CharField(max_length=100)),
                 ("name", models.CharField(max_length=200)),
                 ("explanation", models.TextField(blank=True)),
@@ -72,7 +76,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("source_id", models.CharField(max_length=255)),
                 (
                     "kind",
@@ -137,7 +146,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("title", models.CharField(max_length=300)),
                 ("description", models.TextField(blank=True)),
@@ -180,7 +194,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("done_at", models.BigIntegerField()),
                 (
                     "clock",
@@ -432,7 +451,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("done_at", models.BigIntegerField()),
                 (
                     "clock",

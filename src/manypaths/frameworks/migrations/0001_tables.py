@@ -1,8 +1,7 @@
-import uuid
-
 import django.db.models.deletion
 from django.db import migrations, models
 
+import manypaths.base.ids
 import manypaths.base.scope
 
 
@@ -54,7 +53,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("title", models.CharField(max_length=200)),
                 ("published_at", models.DateTimeField(null=True)),
             ],
@@ -79,7 +83,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("identifier", models.CharField(max_length=255)),
                 ("title", models.CharField(max_length=500)),
                 ("version", models.CharField(blank=True, max_length=100)),
@@ -143,7 +152,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("identifier", models.CharField(max_length=255)),
                 ("code", models.CharField(blank=True, max_length=255)),
                 ("title", models.CharField(blank=True, max_length=500)),
@@ -192,7 +206,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("identifier", models.CharField(max_length=255)),
                 ("kind", models.CharField(max_length=100)),
                 ("origin_identifier", models.CharField(max_length=255)),

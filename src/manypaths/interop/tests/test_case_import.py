@@ -90,6 +90,25 @@ def test_an_item_gone_upstream_is_retired_and_kept(district: Organization) -> No
     assert Competency.objects.get(identifier=FRACTION).retired_at == AT
 
 
+@pytest.mark.parametrize("name", ["CFItems", "CFAssociations"])
+def test_a_list_that_is_missing_retires_nothing(district: Organization, name: str) -> None:
+    bring_in(written(small_package()))
+    without = {key: part for key, part in small_package().items() if key != name}
+    report = bring_in(written(without))
+    assert [(fault.column, fault.row) for fault in report.faults] == [(name, None)]
+    assert "an empty one retires all of that" in report.faults[0].allowed
+    assert not Competency.objects.exclude(retired_at=None).exists()
+    assert not Association.objects.exclude(retired_at=None).exists()
+
+
+def test_an_empty_list_retires_all_that_stood_in_it(district: Organization) -> None:
+    bring_in(written(small_package()))
+    report = bring_in(written({**small_package(), "CFItems": [], "CFAssociations": []}))
+    assert not report.faults
+    assert report.changes["items"].retired == Competency.objects.count()
+    assert not Competency.objects.filter(retired_at=None).exists()
+
+
 def test_the_tree_stands_in_the_order_of_the_sequence_numbers(district: Organization) -> None:
     bring_in(written(small_package()))
     nodes = tree(Framework.objects.get())

@@ -14,7 +14,7 @@ from manypaths.mastery.model import unfitted, with_spread
 from manypaths.mastery.tests.logs import events_of, random_log, random_model
 
 seeds = st.integers(0, 2**32 - 1)
-ORDER = {"evidence": 0, "other": 1, "time": 2}
+ORDER = {"evidence": 0, "practice": 1, "other": 2, "time": 3}
 
 
 def a_learner(seed: int, *, has_clock: bool, half_life: float) -> tuple[Model, list[Event], float]:
@@ -53,7 +53,7 @@ def test_prior_and_shifts_sum_to_the_estimate_of_the_stream(
 
 @settings(max_examples=60, deadline=None)
 @given(seed=seeds, has_clock=st.booleans(), half_life=st.sampled_from([math.inf, 20.0]))
-def test_evidence_stands_in_the_order_of_the_work_then_others_then_time(
+def test_evidence_stands_in_the_order_of_the_work_then_what_has_a_row_for_all(
     seed: int, has_clock: bool, half_life: float
 ) -> None:
     model, events, last = a_learner(seed, has_clock=has_clock, half_life=half_life)
@@ -62,6 +62,8 @@ def test_evidence_stands_in_the_order_of_the_work_then_others_then_time(
     assert kinds == sorted(kinds, key=ORDER.__getitem__)
     assert kinds.count("other") <= 1
     showing = [n for n, event in enumerate(events) if "c0" in dict(event.shown)]
+    tried = any(events[n].moves and events[n].role < 0 for n in showing)
+    assert kinds.count("practice") == tried
     assert [piece.event for piece in pieces if piece.kind == "evidence"] == showing
     assert all(piece.event is None for piece in pieces if piece.kind != "evidence")
     moved = [n for n in showing if events[n].moves]
@@ -76,40 +78,62 @@ ON_B = Event("j", (("b", 1.0),), 1.0, time=12.0)
 def test_time_that_takes_nothing_away_has_no_row() -> None:
     forgetful = with_spread(unfitted(), half_life=30.0)
     undated = replace(ON_A, time=math.nan)
-    assert [piece.kind for piece in why(forgetful, [ON_A], "a", at=40.0).pieces] == [
-        "evidence",
-        "time",
-    ]
+    kinds = [piece.kind for piece in why(forgetful, [ON_A], "a", at=40.0).pieces]
+    assert kinds == ["evidence", "practice", "time"]
     for model, event, at in (
         (unfitted(), ON_A, 400.0),
         (forgetful, ON_A, 10.0),
         (forgetful, ON_A, math.nan),
         (forgetful, undated, 40.0),
     ):
-        assert [piece.kind for piece in why(model, [event], "a", at=at).pieces] == ["evidence"]
+        kinds = [piece.kind for piece in why(model, [event], "a", at=at).pieces]
+        assert kinds == ["evidence", "practice"]
 
 
 def test_what_was_forgotten_between_two_pieces_is_no_ones_fault_but_times() -> None:
     model = with_spread(unfitted(), half_life=30.0)
     events = [ON_A, replace(ON_A, time=70.0)]
-    first, second, time = why(model, events, "a", at=70.0).pieces
-    assert [piece.kind for piece in (first, second, time)] == ["evidence", "evidence", "time"]
+    first, second, practice, time = why(model, events, "a", at=70.0).pieces
+    kinds = [piece.kind for piece in (first, second, practice, time)]
+    assert kinds == ["evidence", "evidence", "practice", "time"]
     beliefs = update(model, start(model), ON_A)
     at_once, faded = (estimate(model, beliefs, "a", at=at) for at in (10.0, 70.0))
     assert time.shift_mean == pytest.approx(faded.mean - at_once.mean)
     assert time.shift_mean < 0
     again = estimate(model, update(model, beliefs, events[1]), "a", at=70.0)
-    assert second.shift_mean == pytest.approx(again.mean - faded.mean)
-    assert second.shift_p == pytest.approx(again.p_mastered - faded.p_mastered)
+    _, gain_right, _, _ = model.terms_of("a")
+    assert practice.shift_mean == pytest.approx(gain_right * math.log(3))
+    assert second.shift_mean == pytest.approx(
+        again.mean - faded.mean - gain_right * math.log(3 / 2)
+    )
 
 
 def test_a_success_elsewhere_lifts_in_one_row_and_a_silent_piece_shows_with_no_shift() -> None:
     silent = replace(ON_A, time=14.0, moves=False)
-    evidence, unheard, other = why(unfitted(), [ON_A, ON_B, ON_B, silent], "a").pieces
-    assert (evidence.kind, unheard.kind, other.kind) == ("evidence", "evidence", "other")
+    evidence, unheard, practice, other = why(unfitted(), [ON_A, ON_B, ON_B, silent], "a").pieces
+    kinds = [piece.kind for piece in (evidence, unheard, practice, other)]
+    assert kinds == ["evidence", "evidence", "practice", "other"]
     assert evidence.shift_mean > other.shift_mean > 0
     assert evidence.shift_p > 0
     assert (unheard.event, unheard.shift_mean, unheard.shift_p) == (3, 0, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds, gain_wrong=st.floats(0, 2))
+def test_a_wrong_answer_never_lifts_and_a_right_one_never_lowers(
+    seed: int, gain_wrong: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    model = replace(unfitted(), typical=(0.3, 0.1, gain_wrong))
+    events = [
+        Event(f"i{n}", (("a", 1.0),), float(right), time=float(n))
+        for n, right in enumerate(rng.integers(0, 2, 12))
+    ]
+    for piece in why(model, events, "a").pieces:
+        if piece.event is not None:
+            lifts = events[piece.event].outcome == 1
+            assert (piece.shift_mean > 0) == lifts
+            assert (piece.shift_p > 0) == lifts
 
 
 def test_without_evidence_the_estimate_is_the_prior() -> None:

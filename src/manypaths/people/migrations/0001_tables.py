@@ -1,9 +1,8 @@
-import uuid
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import manypaths.base.ids
 import manypaths.base.scope
 
 
@@ -49,7 +48,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_owner, editable=False, null=True
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -96,7 +100,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -137,7 +146,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("given_name", models.CharField(blank=True, max_length=100)),
                 ("family_name", models.CharField(blank=True, max_length=100)),
                 ("label", models.CharField(blank=True, max_length=255)),
@@ -359,7 +373,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 ("name", models.CharField(max_length=100)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),

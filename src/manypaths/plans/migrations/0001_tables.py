@@ -1,8 +1,7 @@
-import uuid
-
 import django.db.models.deletion
 from django.db import migrations, models
 
+import manypaths.base.ids
 import manypaths.base.scope
 
 
@@ -31,7 +30,12 @@ class Migration(migrations.Migration):
                         default=manypaths.base.scope.current_district, editable=False
                     ),
                 ),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=manypaths.base.ids.new_public_id, editable=False, unique=True
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(

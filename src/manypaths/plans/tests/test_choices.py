@@ -24,7 +24,7 @@ from manypaths.plans.queries import (
     window_of,
 )
 from manypaths.plans.services import choose_step, drop_choice, link_learner, set_window
-from manypaths.plans.tests.work import LATER, answer, practise, rate, sign_off
+from manypaths.plans.tests.work import LATER, answer, bring_learners, practise, rate, sign_off
 
 
 @pytest.fixture
@@ -244,6 +244,19 @@ def test_the_framework_of_a_learner_is_that_with_most_evidence(cast: Cast, world
     assert framework_of_learner(cast.ada, by=user_of(cast.eli)) == world.framework
     assert framework_of_group(cast.ada_class, by=user_of(cast.ben)) == world.framework
     assert framework_of_group(cast.cleo_class, by=user_of(cast.cleo)) is None
+
+
+def test_without_evidence_it_is_that_of_what_was_signed_off(cast: Cast, world: World) -> None:
+    sign_off(world, cast.ada, "F1")
+    assert framework_of_learner(cast.ada, by=OPERATOR) == world.framework
+
+
+def test_a_newcomer_begins_on_the_framework_of_the_class(cast: Cast, world: World) -> None:
+    (new,) = bring_learners(cast, 1)
+    assert framework_of_learner(new, by=OPERATOR) is None
+    answer(world, cast.ada, "F1-1", 0, 1.0)
+    assert framework_of_learner(new, by=OPERATOR) == world.framework
+    assert next_steps(new, world.framework, by=OPERATOR, at=LATER)
 
 
 def test_it_is_its_newest_published_version(cast: Cast, world: World) -> None:
