@@ -37,11 +37,12 @@ def evaluate(
     set_up()
     with answering(as_json=as_json):
         from manypaths.base.errors import Refused
+        from manypaths.cli.progress import progress
         from manypaths.interop.response_log import engine_log, read_response_log
         from manypaths.mastery.evaluation import evaluate as score
 
-        with showing_work(f"Reading {file.name}", shown=not (quiet or as_json)):
-            log = read_response_log(file)
+        with progress(shown=not (quiet or as_json)) as tell:
+            log = read_response_log(file, count=lambda n_rows: tell("Reading rows", n_rows, 0))
         for notice in log.notices:
             say(notice, err=True)
         try:

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -18,13 +18,24 @@ from rich.text import Text
 Tell = Callable[[str, int, int], None]
 
 
+class _Count(ProgressColumn):
+    """Shows how many are done, and of how many where that is known."""
+
+    def render(self, task: Task) -> Text:
+        """Return the counts, nothing for what is not counted."""
+        if not task.fields["counted"]:
+            return Text()
+        total = f" of {task.total:,.0f}" if task.total else ""
+        return Text(f"{task.completed:,.0f}{total}")
+
+
 class _Rate(ProgressColumn):
     """Shows how many a second."""
 
     def render(self, task: Task) -> Text:
         """Return the rate in words, nothing while there is none."""
         speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f}/s" if speed and task.total else "")
+        return Text(f"{speed:,.0f}/s" if speed and task.fields["counted"] else "")
 
 
 @contextmanager
@@ -40,16 +51,24 @@ def progress(*, shown: bool) -> Iterator[Tell]:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Count(),
         _Rate(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, int] = {}
+        made: dict[str | int, TaskID] = {}
+        counts: dict[str | int, int] = {}
 
         def tell(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total or None)
-            bars.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]
+            key = total or what  # parts of one whole share a bar
+            if key not in made:
+                for before, bar in made.items():
+                    n_done = counts[before] or 1
+                    bars.update(bar, completed=n_done, total=n_done)
+                    bars.stop_task(bar)
+                made[key] = bars.add_task(what, total=total or None, counted=False)
+            counts[key] = done
+            counted = bool(done or total)
+            bars.update(made[key], description=what, completed=done, counted=counted)
 
         yield tell

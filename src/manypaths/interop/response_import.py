@@ -62,9 +62,9 @@ def import_responses(
     with every fault, and then nothing has changed.
     """
     tell = progress or _silence
-    tell("Reading the log", 0, 0)
+    tell("Reading rows", 0, 0)
     try:
-        log = read_response_log(path)
+        log = read_response_log(path, count=lambda n_rows: tell("Reading rows", n_rows, 0))
     except FaultyRows as error:
         raise _with_codes(error, path.name, target, by=by) from None
     with transaction.atomic():

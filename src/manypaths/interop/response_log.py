@@ -9,7 +9,7 @@ Rows are counted as a spreadsheet does: the header is row 1.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,7 +93,11 @@ class ReadLog:
         return listed, np.argsort(order)[place]
 
 
-def read_response_log(path: Path) -> ReadLog:
+# Told how many rows have been read.
+Count = Callable[[int], None]
+
+
+def read_response_log(path: Path, *, count: Count | None = None) -> ReadLog:
     """Return the log of a file. Raises FaultyRows with every fault, by row and column.
 
     Rows stand learner by learner, in the order of the work. A time that falls is put in order,
@@ -102,9 +106,9 @@ def read_response_log(path: Path) -> ReadLog:
     header = read_header(path)
     _require_columns(path.name, header)
     try:
-        return _read(path.name, fast_parts(path, header, COLUMNS))
+        return _read(path.name, fast_parts(path, header, COLUMNS), count)
     except Unsound:
-        return _read(path.name, careful_parts(path, header, COLUMNS))
+        return _read(path.name, careful_parts(path, header, COLUMNS), count)
 
 
 def engine_log(log: ReadLog) -> ResponseLog:
@@ -134,10 +138,13 @@ def _require_columns(file: str, header: list[str]) -> None:
         raise Refused(f"{file} is no response log.", faults)
 
 
-def _read(file: str, parts: Iterable[Part]) -> ReadLog:
-    reader = _Reader(file)
+def _read(file: str, parts: Iterable[Part], count: Count | None) -> ReadLog:
+    reader, n_rows = _Reader(file), 0
     for part in parts:
         reader.add(part)
+        n_rows += part.rows.size
+        if count:
+            count(n_rows)
     return reader.finish()
 
 
