@@ -72,6 +72,8 @@ def read_case(content: bytes | str, *, file: str) -> CaseReading:
         notices.append(
             f"So many items and associations are retired and were left out: {n_retired}."
         )
+    if draft.associations:
+        notices.extend(_circles_of_prerequisites(draft))
     absent = tuple(name for name in ("CFItems", "CFAssociations") if name not in given)
     return CaseReading(draft, (), tuple(notices), absent)
 
@@ -255,6 +257,17 @@ def _note_repeats(
             sheet.note(
                 place, document, "an identifier of its own; CFDocument has this one", read.index
             )
+
+
+def _circles_of_prerequisites(draft: FrameworkDraft) -> Iterator[str]:
+    """Yield a sentence where what comes before something also comes after it."""
+    before = [tie for tie in draft.associations if tie.kind == AssociationKind.PRECEDES]
+    n_closing = len(closing_ties([(tie.origin, tie.destination) for tie in before]))
+    if n_closing:
+        yield (
+            "Of the precedes associations so many close a circle, so that nothing in it counts "
+            f"as coming first: {n_closing}."
+        )
 
 
 def _note_circles(sheet: FaultSheet, ties: Sequence[_Read[AssociationDraft]]) -> None:

@@ -89,13 +89,13 @@ def choose_offers(situation: Situation, *, most: int = MOST_OFFERS) -> list[Cand
     """Return the best few, of different kinds and competencies where there are such."""
     candidates = sorted(_candidates(situation), key=lambda offer: -offer.score)
     chosen: list[Candidate] = []
-    for offer in candidates:
-        if offer.kind not in {other.kind for other in chosen} and _is_new_place(offer, chosen):
-            chosen.append(offer)
-    for offer in candidates:
-        if len(chosen) < most and offer not in chosen and _is_new_place(offer, chosen):
-            chosen.append(offer)
-    return sorted(chosen[:most], key=lambda offer: -offer.score)
+    # One of each kind first, then a second one; more of a kind only where there is nothing else.
+    for most_of_kind in (1, 2, most):
+        for offer in candidates:
+            n_of_kind = sum(other.kind is offer.kind for other in chosen)
+            if n_of_kind < most_of_kind and len(chosen) < most and _is_new_place(offer, chosen):
+                chosen.append(offer)
+    return sorted(chosen, key=lambda offer: -offer.score)
 
 
 def _is_new_place(offer: Candidate, chosen: Sequence[Candidate]) -> bool:

@@ -14,8 +14,10 @@ from manypaths.frameworks.queries import framework_named, tree
 from manypaths.interop.case import import_case, read_case, to_case
 from manypaths.interop.report import ImportReport
 from manypaths.interop.tests.case_documents import (
+    DECIMAL,
     DOCUMENT,
     FRACTION,
+    association,
     full_package,
     lax_package,
     small_package,
@@ -90,11 +92,22 @@ def test_an_item_gone_upstream_is_retired_and_kept(district: Organization) -> No
     assert Competency.objects.get(identifier=FRACTION).retired_at == AT
 
 
+def test_prerequisites_in_a_circle_are_noticed(district: Organization) -> None:
+    package = small_package()
+    package["CFAssociations"] += [
+        association(8, "precedes", FRACTION, DECIMAL),
+        association(9, "precedes", DECIMAL, FRACTION),
+    ]
+    report = bring_in(written(package))
+    assert not report.faults
+    assert any("close a circle" in notice and "first: 1." in notice for notice in report.notices)
+
+
 @pytest.mark.parametrize("name", ["CFItems", "CFAssociations"])
 def test_a_list_that_is_missing_retires_nothing(district: Organization, name: str) -> None:
     bring_in(written(small_package()))
-    without = {key: part for key, part in small_package().items() if key != name}
-    report = bring_in(written(without))
+    cut_off = {key: part for key, part in small_package().items() if key != name}
+    report = bring_in(written(cut_off))
     assert [(fault.column, fault.row) for fault in report.faults] == [(name, None)]
     assert "an empty one retires all of that" in report.faults[0].allowed
     assert not Competency.objects.exclude(retired_at=None).exists()
