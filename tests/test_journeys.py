@@ -130,6 +130,17 @@ def test_the_version_is_printed_without_a_home_and_without_the_rooms(tmp_path: P
     assert read(bare(tmp_path), "--version") == done.stdout
 
 
+@pytest.mark.parametrize(
+    "words", [("next",), ("next", "--lerner", "x"), ("import", "case", "nowhere.json"), ("fly",)]
+)
+def test_wrong_use_is_one_object_as_well(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = run(bare(tmp_path), *words, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "wrong_use"
+    assert done.stderr
+    assert run(bare(tmp_path), *words).stdout == ""
+
+
 def test_several_at_once_make_one_home(environment: Environment) -> None:
     started = [
         subprocess.Popen([COMMAND, "init", "--json"], env=environment, stdout=subprocess.PIPE)
@@ -235,7 +246,8 @@ def test_a_bad_setting_stops_the_start_and_says_what_is_allowed(
     tmp_path: Path, name: str, value: str, allowed: str
 ) -> None:
     done = run(bare(tmp_path) | {name: value}, "class", "--group", "7C", "--json")
-    assert (done.returncode, done.stdout) == (2, "")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "wrong_use"
     assert done.stderr.startswith(f"The setting {name} is ")
     assert allowed in done.stderr
     assert "hush" not in done.stderr

@@ -8,10 +8,16 @@ import gc
 import sys
 from io import TextIOWrapper
 
+_WRONG_USE = {
+    "error": {"code": "wrong_use", "message": "The command can't be used so; stderr says why."},
+    "faults": [],
+}
+
 
 def main() -> None:
     """Run the command line."""
     from manypaths.cli.app import app  # typer and rich are only needed here
+    from manypaths.cli.session import WRONG_USE, print_json
 
     # A command lives for seconds and may hold millions of small rows: looking through all of them
     # for cycles again and again costs a fifth of its time and finds next to nothing.
@@ -21,4 +27,9 @@ def main() -> None:
             stream, TextIOWrapper
         ):  # what a terminal has no letter for is no reason to stop
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if ended.code == WRONG_USE and "--json" in sys.argv:
+            print_json(_WRONG_USE)
+        raise

@@ -8,10 +8,11 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 200_000
 _GZIP = b"\x1f\x8b"
+# No row is longer, in bytes. A small gzip file may hold one that no memory would.
+_LONGEST_ROW = _CHUNK = 1 << 20
 _UNREADABLE = (OSError, EOFError, zlib.error)
 
 
@@ -44,6 +47,7 @@ def read_header(path: Path) -> list[str]:
     if not path.is_file():
         raise _refused(path, None, "a file, no folder and no pipe")
     try:
+        _require_short_rows(path)
         with _opened(path) as text:
             names = next(csv.reader(text, strict=True), [])
     except _UNREADABLE as error:
@@ -138,14 +142,34 @@ def _checked(file: str, row: int, fields: list[str], header: Sequence[str]) -> _
 
 
 def _opened(path: Path) -> io.TextIOWrapper:
-    """Open the text; what the file holds counts, but a .gz that is none is refused."""
+    # Bytes that are no UTF-8 pass as surrogates, so that their row and column can be named.
+    return io.TextIOWrapper(_raw(path), "utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _raw(path: Path) -> BinaryIO:
+    """Open the bytes of the text; what the file holds counts, but a .gz that is none is refused."""
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
     if path.suffix.lower() == ".gz" and not is_gzip:
         raise _refused(path, None, "a gzip file, as its name says")
-    raw = gzip.open(path, "rb") if is_gzip else path.open("rb")  # noqa: SIM115  # for the caller
-    # Bytes that are no UTF-8 pass as surrogates, so that their row and column can be named.
-    return io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
+    return cast(BinaryIO, gzip.open(path)) if is_gzip else path.open("rb")
+
+
+def _require_short_rows(path: Path) -> None:
+    """Raise Refused for a row without end, before anything takes it into memory whole.
+
+    Where the file is damaged, whoever reads it next says so.
+    """
+    row, length = 1, 0
+    with _raw(path) as file, suppress(*_UNREADABLE):
+        while chunk := file.read(_CHUNK):
+            ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
+            length += min(ends, default=len(chunk))
+            if length > _LONGEST_ROW:
+                raise _refused(path, row, f"a row of at most {_LONGEST_ROW:,} bytes")
+            if ends:
+                row += chunk.count(b"\n") or chunk.count(b"\r")
+                length = len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
 
 
 def _cleaned(text: str) -> str:

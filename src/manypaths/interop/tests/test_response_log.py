@@ -214,6 +214,17 @@ def test_a_file_may_have_any_name_and_is_the_one_that_is_read(tmp_path: Path, na
     assert read_response_log(written(tmp_path, HEADER + SOUND, name)).learners == ["u1"]
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n" + SOUND])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_row_without_end_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, end: str, is_packed: bool
+) -> None:
+    content = (HEADER + SOUND + "u1,i1,10,1," + "K" * 3_000_000 + end).encode()
+    name = "log.csv.gz" if is_packed else "log.csv"
+    path = written(tmp_path, gzip.compress(content) if is_packed else content, name)
+    assert faults_of(path) == [(3, None, None, "a row of at most 1,048,576 bytes")]
+
+
 def test_a_gz_file_that_is_none_is_refused(tmp_path: Path) -> None:
     for content in (HEADER + SOUND, ""):
         path = written(tmp_path, content, "log.csv.gz")
