@@ -69,6 +69,7 @@ def main() -> None:
 def drawn() -> str:
     # The rooms can only be loaded once the home is known.
     from manypaths.base.clock import now
+    from manypaths.base.progress import silence
     from manypaths.base.scope import district_scope
     from manypaths.cli.demonstration import open_demo
     from manypaths.cli.rendering import Page
@@ -77,7 +78,7 @@ def drawn() -> str:
     from manypaths.people.queries import learner_named, zone_of
     from manypaths.plans.queries import framework_of_learner, next_steps
 
-    demo = open_demo(seed=None, fresh=False, progress=lambda what, done, total: None).demo
+    demo = open_demo(seed=None, fresh=False, progress=silence).demo
     console = Console(
         record=True,
         width=COLUMNS,

@@ -31,6 +31,7 @@ def keep(home: Path) -> None:
     from tests.releases.facts import LAST_DAY, facts
 
     from manypaths import __version__
+    from manypaths.base.progress import silence
     from manypaths.cli.home import make_tables
     from manypaths.demo.build import build_demo
     from manypaths.demo.roster import ONE_CLASS_A_GRADE
@@ -41,7 +42,7 @@ def keep(home: Path) -> None:
         seed=1,
         last_day=LAST_DAY,
         by=Operator(),
-        progress=lambda part, done, total: None,
+        progress=silence,
         size=ONE_CLASS_A_GRADE,
     )
     found = facts()

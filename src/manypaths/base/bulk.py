@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from manypaths.base.scope import current_district
 
-_AT_ONCE = 20_000
+# So many rows Django makes, and so many ids a query names, at once.
+AT_ONCE = 5_000
+_COLUMNS_AT_ONCE = 20_000
 
+Item = TypeVar("Item")
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 
 
@@ -40,6 +43,12 @@ def insert_columns(model: type[models.Model], columns: Columns) -> range:
     return ids
 
 
+def in_chunks(items: Sequence[Item], size: int = AT_ONCE) -> Iterator[Sequence[Item]]:
+    """Yield the items in runs of at most `size`, in their order."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
+
+
 def read_columns(rows: models.QuerySet[Any, Any], names: Sequence[str]) -> NDArray[np.float64]:
     """Return numeric fields as an array of shape (n_names, n_rows); null is NaN.
 
@@ -52,7 +61,7 @@ def read_columns(rows: models.QuerySet[Any, Any], names: Sequence[str]) -> NDArr
     parts = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        while chunk := cursor.fetchmany(_AT_ONCE):
+        while chunk := cursor.fetchmany(_COLUMNS_AT_ONCE):
             parts.append(np.array(chunk, dtype=np.float64).T)
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(names), 0))
 
@@ -102,5 +111,5 @@ def _insert_many(table: str, names: Sequence[str], rows: Iterator[tuple[Any, ...
     marks = ", ".join(["%s"] * len(names))
     sql = f'INSERT INTO "{table}" ({quoted}) VALUES ({marks})'  # noqa: S608  # names of our tables
     with connection.cursor() as cursor:
-        while chunk := list(islice(rows, _AT_ONCE)):
+        while chunk := list(islice(rows, _COLUMNS_AT_ONCE)):
             cursor.executemany(sql, chunk)

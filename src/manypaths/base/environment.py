@@ -4,7 +4,8 @@ Of a text an empty value counts as none.
 """
 
 import os
-from zoneinfo import ZoneInfo
+
+from manypaths.base.zones import is_time_zone
 
 
 class BadSetting(SystemExit):
@@ -59,8 +60,6 @@ def env_secret(name: str) -> str | None:
 def env_zone(name: str, default: str) -> str:
     """Return the setting as the name of a time zone."""
     value = env_str(name, default)
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, LookupError):
-        raise BadSetting(name, value, "the name of a time zone, such as Europe/Lisbon") from None
+    if not is_time_zone(value):
+        raise BadSetting(name, value, "the name of a time zone, such as Europe/Lisbon")
     return value

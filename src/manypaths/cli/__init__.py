@@ -22,10 +22,9 @@ def main() -> None:
     # A command lives for seconds and may hold millions of small rows: looking through all of them
     # for cycles again and again costs a fifth of its time and finds next to nothing.
     gc.set_threshold(1_000_000, 50, 50)
+    # What a terminal has no letter for is no reason to stop.
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, TextIOWrapper
-        ):  # what a terminal has no letter for is no reason to stop
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         app()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from manypaths.base.errors import Refused
 from manypaths.cli.session import (
     DistrictOption,
     JsonOption,
@@ -193,7 +192,9 @@ def _print_report(report: "ImportReport", file: Path, *, as_json: bool) -> None:
     for notice in report.notices:
         say(notice, err=True)
     if report.faults:
-        raise Refused(f"{file.name} has faults; nothing was taken in.", report.faults)
+        from manypaths.interop.report import refused
+
+        raise refused(file.name, report.faults)
     if as_json:
         print_json(report.as_json())
         return

@@ -1,6 +1,6 @@
 """The demo district: found or made, and shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
+from manypaths.base.progress import Tell
 from manypaths.base.scope import district_scope
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
@@ -34,8 +35,6 @@ DEFAULT_SEED = 1
 _LOG_NAME = "demo-responses.csv.gz"
 # After so many days an invented year is made anew, or everything in it would have faded.
 _GOES_STALE_AFTER = timedelta(days=21)
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Progress with rates, on stderr, for whatever takes more than a moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-Tell = Callable[[str, int, int], None]
+from manypaths.base.progress import Tell, silence
 
 
 class _Count(ProgressColumn):
@@ -46,7 +46,7 @@ def progress(*, shown: bool) -> Iterator[Tell]:
     """
     console = Console(stderr=True)
     if not (shown and console.is_terminal):
-        yield lambda what, done, total: None
+        yield silence
         return
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -20,6 +20,7 @@ from manypaths.cli.session import (
 if TYPE_CHECKING:
     from manypaths.frameworks.models import Framework
     from manypaths.people.access import Operator
+    from manypaths.people.models import Person
 
 LearnerOption = Annotated[
     str, typer.Option(help="The learner: our id, an id of their source, or their whole name.")
@@ -38,14 +39,9 @@ def next_steps(
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
         from manypaths.cli.answers import offers_answer
-        from manypaths.people.queries import learner_named
-        from manypaths.plans.queries import framework_of_learner
         from manypaths.plans.queries import next_steps as find
 
-        with naming("learner", learner):
-            person = learner_named(learner.strip(), by=work.operator)
-        most = framework_of_learner(person, by=work.operator)
-        found = _framework(framework, most, work.operator)
+        person, found = _learner(learner, framework, work.operator)
         with showing_work("Next steps", shown=not (quiet or as_json)):
             offers = find(person, found, by=work.operator, at=now())
         if as_json:
@@ -101,13 +97,8 @@ def why(
         from manypaths.cli.answers import why_answer
         from manypaths.estimates.queries import why as find
         from manypaths.frameworks.queries import competency_coded
-        from manypaths.people.queries import learner_named
-        from manypaths.plans.queries import framework_of_learner
 
-        with naming("learner", learner):
-            person = learner_named(learner.strip(), by=work.operator)
-        most = framework_of_learner(person, by=work.operator)
-        found = _framework(framework, most, work.operator)
+        person, found = _learner(learner, framework, work.operator)
         with naming(f"competency of {found.title}", competency):
             node = competency_coded(found, competency.strip(), by=work.operator)
         with showing_work("Why", shown=not (quiet or as_json)):
@@ -118,6 +109,19 @@ def why(
             from manypaths.cli.rendering import Page
 
             Page().why(person, reasons)
+
+
+def _learner(
+    named: str, framework: str | None, operator: "Operator"
+) -> tuple["Person", "Framework"]:
+    """Return the learner who was named, and the framework to look at."""
+    from manypaths.people.queries import learner_named
+    from manypaths.plans.queries import framework_of_learner
+
+    with naming("learner", named):
+        person = learner_named(named.strip(), by=operator)
+    most = framework_of_learner(person, by=operator)
+    return person, _framework(framework, most, operator)
 
 
 def _framework(named: str | None, most: "Framework | None", operator: "Operator") -> "Framework":

@@ -17,7 +17,7 @@ from manypaths.cli.answers import about
 from manypaths.cli.session import plain
 from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
 from manypaths.estimates.queries import Why
-from manypaths.estimates.status import Certainty, Status
+from manypaths.estimates.status import STATUSES, Certainty, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Clock, Rating, Response, Task
 from manypaths.evidence.slips import ClassSlip
@@ -28,7 +28,7 @@ from manypaths.plans.class_lists import Need
 from manypaths.plans.models import StepKind
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
-from manypaths.plans.words import VERBS, out_of_ten, standing
+from manypaths.plans.words import VERBS, expected_of_ten, standing
 
 # Word, shape and colour: a status is known by each of them.
 MARKS = {
@@ -194,7 +194,7 @@ class Page:
         names = ", ".join(f"{MARKS[status][0]} {status}" for status in Status)
         self.say(f"How many learners stand where: {names}.")
         table = _table("on", *(MARKS[status][0] for status in Status))
-        unbegun = list(Status).index(Status.NOT_STARTED)
+        unbegun = STATUSES.index(Status.NOT_STARTED)
         for code, counts in overview.estimates.status_counts().items():
             if counts[unbegun] < sum(counts):
                 table.add_row(code, *(str(count or "") for count in counts))
@@ -210,7 +210,7 @@ class Page:
             _short(competency.name, 44),
             _text(f"{mark} {status}", style=style),
             f"{STONES[estimates.certainty(row)]} {estimates.certainty(row)}" if begun else "",
-            f"{_expected(estimates, row)} in 10" if begun else "",
+            f"{expected_of_ten(estimates, row)} in 10" if begun else "",
             f"{estimates.n_pieces[row]}" if begun else "",
         )
 
@@ -234,12 +234,6 @@ def _named(competency: Competency) -> str:
 def _task_words(task: Task) -> str:
     words = task.title or task.prompt
     return f"{task.source_id}: {_short(words, 70)}" if words else task.source_id
-
-
-def _expected(estimates: Estimates, row: int) -> int:
-    numbers = estimates.numbers
-    is_rated = estimates.rests_on_ratings(row)
-    return out_of_ten(float((numbers.p_mastered if is_rated else numbers.success)[row]))
 
 
 def _chance(p: float) -> str:

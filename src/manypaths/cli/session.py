@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from manypaths.people.access import Operator
     from manypaths.people.models import Organization
 
-DONE, REFUSED, WRONG_USE = 0, 1, 2
+REFUSED, WRONG_USE = 1, 2
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
@@ -35,10 +35,9 @@ FrameworkOption = Annotated[
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where a command works: as the operator, in one district."""
+    """As whom a command works in its district."""
 
     operator: "Operator"
-    district: "Organization"
 
 
 def set_up(home: Path | None = None) -> None:
@@ -146,7 +145,7 @@ def workplace(
             make_home(operator)
         entered = _district(operator, district)
         stack.enter_context(district_scope(entered.pk, zone_of(entered)))
-        yield Workplace(operator, entered)
+        yield Workplace(operator)
 
 
 def _district(operator: "Operator", name: str | None) -> "Organization":

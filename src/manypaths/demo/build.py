@@ -1,6 +1,5 @@
 """Builds the demo district: an invented year, brought into the tables by the deeds of doors."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import Refused
 from manypaths.base.ids import repeatable_ids
 from manypaths.base.models import AuditEntry
+from manypaths.base.progress import Tell
 from manypaths.base.scope import district_scope
 from manypaths.demo.arrivals import Arrivals
 from manypaths.demo.content import EDUCATORS, MATHEMATICS
@@ -28,9 +28,6 @@ _DEED = "build demo"
 _SHOWN = ("class_name", "student", "educator", "teacher")
 _MORNING, _EVENING = 7, 21
 _PARTS_A_TERM, _OTHER_PARTS = 4, 5
-
-# Told what is done next, which part of the whole it is (from 1), and of how many.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def build_demo(
     seed: int,
     last_day: date,
     by: Operator,
-    progress: Progress,
+    progress: Tell,
     size: Size = WHOLE_DISTRICT,
     log: Path | None = None,
 ) -> DemoDistrict:
@@ -118,7 +115,7 @@ def find_demo(district: Organization) -> DemoDistrict:
 class _Steps:
     """Tells the caller of each part of the build as it begins."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Tell) -> None:
         self._progress, self._n_told = progress, 0
 
     def tell(self, part: str) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_for, engine_of, family_of
-from manypaths.estimates.evidence_log import Piece, pieces_of
+from manypaths.estimates.evidence_log import Piece, pieces_of, shares_by_task
 from manypaths.estimates.models import Belief, GeneralBelief
 from manypaths.estimates.rows import agree, engine_beliefs
 from manypaths.estimates.table import (
@@ -140,11 +140,11 @@ def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int,
     require_upkeep(by, family)
     generals = GeneralBelief.objects.filter(family=family).select_related("learner", "model")
     rows = list(generals.order_by("-n_events", "pk")[:sample])
-    drifted = 0
+    shares, drifted = shares_by_task(family), 0
     for row in rows:
         engine = engine_of(row.model)
         replayed = start(engine)
-        for piece in pieces_of(row.learner, family):
+        for piece in pieces_of(row.learner, family, shares=shares):
             replayed = update(engine, replayed, piece.event)
         own = Belief.objects.filter(learner=row.learner, competency__framework__family=family)
         drifted += not agree(engine_beliefs(row, own), replayed)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.drafts import RatingDraft, ResponseDraft
 from manypaths.evidence.models import Task
-
-_AT_ONCE = 5_000
 
 
 def require_possible(draft: ResponseDraft, at: datetime) -> None:
@@ -46,8 +45,7 @@ def require_past(done_at: datetime, at: datetime) -> None:
 
 def require_tasks(tasks: Sequence[int]) -> None:
     """Raise NotFound unless all of these tasks, given by row id, are there. Few queries."""
-    for first in range(0, len(tasks), _AT_ONCE):
-        chunk = tasks[first : first + _AT_ONCE]
+    for chunk in in_chunks(tasks):
         if Task.objects.filter(pk__in=chunk).count() != len(chunk):
             raise NotFound
 

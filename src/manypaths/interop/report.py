@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from manypaths.base.changes import Changes
-from manypaths.base.errors import Fault
+from manypaths.base.errors import Fault, Refused
+
+
+def refused(file: str, faults: Sequence[Fault]) -> Refused:
+    """Return what an import raises for a file with faults."""
+    return Refused(f"{file} has faults; nothing was taken in.", faults)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from manypaths.base.errors import Fault, NotFound, Refused
+from manypaths.base.errors import Fault, NotFound
 from manypaths.base.ids import as_public_id
 from manypaths.estimates.engine import current_version
 from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft, FrameworkDraft
@@ -13,6 +13,7 @@ from manypaths.frameworks.models import Association, Competency, Framework
 from manypaths.frameworks.order import place_of
 from manypaths.frameworks.queries import framework_named
 from manypaths.frameworks.services import save_framework
+from manypaths.interop.report import refused
 from manypaths.interop.response_log import ReadLog
 from manypaths.people.access import Actor
 from manypaths.people.models import Group
@@ -37,7 +38,7 @@ def framework_of_log(
         return save_framework(flat, by=by, at=at).framework
     faults = refused_codes(first_row, file, framework)
     if faults:
-        raise Refused(f"{file} has faults; nothing was taken in.", faults)
+        raise refused(file, faults)
     held = _held(framework)
     known = {competency.code for competency in held}
     new = [code for code in first_row if code not in known]

@@ -1,7 +1,7 @@
 """Take a response log in: learners of a group, competencies of a framework, tasks, responses."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from manypaths.base.changes import Changes
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
+from manypaths.base.progress import Tell, silence
 from manypaths.base.scope import current_district
 from manypaths.estimates.services import take_in_responses, withdraw_responses
 from manypaths.evidence.drafts import ResponseColumns, TaskDraft
@@ -20,7 +21,7 @@ from manypaths.evidence.models import Task, TaskKind
 from manypaths.evidence.services.tasks import save_tasks
 from manypaths.frameworks.identifiers import minted
 from manypaths.frameworks.models import Framework
-from manypaths.interop.report import ImportReport
+from manypaths.interop.report import ImportReport, refused
 from manypaths.interop.response_frameworks import (
     framework_for,
     framework_of_log,
@@ -32,8 +33,6 @@ from manypaths.people.access import Actor
 from manypaths.people.models import Group, Organization
 from manypaths.people.queries import group_named
 from manypaths.people.services import add_unnamed_learners, create_group
-
-Progress = Callable[[str, int, int], None]
 
 _LONGEST_TASK_ID = 255
 
@@ -53,7 +52,7 @@ def import_responses(
     by: Actor,
     at: datetime,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    progress: Tell = silence,
 ) -> ImportReport:
     """Take a log in as one transaction, or on a dry run say what that would do.
 
@@ -61,14 +60,13 @@ def import_responses(
     among equals by their order; with another outcome it corrects the earlier one. Raises Refused
     with every fault, and then nothing has changed.
     """
-    tell = progress or _silence
-    tell("Reading rows", 0, 0)
+    progress("Reading rows", 0, 0)
     try:
-        log = read_response_log(path, count=lambda n_rows: tell("Reading rows", n_rows, 0))
+        log = read_response_log(path, count=lambda n_rows: progress("Reading rows", n_rows, 0))
     except FaultyRows as error:
         raise _with_codes(error, path.name, target, by=by) from None
     with transaction.atomic():
-        changes = _take_in(log, path, target, by=by, at=at, tell=tell)
+        changes = _take_in(log, path, target, by=by, at=at, tell=progress)
         transaction.set_rollback(dry_run)
     return ImportReport(dry_run=dry_run, changes=changes, notices=log.notices)
 
@@ -81,11 +79,11 @@ def _with_codes(error: FaultyRows, file: str, target: ImportTarget, *, by: Actor
         group = None
     framework = framework_for(target.framework, group, by=by)
     codes = [] if framework is None else refused_codes(error.first_row, file, framework)
-    return Refused(f"{file} has faults; nothing was taken in.", [*error.faults, *codes])
+    return refused(file, [*error.faults, *codes])
 
 
 def _take_in(
-    log: ReadLog, path: Path, target: ImportTarget, *, by: Actor, at: datetime, tell: Progress
+    log: ReadLog, path: Path, target: ImportTarget, *, by: Actor, at: datetime, tell: Tell
 ) -> dict[str, Changes]:
     group, groups = _group(target.group, by=by, at=at)
     framework = framework_of_log(log, path.name, title=target.framework, group=group, by=by, at=at)
@@ -231,7 +229,3 @@ def _responses(
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _silence(what: str, done: int, total: int) -> None:
-    """Tell nobody how far an import has come."""

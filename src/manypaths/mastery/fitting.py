@@ -116,8 +116,9 @@ class _Fit:
 
     def run(self, log: ResponseLog, n_passes: int) -> None:
         """Improve all terms by as many passes over the log."""
+        with_roles = bool(log.is_rating.any())
         for number in range(n_passes):
-            self.sums = kernels.no_sums(self.parameters, with_roles=bool(log.is_rating.any()))
+            self.sums = kernels.no_sums(self.parameters, with_roles=with_roles)
             run_pass(log, self.parameters, scratch=self.scratch, sums=self.sums)
             self._step()
             if number % 2:
@@ -176,17 +177,18 @@ class _Fit:
 
     def _step(self) -> None:
         p, sums, cold = self.parameters, self.sums, self.cold
+        told_of_easiness = self._told_of_easiness()
         self._step_of_common()
-        self._step_of_easiness()
+        self._step_of_easiness(told_of_easiness)
         self._move("gain_right", p.gain_right, sums.gain_right, self.typical[1], cold.gain)
         self._move("gain_wrong", p.gain_wrong, sums.gain_wrong, self.typical[2], cold.gain)
         self._move("rater", p.rater, sums.rater, 0.0, cold.rater)
-        self._fit_typical()
+        self._fit_typical(told_of_easiness)
         if sums.reliability[1].any():
             self._step_of_scale()
         p.instrument_variance[:] = self.free * _variance(sums.instrument[1], cold.item)
         p.rater_variance[:] = _variance(sums.rater[1], cold.rater)
-        p.easiness_variance[:] = _variance(self._told_of_easiness(), cold.easiness)
+        p.easiness_variance[:] = _variance(told_of_easiness, cold.easiness)
 
     def _step_of_common(self) -> None:
         """Move what all learners share: the level, what practice adds, how lenient roles are.
@@ -212,7 +214,7 @@ class _Fit:
         p.gain_wrong[:] += moved[GAIN_WRONG]
         p.leniency_of_role[: n - OF_ROLES] = terms[OF_ROLES:]
 
-    def _step_of_easiness(self) -> None:
+    def _step_of_easiness(self, told: Floats) -> None:
         """Move easiness and items at once (a Newton step with the items eliminated).
 
         What all items of a competency share is its easiness. Stepping for its own each, the two
@@ -229,7 +231,7 @@ class _Fit:
         shared = _summed(share * (curvature * slope / precision)[of], k, p.easiness.size)
         slope_of_easiness = _summed(share * slopes[of], k, p.easiness.size)
         slope_of_easiness -= (p.easiness - self.typical[0]) / cold.easiness**2
-        newton = (slope_of_easiness - shared) / (self._told_of_easiness() + 1 / cold.easiness**2)
+        newton = (slope_of_easiness - shared) / (told + 1 / cold.easiness**2)
         taken = _summed(share * newton[k], of, p.instrument.size)
         self._advance("easiness", p.easiness, newton)
         self._advance("instrument", p.instrument, (slope - curvature * taken) / precision)
@@ -268,7 +270,7 @@ class _Fit:
         self.velocity[name] = velocity
         terms += velocity
 
-    def _fit_typical(self) -> None:
+    def _fit_typical(self, told_of_easiness: Floats) -> None:
         """Set the typical terms to the mean of the fitted ones, each as sure as its evidence.
 
         With few competencies or little evidence they stay near those of an unfitted model.
@@ -277,7 +279,7 @@ class _Fit:
         anchors = unfitted(self.settings).typical
         for place, (terms, curvature) in enumerate(
             (
-                (p.easiness, self._told_of_easiness()),
+                (p.easiness, told_of_easiness),
                 (p.gain_right, sums.gain_right[1]),
                 (p.gain_wrong, sums.gain_wrong[1]),
             )

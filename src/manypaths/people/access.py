@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound
 from manypaths.base.scope import current_owner
@@ -38,8 +39,6 @@ class Operator:
 
 
 Actor = User | Operator
-
-_AT_ONCE = 5_000
 
 
 def people_seen_by(by: Actor) -> QuerySet[Person]:
@@ -191,8 +190,7 @@ def require_teaching(by: Actor, learners: Collection[int]) -> None:
     A query for every few thousand learners.
     """
     wanted = sorted(set(learners))
-    for first in range(0, len(wanted), _AT_ONCE):
-        chunk = wanted[first : first + _AT_ONCE]
+    for chunk in in_chunks(wanted):
         if people_taught_by(by).filter(pk__in=chunk).count() != len(chunk):
             raise NotFound
 

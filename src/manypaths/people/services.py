@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,8 +10,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from manypaths.base.audit import record_deed
+from manypaths.base.bulk import AT_ONCE
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner, district_scope
+from manypaths.base.zones import is_time_zone
 from manypaths.people.access import (
     Actor,
     require_leadership,
@@ -37,7 +38,6 @@ from manypaths.people.models import (
     User,
 )
 
-_AT_ONCE = 5_000
 _LONGEST_NAME, _LONGEST_PART = 200, 100
 
 
@@ -154,14 +154,14 @@ def add_people(
             Person(given_name=_part_of_name(given), family_name=_part_of_name(family))
             for given, family in names
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     RoleHeld.objects.bulk_create(
         [
             RoleHeld(person=person, organization=organization, role=role, starts_on=starts_on)
             for person in people
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     record_deed(
         "add people",
@@ -194,13 +194,13 @@ def add_unnamed_learners(
     known = _known_by(wanted, source, group)
     require_sight(by, list(known.values()))
     new = [source_id for source_id in wanted if source_id not in known]
-    people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], _AT_ONCE)
+    people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], AT_ONCE)
     SourceId.objects.bulk_create(
         [
             SourceId(person=person, source=source, value=value)
             for person, value in zip(people, new, strict=True)
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     _enroll(group, people, Part.LEARNER, starts_on)
     if new:
@@ -232,7 +232,7 @@ def give_source_ids(
             SourceId(person=person, source=source, value=value)
             for person, value in zip(people, values, strict=True)
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     record_deed(
         "give source ids",
@@ -386,7 +386,7 @@ def relate(
             )
             for supporter, learner in ties
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     record_deed(
         "relate",
@@ -400,23 +400,20 @@ def relate(
 
 def _named(what: str, name: str) -> str:
     """Return a name without blanks around it. Raises Refused for one that is none."""
-    trimmed = name.strip()
-    if not 1 <= len(trimmed) <= _LONGEST_NAME or not trimmed.isprintable():
-        raise Refused(
-            f"The name of a {what} has 1 to {_LONGEST_NAME} characters on one line; "
-            f"{name[:40]!r} has not."
-        )
-    return trimmed
+    what_it_has = f"The name of a {what} has 1 to {_LONGEST_NAME}"
+    return _on_one_line(name, range(1, _LONGEST_NAME + 1), what_it_has)
 
 
 def _part_of_name(text: str) -> str:
     """Return a given or a family name without blanks around it; one of the two may be empty."""
+    what_it_has = f"A given or family name has up to {_LONGEST_PART}"
+    return _on_one_line(text, range(_LONGEST_PART + 1), what_it_has)
+
+
+def _on_one_line(text: str, lengths: range, what_it_has: str) -> str:
     trimmed = text.strip()
-    if len(trimmed) > _LONGEST_PART or not trimmed.isprintable():
-        raise Refused(
-            f"A given or family name has up to {_LONGEST_PART} characters on one line; "
-            f"{text[:40]!r} has not."
-        )
+    if len(trimmed) not in lengths or not trimmed.isprintable():
+        raise Refused(f"{what_it_has} characters on one line; {text[:40]!r} has not.")
     return trimmed
 
 
@@ -435,12 +432,10 @@ def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date)
             Membership(group=group, person=person, part=part, starts_on=starts_on)
             for person in people
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
 
 
 def _require_time_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is an OSError
-        raise Refused(f"{name!r} is no time zone; one is called Europe/Lisbon, say.") from None
+    if not is_time_zone(name):
+        raise Refused(f"{name!r} is no time zone; one is called Europe/Lisbon, say.")

@@ -105,14 +105,15 @@ def _is_new_place(offer: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 
 def _candidates(situation: Situation) -> list[Candidate]:
+    relevance = _relevance(situation)
     worths = worth(
         _standing(situation.estimates),
         situation.prerequisites,
-        _relevance(situation),
+        relevance,
         least_recall=situation.least_recall,
     )
     found = [
-        _Place(situation, worths, place)
+        _Place(situation, worths, place, float(relevance[place]))
         for place in range(len(situation.estimates.pairs.competencies))
     ]
     return [offer for place in found for offer in place.offers() if offer.score > 0]
@@ -147,6 +148,7 @@ class _Place:
     situation: Situation
     worths: Worth
     place: int
+    relevance: float
 
     def offers(self) -> list[Candidate]:
         status = self.situation.estimates.status(self.place)
@@ -168,8 +170,8 @@ class _Place:
         else:
             reason = words.LEARN_HARD.format(standing=self._standing)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
-        score = self.worths.readiness[self.place] * (1 - alone) * self._relevance
-        score += SLIP_WEIGHT * bool(slip) * self._relevance
+        score = self.worths.readiness[self.place] * (1 - alone) * self.relevance
+        score += SLIP_WEIGHT * bool(slip) * self.relevance
         if status is Status.NOT_STARTED:
             score += LOOK_WEIGHT * self.worths.score[self.place]
         elif not (slip or self._success < HARDEST):
@@ -225,11 +227,11 @@ class _Place:
         return chances
 
     def _review(self) -> float:
-        return float((REVIEW_WEIGHT * (1 + self.worths.review[self.place])) * self._relevance)
+        return float((REVIEW_WEIGHT * (1 + self.worths.review[self.place])) * self.relevance)
 
     def _showing(self) -> float:
         p = self.situation.estimates.numbers.p_mastered[self.place]
-        return float(SHOW_WEIGHT * p * self._relevance)
+        return float(SHOW_WEIGHT * p * self.relevance)
 
     def _ready(self) -> str:
         certainty = self.situation.estimates.certainty(self.place)
@@ -250,7 +252,3 @@ class _Place:
     @property
     def _standing(self) -> str:
         return words.standing(self.situation.estimates, self.place)
-
-    @property
-    def _relevance(self) -> float:
-        return float(_relevance(self.situation)[self.place])

@@ -43,12 +43,19 @@ def out_of_ten(chance: float) -> int:
     return min(9, max(1, round(10 * chance)))
 
 
+def expected_of_ten(estimates: Estimates, row: int) -> int:
+    """Return how many of ten will be right, or the chance of the target level by ratings."""
+    numbers = estimates.numbers
+    is_rated = estimates.rests_on_ratings(row)
+    return out_of_ten(float((numbers.p_mastered if is_rated else numbers.success)[row]))
+
+
 def standing(estimates: Estimates, row: int) -> str:
     """Return what we expect of a learner: how many of ten right, or the level that raters see."""
+    right = expected_of_ten(estimates, row)
     if estimates.rests_on_ratings(row):
-        right = out_of_ten(float(estimates.numbers.p_mastered[row]))
         return RATED.format(right=right, level=estimates.target)
-    return RIGHT.format(right=out_of_ten(float(estimates.numbers.success[row])))
+    return RIGHT.format(right=right)
 
 
 def pieces(count: int) -> str:

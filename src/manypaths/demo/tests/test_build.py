@@ -9,6 +9,7 @@ import pytest
 from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import Refused
 from manypaths.base.models import AuditEntry
+from manypaths.base.progress import silence
 from manypaths.base.scope import district_scope
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
 from manypaths.demo.content import EDUCATORS, MATHEMATICS
@@ -36,9 +37,7 @@ AT = from_microseconds(at_hour(LAST_DAY, 22))
 
 
 def build(size: Size = ONE_CLASS_A_GRADE) -> DemoDistrict:
-    return build_demo(
-        seed=0, last_day=LAST_DAY, by=OPERATOR, progress=lambda part, done, of: None, size=size
-    )
+    return build_demo(seed=0, last_day=LAST_DAY, by=OPERATOR, progress=silence, size=size)
 
 
 def framework(name: str) -> Framework:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from manypaths.base.audit import record_deed
+from manypaths.base.bulk import AT_ONCE
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Refused
 from manypaths.base.scope import current_scope
@@ -18,8 +19,6 @@ from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.people.access import Actor, require_leadership
 from manypaths.people.models import Organization, Person
-
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def _sign(drafts: Sequence[AchievementDraft], *, by: Actor, at: datetime) -> lis
     for framework in {draft.competency.framework for draft in drafts}:
         mine = [draft for draft in drafts if draft.competency.framework == framework]
         rows += _rows(mine, learners, framework, by=by, at=at)
-    return Achievement.objects.bulk_create(rows, _AT_ONCE)
+    return Achievement.objects.bulk_create(rows, AT_ONCE)
 
 
 def _rows(

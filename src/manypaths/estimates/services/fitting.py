@@ -37,7 +37,7 @@ def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedMod
     """
     require_upkeep(by, family)
     row = row_in_force(family)
-    if row is None or is_unfitted(family):
+    if row is None or not row.n_learners:
         family_log = log_of(family)
         return _fit(family, family_log, by=by, at=at) if family_log.log.n_events else row
     if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():

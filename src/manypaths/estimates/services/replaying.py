@@ -7,7 +7,7 @@ import numpy as np
 from django.db import models, transaction
 
 from manypaths.base.audit import record_deed
-from manypaths.base.bulk import insert_columns
+from manypaths.base.bulk import in_chunks, insert_columns
 from manypaths.base.errors import NotFound
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import engine_of, row_in_force, settings_of
@@ -213,7 +213,6 @@ def _forget(family: Framework, learners: Sequence[int] | None) -> None:
         beliefs.delete()
         generals.delete()
         return
-    for first in range(0, len(learners), _AT_ONCE):
-        chunk = learners[first : first + _AT_ONCE]
+    for chunk in in_chunks(learners, _AT_ONCE):
         beliefs.filter(learner__in=chunk).delete()
         generals.filter(learner__in=chunk).delete()

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from manypaths.base.audit import record_deed
-from manypaths.base.bulk import insert_columns
+from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.access import require_rating, require_recording, require_withdrawal
@@ -31,8 +31,6 @@ from manypaths.people.access import Actor, require_leadership, require_sight, re
 from manypaths.people.models import Organization, Person
 
 Piece = Response | Rating | Artifact
-
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def record_ratings(
     for draft in drafts:
         require_sound(draft, at)
     ratings = Rating.objects.bulk_create(
-        [Rating(**_values_of(draft, by, at)) for draft in drafts], _AT_ONCE
+        [Rating(**_values_of(draft, by, at)) for draft in drafts], AT_ONCE
     )
     record_deed(
         "record ratings",
@@ -250,8 +248,7 @@ def withdraw_responses(
     require_teaching(by, learners)
     withdrawal = _give_reason(reason, by=by, at=at)
     n = 0
-    for first in range(0, len(ids), _AT_ONCE):
-        chunk = ids[first : first + _AT_ONCE]
+    for chunk in in_chunks(ids):
         n += Response.objects.standing().filter(pk__in=chunk).update(withdrawal=withdrawal)
     record_deed(
         "withdraw responses",
@@ -267,8 +264,7 @@ def _whose_and_what(ids: Sequence[int]) -> tuple[set[int], set[int]]:
     wanted = sorted(set(ids))
     learners: set[int] = set()
     tasks: set[int] = set()
-    for first in range(0, len(wanted), _AT_ONCE):
-        chunk = wanted[first : first + _AT_ONCE]
+    for chunk in in_chunks(wanted):
         rows = list(Response.objects.filter(pk__in=chunk).values_list("learner_id", "task_id"))
         if len(rows) != len(chunk):
             raise NotFound

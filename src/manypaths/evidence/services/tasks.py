@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from manypaths.base.audit import record_deed
+from manypaths.base.bulk import AT_ONCE
 from manypaths.base.changes import Changes
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
@@ -16,8 +17,6 @@ from manypaths.evidence.models import Alignment, Answer, Criterion, Slip, Task
 from manypaths.frameworks.access import frameworks_seen_by
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor, require_educator
-
-_AT_ONCE = 5_000
 
 # What a district has of its own and reads from above.
 Shared = TypeVar("Shared", Task, Slip)
@@ -60,7 +59,7 @@ def save_tasks(
     _require_changeable([existing[draft.source_id] for draft in changed])
     new = [draft for draft in tasks if draft.source_id not in existing]
     rows = Task.objects.bulk_create(
-        [Task(framework=framework, published_at=at, **_fields(draft)) for draft in new], _AT_ONCE
+        [Task(framework=framework, published_at=at, **_fields(draft)) for draft in new], AT_ONCE
     )
     existing.update({task.source_id: task for task in rows})
     for draft in changed:
@@ -122,9 +121,9 @@ class _Contents:
 
     def save(self, pairs: Iterable[tuple[Task, TaskDraft]]) -> None:
         rows = [row for task, draft in pairs for row in self.rows_of(task, draft)]
-        Alignment.objects.bulk_create([r for r in rows if isinstance(r, Alignment)], _AT_ONCE)
-        Answer.objects.bulk_create([r for r in rows if isinstance(r, Answer)], _AT_ONCE)
-        Criterion.objects.bulk_create([r for r in rows if isinstance(r, Criterion)], _AT_ONCE)
+        Alignment.objects.bulk_create([r for r in rows if isinstance(r, Alignment)], AT_ONCE)
+        Answer.objects.bulk_create([r for r in rows if isinstance(r, Answer)], AT_ONCE)
+        Criterion.objects.bulk_create([r for r in rows if isinstance(r, Criterion)], AT_ONCE)
 
     def clear(self, tasks: Sequence[Task]) -> None:
         for model in (Alignment, Answer, Criterion):
@@ -202,7 +201,7 @@ def _save_slips(
         elif _differs(known, values):
             _require_own(known)
             _overwrite(known, values)
-    Slip.objects.bulk_create([slip for slip in rows.values() if slip.pk is None], _AT_ONCE)
+    Slip.objects.bulk_create([slip for slip in rows.values() if slip.pk is None], AT_ONCE)
     return rows
 
 

@@ -4,10 +4,9 @@ from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef, Subquery
 
+from manypaths.base.bulk import in_chunks
 from manypaths.base.scope import current_owner
 from manypaths.frameworks.models import Association, Competency, Framework
-
-_AT_ONCE = 5_000
 
 
 def held_elsewhere(identifiers: Collection[str]) -> dict[str, int]:
@@ -17,9 +16,9 @@ def held_elsewhere(identifiers: Collection[str]) -> dict[str, int]:
     """
     wanted = sorted(identifiers)
     keys: dict[str, int] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
+    for chunk in in_chunks(wanted):
         rows = Competency.objects.filter(
-            identifier__in=wanted[start : start + _AT_ONCE], framework__published_at__isnull=False
+            identifier__in=chunk, framework__published_at__isnull=False
         )
         keys |= rows.order_by("framework__published_at", "pk").values_list("identifier", "pk")
     return keys

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from manypaths.base.audit import record_deed
+from manypaths.base.bulk import AT_ONCE, in_chunks
 from manypaths.base.changes import Changes
 from manypaths.base.scope import current_owner
 from manypaths.frameworks.access import require_right_to_add
@@ -21,8 +22,6 @@ from manypaths.frameworks.services.links import held_elsewhere, link_waiting_tie
 from manypaths.frameworks.services.scales import save_scale
 from manypaths.frameworks.services.taking_over import take_over
 from manypaths.people.access import Actor
-
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -158,15 +157,15 @@ def _save_progressions(
         for row in Progression.objects.filter(competency__framework=framework)
         if row.competency_id in texts
     ]
-    for start in range(0, len(stale), _AT_ONCE):
-        Progression.objects.filter(pk__in=stale[start : start + _AT_ONCE]).delete()
+    for chunk in in_chunks(stale):
+        Progression.objects.filter(pk__in=chunk).delete()
     Progression.objects.bulk_create(
         [
             Progression(competency_id=key, level=levels[code], text=text)
             for key, progression in texts.items()
             for code, text in progression.items()
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from manypaths.base.bulk import AT_ONCE, in_chunks
 from manypaths.base.changes import Changes
 from manypaths.frameworks.models import Association, Competency
 
 Row = TypeVar("Row", Competency, Association)
 
-_AT_ONCE = 5_000
 
 # What a publisher says of a row, by which we see that it changed.
 _SAID = {
@@ -67,7 +67,7 @@ def _write(model: type[Row], rows: list[Row]) -> None:
     """Insert the rows, or change those of the same framework and identifier, in one statement."""
     model.objects.bulk_create(
         rows,
-        _AT_ONCE,
+        AT_ONCE,
         update_conflicts=True,
         unique_fields=["framework", "identifier"],
         update_fields=_columns(model),
@@ -83,6 +83,6 @@ def _retire(
         for identifier, row in stored.items()
         if identifier not in kept and row.retired_at is None
     ]
-    for start in range(0, len(gone), _AT_ONCE):
-        model.objects.filter(pk__in=gone[start : start + _AT_ONCE]).update(retired_at=at)
+    for chunk in in_chunks(gone):
+        model.objects.filter(pk__in=chunk).update(retired_at=at)
     return len(gone)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from manypaths.base.audit import record_deed
+from manypaths.base.bulk import AT_ONCE
 from manypaths.base.errors import Refused
 from manypaths.frameworks.access import require_right_to_change
 from manypaths.frameworks.checks import longest_text, text_faults
@@ -18,8 +19,6 @@ from manypaths.frameworks.models import (
     Scale,
 )
 from manypaths.people.access import Actor
-
-_AT_ONCE = 5_000
 
 # New keys by old ones.
 _Keys = dict[int, int]
@@ -131,7 +130,7 @@ def _copy_competencies(framework: Framework, started: Framework) -> _Keys:
             )
             for row in rows
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
     return {old.pk: new.pk for old, new in zip(rows, copies, strict=True)}
 
@@ -147,7 +146,7 @@ def _copy_progressions(framework: Framework, competencies: _Keys, levels: _Keys)
             )
             for row in rows
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
 
 
@@ -172,7 +171,7 @@ def _copy_associations(framework: Framework, started: Framework, competencies: _
             )
             for row in Association.objects.filter(framework=framework).order_by("pk")
         ],
-        _AT_ONCE,
+        AT_ONCE,
     )
 
 

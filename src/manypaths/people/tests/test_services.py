@@ -345,6 +345,21 @@ def test_a_user_of_another_district_sees_nobody_here(cast: Cast) -> None:
         require_educator(leader)
 
 
+@pytest.mark.parametrize("part", ["7" * 101, "I\nris", "\x1b[31mIris"])
+def test_a_part_of_a_name_is_short_and_on_one_line(cast: Cast, part: str) -> None:
+    for name in ((part, "Berg"), ("Iris", part)):
+        with pytest.raises(Refused, match="up to 100 characters on one line"):
+            services.add_people(
+                [name],
+                organization=cast.school,
+                role=Role.STUDENT,
+                starts_on=SINCE,
+                by=OPERATOR,
+                at=AT,
+            )
+    assert not Person.objects.filter(family_name="Berg").exists()
+
+
 # Signing in
 
 
