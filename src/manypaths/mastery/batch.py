@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from manypaths.mastery import kernels
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
+from manypaths.mastery.context_cells import cells_of_model, number_cells
 from manypaths.mastery.kernels import Columns, Parameters
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import Model
@@ -59,16 +60,14 @@ def belief_of_row(row: NDArray[np.float64]) -> CompetencyBelief:
 
 def trace(model: Model, log: ResponseLog) -> Trace:
     """Return what the model expected of each event, before it was seen."""
-    parameters = parameters_for(model, log)
-    scratch = np.zeros((max(log.alignment.n_competencies, 1), kernels.N_COLUMNS))
-    return run_pass(log, parameters, scratch=scratch)
+    parameters, columns = parameters_for(model, log)
+    return run_pass(columns, parameters)
 
 
 def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
     """Return every learner's beliefs after their last event, and the trace on the way."""
-    parameters = parameters_for(model, log)
-    columns = columns_of(log)
-    begins = kernels.compiled("count_rows")(columns, log.alignment.n_competencies)
+    parameters, columns = parameters_for(model, log)
+    begins = kernels.compiled(kernels.make_count_rows)(columns, log.alignment.n_competencies)
     finals = FinalBeliefs(
         begins=begins,
         general=np.zeros((log.n_learners, 5)),
@@ -76,7 +75,7 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
         rows=np.zeros((begins[-1], kernels.N_COLUMNS)),
     )
     traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
-    kernels.compiled("pass_over")(
+    kernels.compiled(kernels.make_pass_over)(
         columns,
         parameters,
         False,
@@ -92,16 +91,14 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
 
 
 def run_pass(
-    log: ResponseLog,
-    parameters: Parameters,
-    *,
-    scratch: Floats,
-    sums: kernels.Sums | None = None,
+    columns: Columns, parameters: Parameters, *, sums: kernels.Sums | None = None
 ) -> Trace:
-    """Filter the log once; add to `sums` where they are given. `scratch`: a row a competency."""
-    traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
-    kernels.compiled("pass_over")(
-        columns_of(log),
+    """Filter the log once; add to `sums` where they are given."""
+    n_events = columns.outcome.size
+    traced = Trace(np.zeros(n_events), np.zeros(n_events))
+    scratch = np.zeros((max(parameters.easiness.size, 1), kernels.N_COLUMNS))
+    kernels.compiled(kernels.make_pass_over)(
+        columns,
         parameters,
         sums is not None,
         kernels.no_sums(parameters) if sums is None else sums,
@@ -116,7 +113,7 @@ def run_pass(
 
 
 def columns_of(log: ResponseLog) -> Columns:
-    """Return the log's columns as the kernels take them."""
+    """Return the log's columns as the kernels take them, without the cells of contexts."""
     return Columns(
         offsets=log.offsets,
         instrument=log.instrument,
@@ -129,30 +126,42 @@ def columns_of(log: ResponseLog) -> Columns:
         starts=log.alignment.starts,
         competency=log.alignment.competency,
         weight=log.alignment.weight,
+        cells=np.zeros((log.n_events, 0), np.int32),
     )
 
 
-def parameters_for(model: Model, log: ResponseLog) -> Parameters:
-    """Return the model's numbers in the places of a log; what is new to the model starts cold.
+def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]:
+    """Return the model's numbers in the places of a log, and the log's columns with its cells.
+
+    What is new to the model starts cold.
 
     Raises ValueError for a rating whose level is above those that the model knows.
     """
     _require_known_levels(model, log)
     terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
     terms = terms.reshape(-1, 4)
-    cold_item, cold_rater = (0.0, model.cold.item**2), (0.0, model.cold.rater**2)
-    items = [model.instruments.get(key, cold_item) for key in log.alignment.instruments]
+    cold_rater = (0.0, model.cold.rater**2)
+    items = [model.item_terms_of(key) for key in log.alignment.instruments]
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
-    instrument = np.array(items, float).reshape(-1, 2)
-    instrument[~log.alignment.has_difficulty] = 0.0
+    instrument = np.array(items, float).reshape(-1, 3)
+    instrument[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0)
+    columns, context = columns_of(log), np.zeros((1, 2))
+    if model.contexts.tables:
+        cells, context = cells_of_model(model.contexts, log)
+        met, _ = number_cells(log, columns, cells, adds=False)
+        columns = columns._replace(cells=met)
     rater = np.array(raters, float).reshape(-1, 2)
-    return Parameters(
+    parameters = Parameters(
         easiness=terms[:, 0].copy(),
         gain_right=terms[:, 1].copy(),
         gain_wrong=terms[:, 2].copy(),
         easiness_variance=terms[:, 3].copy(),
         instrument=instrument[:, 0].copy(),
         instrument_variance=instrument[:, 1].copy(),
+        loading=instrument[:, 2].copy(),
+        context=context,
+        unseen_context=np.array([table.unseen for table in model.contexts.tables]),
+        carried=np.array(model.contexts.carried),
         rater=rater[:, 0].copy(),
         rater_variance=rater[:, 1].copy(),
         leniency_of_role=np.array(model.leniency_of_role),
@@ -160,6 +169,7 @@ def parameters_for(model: Model, log: ResponseLog) -> Parameters:
         thresholds=np.array(model.thresholds),
         spread=np.array(astuple(model.spread)),
     )
+    return parameters, columns
 
 
 def _require_known_levels(model: Model, log: ResponseLog) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import erfc, isnan, log1p, nan, sqrt
 
-from manypaths.mastery.log import Key
+from manypaths.mastery.contexts import History, cells_of
+from manypaths.mastery.log import Key, together
 from manypaths.mastery.model import Model, Terms
 from manypaths.mastery.steps import chance, damping, fade, practice, settle, share_kept
 
@@ -46,10 +47,15 @@ class CompetencyBelief:
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """All that is believed of one learner: general ability, and each competency touched so far."""
+    """All that is believed of one learner: general ability, and each competency touched so far.
+
+    `history` is what the chances of later responses depend on besides; it is kept for models with
+    contexts alone.
+    """
 
     general: GeneralBelief
     competencies: Mapping[Key, CompetencyBelief] = field(default_factory=dict)
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +203,24 @@ def predict(
     at: float = nan,
 ) -> float:
     """Return the chance of success on an instrument now, before it is tried."""
-    difficulty, spread = model.instruments.get(instrument, (0.0, model.cold.item**2))
-    general = beliefs.general
-    eta = difficulty + general.mean
-    spread += general.variance
+    difficulty, spread, loading = model.item_terms_of(instrument)
+    of_general = loading * beliefs.general.mean
+    spread += loading * loading * beliefs.general.variance
+    easiness, own, practised = difficulty, 0.0, 0.0
     for competency, share in shown:
         terms = model.terms_of(competency)
         mean, variance, covariance = competency_now(model, beliefs, competency, at)
-        eta += share * (fixed_part(terms, beliefs.competencies.get(competency)) + mean)
-        spread += share * (share * variance + 2 * covariance)
-    return chance(eta * damping(spread))
+        easiness += share * terms.easiness
+        own += share * mean
+        practised += share * (
+            fixed_part(terms, beliefs.competencies.get(competency)) - terms.easiness
+        )
+        spread += share * (share * variance + 2 * loading * covariance)
+    contexts = model.contexts
+    if not contexts.tables:
+        return chance((easiness + of_general + own + practised) * damping(spread))
+    cells = cells_of(beliefs.history, instrument, together(key for key, _ in shown), at)
+    term, unsure = contexts.term_of(cells)
+    by_general, by_own, by_practice = contexts.carried
+    eta = easiness + by_general * of_general + by_own * own + by_practice * practised + term
+    return chance(eta * damping(spread + unsure))

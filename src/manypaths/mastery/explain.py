@@ -77,7 +77,7 @@ def _with_counts_of(before: Beliefs, after: Beliefs, competency: Key) -> Beliefs
         n_right=tried.n_right if tried else 0.0,
         n_wrong=tried.n_wrong if tried else 0.0,
     )
-    return Beliefs(after.general, {**after.competencies, competency: known})
+    return replace(after, competencies={**after.competencies, competency: known})
 
 
 def _passed(shifts: list[float], before: Estimate, after: Estimate) -> Estimate:

@@ -13,17 +13,19 @@ from math import inf
 import numpy as np
 
 from manypaths.mastery import kernels
-from manypaths.mastery.batch import parameters_for, run_pass
+from manypaths.mastery.batch import columns_of, parameters_for, run_pass
+from manypaths.mastery.context_fitting import ContextFit
 from manypaths.mastery.kernels import (
     GAIN_RIGHT,
     GAIN_WRONG,
     LEVEL,
     OF_ROLES,
+    Columns,
     Parameters,
     Sums,
 )
 from manypaths.mastery.log import Alignment, Floats, Ints, ResponseLog
-from manypaths.mastery.model import Cold, Model, Settings, Spread, Terms, logit, unfitted
+from manypaths.mastery.model import Cold, ItemTerms, Model, Settings, Spread, Terms, logit, unfitted
 
 _RATE, _MOMENTUM = 0.3, 0.6
 _PASSES_FIRST, _PASSES_BETWEEN, _PASSES_LAST = 20, 6, 7
@@ -49,6 +51,7 @@ _ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.15, 0.6
 _LOG_RELIABILITIES = np.log((0.2, 4.0))
 _LEAST_SD, _MOST_SD, _MOST_GAIN_SD = 0.05, 2.0, 0.6
 _LEAST_GAP = 0.1
+_FIRST_LOADING_SD, _MOST_LOADING_SD, _LOADINGS = 0.2, 0.5, (0.2, 3.0)
 # ... and of the typical terms: one learner who was right once does not make everything easy.
 _TYPICAL_SD = (1.0, 0.2, 0.2)
 
@@ -63,11 +66,17 @@ def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) ->
         raise ValueError("a model is fitted to at least one event; the log has none")
     state = _Fit.begin(log, settings or Settings())
     inner, held_out = _split(log, seed)
-    state.run(inner, _PASSES_FIRST)
-    for _ in range(_ROUNDS if held_out.n_learners else 0):
-        state.search(held_out)
-        state.run(inner, _PASSES_BETWEEN)
-    state.run(log, _PASSES_LAST)
+    contexts = state.contexts
+    if not held_out.n_learners:
+        contexts.drop_all()
+    state.run(contexts.columns(inner), _PASSES_FIRST)
+    if held_out.n_learners:
+        theirs = contexts.columns(held_out)
+        contexts.drop(lambda: state.loss(theirs))
+        for _ in range(_ROUNDS):
+            state.search(columns_of(held_out))
+            state.run(contexts.columns(inner), _PASSES_BETWEEN)
+    state.run(contexts.columns(log), _PASSES_LAST)
     return state.model(log)
 
 
@@ -90,12 +99,15 @@ class _Fit:
     free: Floats  # 1 where an instrument has a term of its own
     cells: tuple[Ints, Ints, Floats]  # instrument, competency and share of each alignment
     sums: Sums
-    scratch: Floats
+    contexts: ContextFit
+    loading_sd: float
+    met: Floats  # the ability that each instrument met on average
 
     @classmethod
     def begin(cls, log: ResponseLog, settings: Settings) -> "_Fit":
         model = unfitted(settings)
-        parameters = parameters_for(model, log)
+        contexts = ContextFit.begin(log)
+        parameters = contexts.joined_to(parameters_for(model, log)[0])
         typical = np.array(model.typical)
         responses = log.outcome[~log.is_rating]
         if responses.size:
@@ -111,27 +123,29 @@ class _Fit:
             free=log.alignment.has_difficulty.astype(float),
             cells=_cells(log.alignment),
             sums=kernels.no_sums(parameters),
-            scratch=np.zeros((max(log.alignment.n_competencies, 1), kernels.N_COLUMNS)),
+            contexts=contexts,
+            loading_sd=_FIRST_LOADING_SD,
+            met=np.zeros(parameters.instrument.size),
         )
 
-    def run(self, log: ResponseLog, n_passes: int) -> None:
-        """Improve all terms by as many passes over the log."""
-        with_roles = bool(log.is_rating.any())
+    def run(self, columns: Columns, n_passes: int) -> None:
+        """Improve all terms by as many passes over a log."""
+        with_roles = bool((columns.role >= 0).any())
         for number in range(n_passes):
             self.sums = kernels.no_sums(self.parameters, with_roles=with_roles)
-            run_pass(log, self.parameters, scratch=self.scratch, sums=self.sums)
+            run_pass(columns, self.parameters, sums=self.sums)
             self._step()
             if number % 2:
                 self._fit_spreads_of_terms()
 
-    def search(self, held_out: ResponseLog) -> None:
+    def search(self, held_out: Columns) -> None:
         """Choose variances and half-life, one after the other, by what held-out learners say."""
-        best = self._loss(held_out)
-        for place, candidates in self._candidates(held_out.has_clock):
+        best = self.loss(held_out)
+        for place, candidates in self._candidates(has_clock=bool(np.isfinite(held_out.time).any())):
             kept = self.parameters.spread[place]
             for value in candidates:
                 self.parameters.spread[place] = value
-                loss = self._loss(held_out)
+                loss = self.loss(held_out)
                 if loss < best - 1e-6:
                     best, kept = loss, value
             self.parameters.spread[place] = kept
@@ -141,7 +155,10 @@ class _Fit:
         p, sums = self.parameters, self.sums
         easiness_variance = _variance(self._told_of_easiness(), self.cold.easiness)
         seen = sums.instrument[1] > 0
-        instruments = _term_table(p.instrument, _variance(sums.instrument[1], self.cold.item))
+        item_variance = _variance(sums.instrument[1], self.cold.item)
+        instruments = zip(
+            p.instrument.tolist(), item_variance.tolist(), p.loading.tolist(), strict=True
+        )
         raters = _term_table(p.rater, _variance(sums.rater[1], self.cold.rater))
         return Model(
             settings=self.settings,
@@ -159,8 +176,8 @@ class _Fit:
                 )
             },
             instruments={
-                key: term
-                for key, term, known in zip(
+                key: ItemTerms(*terms)
+                for key, terms, known in zip(
                     log.alignment.instruments, instruments, seen & (self.free > 0), strict=True
                 )
                 if known
@@ -169,6 +186,7 @@ class _Fit:
             leniency_of_role=tuple(p.leniency_of_role.tolist()),
             reliability_of_role=tuple(p.reliability_of_role.tolist()),
             thresholds=tuple(p.thresholds.tolist()),
+            contexts=self.contexts.found(log),
             has_ratings=bool((log.is_rating & log.moves).any()),
             n_responses=int((~log.is_rating).sum()),
             n_ratings=int(log.is_rating.sum()),
@@ -178,14 +196,20 @@ class _Fit:
     def _step(self) -> None:
         p, sums, cold = self.parameters, self.sums, self.cold
         told_of_easiness = self._told_of_easiness()
+        # Here instruments' terms are those at the ability that they met on average.
+        self.met = sums.loading[2] / np.maximum(sums.instrument[1], 1e-9)
+        p.instrument[:] += (p.loading - 1) * self.met
         self._step_of_common()
         self._step_of_easiness(told_of_easiness)
+        self._step_of_loadings()
         self._move("gain_right", p.gain_right, sums.gain_right, self.typical[1], cold.gain)
         self._move("gain_wrong", p.gain_wrong, sums.gain_wrong, self.typical[2], cold.gain)
         self._move("rater", p.rater, sums.rater, 0.0, cold.rater)
+        self.contexts.step(sums)
         self._fit_typical(told_of_easiness)
         if sums.reliability[1].any():
             self._step_of_scale()
+        p.instrument[:] -= (p.loading - 1) * self.met
         p.instrument_variance[:] = self.free * _variance(sums.instrument[1], cold.item)
         p.rater_variance[:] = _variance(sums.rater[1], cold.rater)
         p.easiness_variance[:] = _variance(told_of_easiness, cold.easiness)
@@ -235,6 +259,26 @@ class _Fit:
         taken = _summed(share * newton[k], of, p.instrument.size)
         self._advance("easiness", p.easiness, newton)
         self._advance("instrument", p.instrument, (slope - curvature * taken) / precision)
+
+    def _step_of_loadings(self) -> None:
+        """Move loadings, each around the ability that its item met on average.
+
+        There a loading says nothing of how hard the item is, which has a term and a prior of its
+        own; elsewhere it would, and abilities would drift to where it can say more.
+        """
+        slope = self.free * (self.sums.loading[0] - self.met * self.sums.instrument[0])
+        told = self._told_of_loading()
+        precision = 1 / self.loading_sd**2
+        loading = self.parameters.loading
+        newton = (slope - (loading - 1) * precision) / (told + precision)
+        self._advance("loading", loading, newton - _mean(newton, told))
+        loading[self.free == 0] = 1.0
+        loading[:] = np.clip(loading, *_LOADINGS)
+
+    def _told_of_loading(self) -> Floats:
+        _, curvature, crossed = self.sums.loading * self.free
+        told: Floats = np.maximum(curvature - self.met * crossed, 0.0)
+        return told
 
     def _told_of_easiness(self) -> Floats:
         """Return what the log tells of each easiness, while nobody knows how hard its items are."""
@@ -296,15 +340,21 @@ class _Fit:
         gains = np.concatenate((p.gain_right - self.typical[1], p.gain_wrong - self.typical[2]))
         gain_curvature = np.concatenate((sums.gain_right[1], sums.gain_wrong[1]))
         self.cold = Cold(
-            item=_fitted_sd(p.instrument, sums.instrument[1] * self.free, cold.item),
+            item=_fitted_sd(
+                p.instrument + (p.loading - 1) * self.met, sums.instrument[1] * self.free, cold.item
+            ),
             easiness=_fitted_sd(
                 p.easiness - self.typical[0], self._told_of_easiness(), cold.easiness
             ),
             gain=min(_fitted_sd(gains, gain_curvature, cold.gain), _MOST_GAIN_SD),
             rater=_fitted_sd(p.rater, sums.rater[1], cold.rater),
         )
+        told_of_loading = self._told_of_loading()
+        loading_sd = _fitted_sd(p.loading - 1, told_of_loading, self.loading_sd)
+        self.loading_sd = min(loading_sd, _MOST_LOADING_SD)
+        self.contexts.fit_spreads(sums)
 
-    def _candidates(self, has_clock: bool) -> Iterator[tuple[int, tuple[float, ...]]]:
+    def _candidates(self, *, has_clock: bool) -> Iterator[tuple[int, tuple[float, ...]]]:
         for place, field in enumerate(fields(Spread)):
             value = float(self.parameters.spread[place])
             low, high = _BOUNDS[field.name]
@@ -319,11 +369,11 @@ class _Fit:
             elif has_clock:
                 yield place, _HALF_LIVES
 
-    def _loss(self, held_out: ResponseLog) -> float:
+    def loss(self, held_out: Columns) -> float:
         """Return the held-out loss an event, with what the variances' priors say against them."""
-        traced = run_pass(held_out, self.parameters, scratch=self.scratch)
+        likelihood = run_pass(held_out, self.parameters).log_likelihood
         away = np.log(self.parameters.spread[:4] / _USUAL_SPREADS) / _SPREAD_SDS
-        return float((0.5 * (away**2).sum() - traced.log_likelihood.sum()) / held_out.n_events)
+        return float((0.5 * (away**2).sum() - likelihood.sum()) / likelihood.size)
 
 
 def _summed(values: Floats, places: Ints, n_places: int) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numba.extending import register_jitable
 
-from manypaths.mastery import steps
+from manypaths.mastery import contexts, steps
 from manypaths.mastery.log import Floats, Ints
 
 # The columns of a belief row, in the order of CompetencyBelief's fields.
@@ -57,10 +57,18 @@ class Columns(NamedTuple):
     starts: Ints
     competency: Ints
     weight: Floats
+    # (n_events, n_tables): the number of each response's cell in each context table
+    cells: Any  # int32
 
 
 class Parameters(NamedTuple):
-    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,)."""
+    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,).
+
+    `loading` is by how much an instrument tells of general ability, (n_instruments,). `context`,
+    (n_cells, 2), is what each cell of a context table adds to a prediction, and its variance;
+    that of cells never seen is in `unseen_context`, (n_tables,). `carried` is by how much general
+    ability, competencies' own parts and practice count in a prediction beside contexts.
+    """
 
     easiness: Floats
     gain_right: Floats
@@ -68,6 +76,10 @@ class Parameters(NamedTuple):
     easiness_variance: Floats
     instrument: Floats
     instrument_variance: Floats
+    loading: Floats
+    context: Floats
+    unseen_context: Floats
+    carried: Floats
     rater: Floats
     rater_variance: Floats
     leniency_of_role: Floats
@@ -83,12 +95,18 @@ class Sums(NamedTuple):
     `common` is of what all events share: the level of everything, the practice gains and, with
     ratings, the roles (see LEVEL). Its row 0 holds slopes, the lower triangle below it curvatures;
     both follow what such a term did to the beliefs on the way, which the other sums leave out.
+    `loading` has in row 2 what its curvature shares with that of the instrument's own term.
+    `context`, (n_cells, 2), has slope and curvature side by side, for its cells lie far apart;
+    `carried`, (4, 3), slopes above curvatures.
     `total` holds the log-likelihood and the number of events. Sums of learners add up.
     """
 
     gain_right: Floats
     gain_wrong: Floats
     instrument: Floats
+    loading: Floats
+    context: Floats
+    carried: Floats
     rater: Floats
     reliability: Floats
     thresholds: Floats
@@ -104,6 +122,9 @@ def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
         gain_right=np.zeros((2, p.easiness.size)),
         gain_wrong=np.zeros((2, p.easiness.size)),
         instrument=np.zeros((2, p.instrument.size)),
+        loading=np.zeros((3, p.instrument.size)),
+        context=np.zeros(p.context.shape),
+        carried=np.zeros((4, 3)),
         rater=np.zeros((2, p.rater.size)),
         reliability=np.zeros((2, p.reliability_of_role.size)),
         thresholds=np.zeros((2, p.thresholds.size)),
@@ -118,14 +139,15 @@ def merge(one: Sums, other: Sums) -> Sums:
 
 
 @cache
-def compiled(name: str) -> Kernel:
+def compiled(make: Callable[[int], Kernel]) -> Kernel:
     """Return a kernel, compiled for this machine or read from numba's cache.
 
-    Numba's cache looks at the kernel's own file only. The digest of `steps` is part of its key
-    here, so that an edit there counts as well.
+    Numba's cache looks at the kernel's own file only. The digest of what the stream shares is part
+    of its key here, so that an edit there counts as well.
     """
-    digest = int(hashlib.sha256(inspect.getsource(steps).encode()).hexdigest()[:12], 16)
-    return njit(cache=True, nogil=True)(_KERNELS[name](digest))
+    shared = inspect.getsource(steps) + inspect.getsource(contexts)
+    digest = int(hashlib.sha256(shared.encode()).hexdigest()[:12], 16)
+    return njit(cache=True, nogil=True)(make(digest))
 
 
 @register_jitable
@@ -190,9 +212,9 @@ def _learn(terms: Floats, place: int, loading: float, slope: float, curvature: f
 
 
 @register_jitable
-def _begin_twin(of_eta: Floats, of_mean: Floats, role: int) -> None:
+def _begin_twin(of_eta: Floats, of_mean: Floats, loading: float, role: int) -> None:
     """Begin with what a unit of each common term adds to eta, also through general ability."""
-    of_eta[:] = of_mean
+    of_eta[:] = loading * of_mean
     of_eta[LEVEL] += 1
     if role >= 0 and of_eta.size > OF_ROLES:
         of_eta[OF_ROLES + role] += 1
@@ -257,7 +279,9 @@ def _write_out(rows: Floats, shrink: float, moved: float, settled: float) -> Non
         row[SETTLED] = 0.0
 
 
-def _make_count_rows(digest: int) -> Kernel:
+def make_count_rows(digest: int) -> Kernel:
+    """Return the kernel that counts the belief rows of learners."""
+
     def count_rows(columns: Columns, n_competencies: int) -> Ints:
         """Return where each learner's belief rows begin, shape (n_learners + 1,)."""
         _ = digest
@@ -277,7 +301,9 @@ def _make_count_rows(digest: int) -> Kernel:
     return count_rows
 
 
-def _make_pass_over(digest: int) -> Kernel:
+def make_pass_over(digest: int) -> Kernel:
+    """Return the kernel of the filter."""
+
     def pass_over(
         columns: Columns,
         p: Parameters,
@@ -306,7 +332,8 @@ def _make_pass_over(digest: int) -> Kernel:
         n_common = sums.common.shape[1] if learns else 0
         of_eta, of_mean, of_moved = np.zeros((3, n_common))
         of_rows = np.zeros((p.easiness.size if learns else 0, 2, n_common))
-        now = np.zeros((most_shown, 5))
+        now, believed = np.zeros((most_shown, 5)), np.zeros(3)
+        n_tables = columns.cells.shape[1]
         next_row = 0
 
         for learner in range(columns.offsets.size - 1):
@@ -320,9 +347,12 @@ def _make_pass_over(digest: int) -> Kernel:
                 i = columns.instrument[n]
                 begin, end = columns.starts[i], columns.starts[i + 1]
                 role, outcome, time = columns.role[n], columns.outcome[n], columns.time[n]
-                eta, unsure, crossed = mean + p.instrument[i], p.instrument_variance[i], 0.0
+                loading = p.loading[i]
+                eta = loading * mean + p.instrument[i]
+                unsure, crossed = p.instrument_variance[i], 0.0
+                believed[:] = loading * mean, 0.0, 0.0
                 if learns:
-                    _begin_twin(of_eta, of_mean, role)
+                    _begin_twin(of_eta, of_mean, loading, role)
                 if role >= 0:
                     rater = columns.rater[n]
                     eta += p.leniency_of_role[role] + p.rater[rater]
@@ -330,12 +360,11 @@ def _make_pass_over(digest: int) -> Kernel:
                 for j in range(begin, end):
                     k, share = columns.competency[j], columns.weight[j]
                     prior = own_prior + p.easiness_variance[k]
-                    state, right, wrong = (0.0, prior, 0.0), 0.0, 0.0
-                    fixed = p.easiness[k]
+                    state, right, wrong, practised = (0.0, prior, 0.0), 0.0, 0.0, 0.0
                     if seen_by[k] == learner:
                         row = rows[row_of[k]]
                         right, wrong = log1p(row[N_RIGHT]), log1p(row[N_WRONG])
-                        fixed += practice(right, wrong, p.gain_right[k], p.gain_wrong[k])
+                        practised = practice(right, wrong, p.gain_right[k], p.gain_wrong[k])
                         waited = settle(
                             row[MEAN],
                             row[VARIANCE],
@@ -355,10 +384,12 @@ def _make_pass_over(digest: int) -> Kernel:
                             _add_twin(of_eta, own, right, wrong, share)
                     now[j - begin, 0], now[j - begin, 1], now[j - begin, 2] = state
                     now[j - begin, 3], now[j - begin, 4] = share * right, share * wrong
-                    eta += share * (fixed + state[0])
+                    eta += share * (p.easiness[k] + practised + state[0])
+                    believed[1] += share * state[0]
+                    believed[2] += share * practised
                     unsure += share * share * state[1]
                     crossed += share * state[2]
-                unsure += variance + 2 * crossed
+                unsure += loading * (loading * variance + 2 * crossed)
 
                 # What was to be expected, before the event is seen.
                 if role < 0:
@@ -367,6 +398,26 @@ def _make_pass_over(digest: int) -> Kernel:
                     reliability = p.reliability_of_role[role]
                     expected = _expect_rating(eta, unsure, int(outcome), reliability, p.thresholds)
                 chances[n], slope, curvature, likelihoods[n] = expected
+                if n_tables > 0 and role < 0:
+                    # Beliefs are not moved by contexts: only their own terms learn from this.
+                    near, doubt = eta, unsure
+                    for q in range(3):
+                        near += (p.carried[q] - 1) * believed[q]
+                    for t in range(n_tables):
+                        cell = columns.cells[n, t]
+                        near += p.context[cell, 0]
+                        doubt += p.context[cell, 1] if cell > 0 else p.unseen_context[t]
+                    chances[n], slope_near, curvature_near, likelihoods[n] = _expect_response(
+                        near, doubt, outcome
+                    )
+                    for t in range(n_tables if learns else 0):
+                        cell = columns.cells[n, t]
+                        sums.context[cell, 0] += slope_near
+                        sums.context[cell, 1] += curvature_near
+                    for q in range(3 if learns else 0):
+                        sums.carried[0, q] += slope_near * believed[q]
+                        for r in range(3):
+                            sums.carried[1 + q, r] += curvature_near * believed[q] * believed[r]
 
                 if learns:
                     sums.total[0] += likelihoods[n]
@@ -377,6 +428,8 @@ def _make_pass_over(digest: int) -> Kernel:
                     _learn_common(sums.common, of_eta, slope, curvature, role, columns.moves[n])
                     if columns.moves[n]:
                         _learn(sums.instrument, i, 1.0, slope, curvature)
+                        _learn(sums.loading, i, mean, slope, curvature)
+                        sums.loading[2, i] += mean * curvature
                         for j in range(begin, end):
                             k = columns.competency[j]
                             _learn(sums.gain_right, k, now[j - begin, 3], slope, curvature)
@@ -409,19 +462,19 @@ def _make_pass_over(digest: int) -> Kernel:
                     slope, curvature = rating_force(eta, int(outcome), reliability, p.thresholds)
                 push = slope / (1 + curvature * unsure)
                 pull = curvature / (1 + curvature * unsure)
-                reach = variance + crossed
+                reach = loading * variance + crossed
                 mean += reach * push
                 for q in range(n_common):
                     of_mean[q] -= reach * pull * of_eta[q]
-                    of_moved[q] -= shrink * pull * of_eta[q]
+                    of_moved[q] -= shrink * loading * pull * of_eta[q]
                 variance += general_step - reach * reach * pull
-                moved += shrink * push
-                settled += shrink * shrink * pull
-                shrink *= 1 - reach * pull
+                moved += shrink * loading * push
+                settled += (shrink * loading) ** 2 * pull
+                shrink *= 1 - loading * reach * pull
                 for j in range(begin, end):
                     row, share = rows[row_of[columns.competency[j]]], columns.weight[j]
                     own_mean, own_variance, covariance = now[j - begin, :3]
-                    gain = own_variance * share + covariance
+                    gain = own_variance * share + loading * covariance
                     row[MEAN] = own_mean + gain * push
                     row[VARIANCE] = own_variance - gain * gain * pull + own_step
                     covariance -= reach * gain * pull
@@ -443,6 +496,3 @@ def _make_pass_over(digest: int) -> Kernel:
                 general_rows[learner] = (mean, variance, shrink, moved, settled)
 
     return pass_over
-
-
-_KERNELS = {"count_rows": _make_count_rows, "pass_over": _make_pass_over}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -9,11 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Key = int | str
+# The competencies that an item shows, in the order of their names.
+Together = tuple[Key, ...]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # In this order wherever roles are numbered.
 ROLES = ("self", "peer", "family", "coach", "teacher", "assessor")
+
+
+def together(competencies: Iterable[Key]) -> Together:
+    """Return a set of competencies in one order, whatever order they were given in."""
+    return tuple(sorted(competencies, key=lambda key: (str(key), isinstance(key, str))))
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,21 @@ class Alignment:
             ),
             has_difficulty=np.array([key not in plain for key in instruments], bool),
         )
+
+    @cached_property
+    def togethers(self) -> tuple[Ints, tuple[Together, ...]]:
+        """Return which set of competencies each instrument shows, by place, and the sets."""
+        shown, bounds = self.competency.tolist(), self.starts.tolist()
+        places: dict[Together, int] = {}
+        by_order: dict[tuple[int, ...], int] = {}
+        of_instrument = []
+        for begin, end in pairwise(bounds):
+            order = tuple(shown[begin:end])
+            if order not in by_order:
+                keys = together(self.competencies[k] for k in order)
+                by_order[order] = places.setdefault(keys, len(places))
+            of_instrument.append(by_order[order])
+        return np.array(of_instrument, np.int64), tuple(places)
 
     @property
     def n_competencies(self) -> int:

@@ -8,10 +8,18 @@ from itertools import pairwise
 from math import inf, log
 from typing import Any, NamedTuple
 
+from manypaths.mastery.contexts import TABLES, Contexts, ContextTable
 from manypaths.mastery.log import ROLES, Key
 
 KIND = "dynamic-irt"
-FORM = 1  # of the file; raised when its fields change their meaning
+FORM = 2  # of the file; raised when its fields change their meaning
+_FORMS = (1, FORM)  # form 1 knows no loadings and no contexts
+_NO_CONTEXTS: dict[str, Any] = {
+    "items": (),
+    "together": (),
+    "carried": (1.0, 1.0, 1.0),
+    "tables": {},
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,17 @@ class Cold:
     rater: float = 0.4
 
 
+class ItemTerms(NamedTuple):
+    """What is fitted of one instrument: what it adds on the logit scale, and how unsure that is.
+
+    `loading` is by how much it tells of general ability; 1 is usual.
+    """
+
+    term: float
+    variance: float
+    loading: float = 1.0
+
+
 class Terms(NamedTuple):
     """What is fitted of one competency, on the logit scale.
 
@@ -84,12 +103,12 @@ class Terms(NamedTuple):
 class Model:
     """A fitted model: frozen, versioned, saved as one plain file.
 
-    Terms are on the logit scale, by key. `instruments` and `raters` hold (term, sampling
-    variance): what an item adds to the chance of success, and a rater's leniency. A competency
-    that is not named has the typical terms (easiness, gain_right, gain_wrong), an instrument or
-    rater that is not named has 0, each with its cold variance. `leniency_of_role` and
-    `reliability_of_role` follow ROLES; `thresholds` are those of ratings, rising, and
-    `has_ratings` says whether any rating spoke.
+    Terms are on the logit scale, by key. `raters` hold each rater's leniency with its sampling
+    variance. A competency that is not named has the typical terms (easiness, gain_right,
+    gain_wrong), an instrument or rater that is not named has 0, each with its cold variance.
+    `contexts` are what the responses before one do to its chance, and to no estimate.
+    `leniency_of_role` and `reliability_of_role` follow ROLES; `thresholds` are those of ratings,
+    rising, and `has_ratings` says whether any rating spoke.
     """
 
     settings: Settings
@@ -97,12 +116,13 @@ class Model:
     cold: Cold
     typical: tuple[float, float, float]
     competencies: Mapping[Key, Terms]
-    instruments: Mapping[Key, tuple[float, float]]
+    instruments: Mapping[Key, ItemTerms]
     raters: Mapping[Key, tuple[float, float]]
     leniency_of_role: tuple[float, ...]
     reliability_of_role: tuple[float, ...]
     thresholds: tuple[float, ...]
     has_ratings: bool
+    contexts: Contexts = field(default_factory=Contexts)
     n_responses: int = 0
     n_ratings: int = 0
     n_learners: int = 0
@@ -133,6 +153,10 @@ class Model:
         known = self.competencies.get(competency)
         return known or Terms(*self.typical, self.cold.easiness**2)
 
+    def item_terms_of(self, instrument: Key) -> ItemTerms:
+        """Return the terms of an instrument, those of a new one for one that is not known."""
+        return self.instruments.get(instrument) or ItemTerms(0.0, self.cold.item**2)
+
     def as_text(self) -> str:
         """Return the model as its plain file: JSON, numbers exact, keys in order."""
         content = {
@@ -145,6 +169,15 @@ class Model:
             content[part] = asdict(content[part])
         for table in _TABLES:
             content[table] = sorted(content[table].items(), key=_place_in_file)
+        content["contexts"] = {
+            "items": self.contexts.items,
+            "together": self.contexts.together,
+            "carried": self.contexts.carried,
+            "tables": {
+                name: table._asdict()
+                for name, table in zip(TABLES, self.contexts.tables, strict=False)
+            },
+        }
         if self.spread.half_life == inf:
             content["spread"]["half_life"] = None  # JSON knows no infinity
         return json.dumps(content, allow_nan=False)
@@ -163,7 +196,10 @@ def logit(p: float) -> float:
 
 
 def read_model(text: str) -> Model:
-    """Return the model of a plain file. Raises ValueError for another kind, form or content."""
+    """Return the model of a plain file.
+
+    Raises ValueError for another kind, a form that is not known, or other content.
+    """
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -171,8 +207,10 @@ def read_model(text: str) -> Model:
     if not isinstance(content, dict):
         raise ValueError(f"a model is one JSON object; got {text[:40]!r}")
     found = (content.pop("format", None), content.pop("kind", None), content.pop("form", None))
-    if found != ("manypaths mastery model", KIND, FORM):
-        raise ValueError(f"not a model of kind {KIND}, form {FORM}; found {found}")
+    if found[:2] != ("manypaths mastery model", KIND) or found[2] not in _FORMS:
+        raise ValueError(f"not a model of kind {KIND}, form {FORM} or before; found {found}")
+    if found[2] == 1:
+        content["contexts"] = _NO_CONTEXTS
     try:
         model = _model_of(content)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -187,15 +225,31 @@ def _model_of(content: dict[str, Any]) -> Model:
     if spread["half_life"] is None:
         spread["half_life"] = inf
     content["competencies"] = {key: Terms(*terms) for key, terms in content["competencies"]}
-    for table in ("instruments", "raters"):
-        content[table] = {key: (term, variance) for key, (term, variance) in content[table]}
+    content["instruments"] = {key: ItemTerms(*terms) for key, terms in content["instruments"]}
+    content["raters"] = {key: (term, variance) for key, (term, variance) in content["raters"]}
     for name in ("typical", "leniency_of_role", "reliability_of_role", "thresholds"):
         content[name] = tuple(content[name])
     return Model(
         settings=Settings(**settings),
         spread=Spread(**spread),
         cold=Cold(**content.pop("cold")),
+        contexts=_contexts_of(content.pop("contexts")),
         **content,
+    )
+
+
+def _contexts_of(content: dict[str, Any]) -> Contexts:
+    tables = content["tables"]
+    if tables and tuple(tables) != TABLES:
+        raise ValueError(f"contexts have the tables {', '.join(TABLES)}; got {', '.join(tables)}")
+    return Contexts(
+        items=tuple(content["items"]),
+        together=tuple(tuple(keys) for keys in content["together"]),
+        carried=tuple(content["carried"]),
+        tables=tuple(
+            ContextTable(*(_tuple_of(table[name]) for name in ContextTable._fields))
+            for table in tables.values()
+        ),
     )
 
 
@@ -205,6 +259,9 @@ def _require_whole(model: Model) -> None:
     numbers += [*model.leniency_of_role, *model.reliability_of_role]
     for table in _TABLES:
         numbers += [number for row in getattr(model, table).values() for number in row]
+    for context in model.contexts.tables:
+        _require_places(model.contexts, context)
+        numbers += (*context.term, *context.variance, context.unseen)
     for number in numbers:
         if not isinstance(number, int | float) or number != number:
             raise ValueError(f"a model's terms are numbers; got {number!r}")
@@ -219,6 +276,19 @@ def _require_whole(model: Model) -> None:
             raise ValueError(f"{name} holds {count} numbers; got {getattr(model, name)}")
     if not all(low < high for low, high in pairwise(model.thresholds)):
         raise ValueError(f"thresholds must rise; got {model.thresholds}")
+
+
+def _tuple_of(part: Any) -> Any:  # noqa: ANN401  # a column, or a number as it is
+    return tuple(part) if isinstance(part, list) else part
+
+
+def _require_places(contexts: Contexts, table: ContextTable) -> None:
+    if len({len(column) for column in table[:5]}) != 1:
+        raise ValueError("the columns of a context table have one length")
+    most = max(len(contexts.items), len(contexts.together))
+    for column, low, high in ((table[0], -1, most), (table[1], -1, most), (table[2], 0, 1024)):
+        if not all(isinstance(place, int) and low <= place < high for place in column):
+            raise ValueError(f"places and situations of contexts lie from {low} up to {high - 1}")
 
 
 def unfitted(settings: Settings | None = None) -> Model:

@@ -13,7 +13,8 @@ from manypaths.mastery.beliefs import (
     own_prior_variance,
     settled_now,
 )
-from manypaths.mastery.log import ROLES, Key
+from manypaths.mastery.contexts import History, with_response
+from manypaths.mastery.log import ROLES, Key, together
 from manypaths.mastery.model import Model
 from manypaths.mastery.steps import SMALLEST_SHRINK, bounded, rating_force, response_force
 
@@ -33,8 +34,8 @@ def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
     touched = [
         (key, share, *competency_now(model, beliefs, key, event.time)) for key, share in event.shown
     ]
-    eta, spread = _source_term(model, event)
-    eta += general.mean
+    eta, spread, loading = _source_terms(model, event)
+    eta += loading * general.mean
     crossed = 0.0
     for key, share, mean, variance, covariance in touched:
         terms = model.terms_of(key)
@@ -42,21 +43,23 @@ def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
         spread += share * share * variance
         crossed += share * covariance
     slope, curvature = _force(model, event, eta)
-    spread += general.variance + 2 * crossed
+    spread += loading * (loading * general.variance + 2 * crossed)
     push = slope / (1 + curvature * spread)
     pull = curvature / (1 + curvature * spread)
 
-    reach = general.variance + crossed  # covariance of general ability with the event's eta
+    reach = (
+        loading * general.variance + crossed
+    )  # covariance of general ability with the event's eta
     after = GeneralBelief(
         mean=general.mean + reach * push,
         variance=general.variance - reach * reach * pull + model.spread.general_step,
-        shrink=general.shrink * (1 - reach * pull),
-        moved=general.moved + general.shrink * push,
-        settled=general.settled + general.shrink * general.shrink * pull,
+        shrink=general.shrink * (1 - loading * reach * pull),
+        moved=general.moved + general.shrink * loading * push,
+        settled=general.settled + (general.shrink * loading) ** 2 * pull,
     )
     moved: dict[Key, CompetencyBelief] = dict(beliefs.competencies)
     for key, share, mean, variance, covariance in touched:
-        gain = variance * share + covariance
+        gain = variance * share + loading * covariance
         new_variance = variance - gain * gain * pull + model.spread.competency_step
         coupling = bounded(covariance - reach * gain * pull, new_variance, after.variance)
         moved[key] = _counted(
@@ -70,7 +73,7 @@ def update(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
             beliefs.competencies.get(key),
             event,
         )
-    return _written_out(Beliefs(after, moved))
+    return _written_out(Beliefs(after, moved, _remembered(model, beliefs.history, event)))
 
 
 def _require_known_outcome(model: Model, event: Event) -> None:
@@ -92,20 +95,28 @@ def _counted_only(model: Model, beliefs: Beliefs, event: Event) -> Beliefs:
             settled=beliefs.general.settled,
         )
         counted[key] = replace(before, n_pieces=before.n_pieces + 1)
-    return Beliefs(beliefs.general, counted)
+    return Beliefs(beliefs.general, counted, beliefs.history)
 
 
-def _source_term(model: Model, event: Event) -> tuple[float, float]:
-    """Return what instrument and rater add on the logit scale, and how unsure that is."""
-    term, spread = 0.0, 0.0
+def _remembered(model: Model, history: History, event: Event) -> History:
+    """Return the history with the event, where it is a response and the model looks back."""
+    if event.role >= 0 or not model.contexts.tables:
+        return history
+    keys = together(key for key, _ in event.shown)
+    return with_response(history, event.instrument, keys, event.outcome, event.time)
+
+
+def _source_terms(model: Model, event: Event) -> tuple[float, float, float]:
+    """Return what instrument and rater add to the logit, how unsure that is, and the loading."""
+    term, spread, loading = 0.0, 0.0, 1.0
     if event.has_difficulty:
-        term, spread = model.instruments.get(event.instrument, (0.0, model.cold.item**2))
+        term, spread, loading = model.item_terms_of(event.instrument)
     if event.role >= 0:
         cold = (0.0, model.cold.rater**2)
         leniency, unsure = cold if event.rater is None else model.raters.get(event.rater, cold)
         term += model.leniency_of_role[event.role] + leniency
         spread += unsure
-    return term, spread
+    return term, spread, loading
 
 
 def _force(model: Model, event: Event, eta: float) -> tuple[float, float]:
@@ -145,4 +156,5 @@ def _written_out(beliefs: Beliefs) -> Beliefs:
         settled[key] = replace(
             belief, mean=mean, variance=variance, coupling=covariance, moved=0.0, settled=0.0
         )
-    return Beliefs(replace(general, shrink=1.0, moved=0.0, settled=0.0), settled)
+    written = replace(general, shrink=1.0, moved=0.0, settled=0.0)
+    return Beliefs(written, settled, beliefs.history)

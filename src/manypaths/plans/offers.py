@@ -220,8 +220,7 @@ class _Place:
     def _chances(self, tasks: Sequence[int]) -> Floats:
         estimates = self.situation.estimates
         mean, sd = estimates.numbers.mean[self.place], estimates.numbers.sd[self.place]
-        cold = (0.0, estimates.model.cold.item**2)
-        terms = np.array([estimates.model.instruments.get(task, cold) for task in tasks])
+        terms = np.array([estimates.model.item_terms_of(task) for task in tasks])
         spread = sd**2 + terms[:, 1]
         chances: Floats = 1 / (1 + np.exp(-(mean + terms[:, 0]) / np.sqrt(1 + np.pi * spread / 8)))
         return chances

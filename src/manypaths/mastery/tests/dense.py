@@ -27,6 +27,7 @@ class DenseLearner:
         self.touched_at = np.full(len(keys) + 1, np.nan)
         self.n_right = np.zeros(len(keys) + 1)
         self.n_wrong = np.zeros(len(keys) + 1)
+        self.past: list[Event] = []  # all responses so far
 
     def forget(self, at: float, places: list[int]) -> None:
         """Let the own parts of these competencies fade to a time."""
@@ -42,14 +43,14 @@ class DenseLearner:
             if not isnan(days):
                 self.touched_at[place] = at
 
-    def design(self, event: Event) -> tuple[Floats, float, float]:
+    def design(self, event: Event, *, practised: bool = True) -> tuple[Floats, float, float]:
         """Return loadings, and what is added to the logit and to its variance from outside."""
         model = self.model
         loadings = np.zeros(self.mean.size)
         loadings[0] = 1.0
         added, unsure = 0.0, 0.0
         if event.has_difficulty:
-            added, unsure = model.instruments.get(event.instrument, (0.0, model.cold.item**2))
+            added, unsure, loadings[0] = model.item_terms_of(event.instrument)
         if event.role >= 0:
             own, variance = model.raters.get(event.rater, (0.0, model.cold.rater**2))  # type: ignore[arg-type]  # ratings have raters
             added += model.leniency_of_role[event.role] + own
@@ -60,8 +61,8 @@ class DenseLearner:
             loadings[place] = share
             added += share * (
                 terms.easiness
-                + terms.gain_right * np.log1p(self.n_right[place])
-                + terms.gain_wrong * np.log1p(self.n_wrong[place])
+                + practised * terms.gain_right * np.log1p(self.n_right[place])
+                + practised * terms.gain_wrong * np.log1p(self.n_wrong[place])
             )
         return loadings, added, unsure
 
@@ -70,6 +71,23 @@ class DenseLearner:
         loadings, added, unsure = self.design(event)
         eta = loadings @ self.mean + added
         spread = loadings @ self.covariance @ loadings + unsure
+        contexts = self.model.contexts
+        if event.role < 0 and contexts.tables:
+            general, own, practice = contexts.carried
+            practised = added - self.design(event, practised=False)[1]
+            eta += (general - 1) * loadings[0] * self.mean[0] + (practice - 1) * practised
+            eta += (own - 1) * (loadings[1:] @ self.mean[1:])
+            for number, table in enumerate(contexts.tables):
+                term, variance = table.unseen * 0, table.unseen
+                for first, second, situation, its_term, its_variance in zip(
+                    *table[:5], strict=True
+                ):
+                    kinds = contexts.together if number in (1, 7) else contexts.items
+                    named = [None if place < 0 else kinds[place] for place in (first, second)]
+                    if (*named, situation) == cell_by_hand(number, self.past, event):
+                        term, variance = its_term, its_variance
+                eta += term
+                spread += variance
         if event.role < 0:
             p = _sigmoid(eta / np.sqrt(1 + np.pi * spread / 8))
             return event.outcome * log(p) + (1 - event.outcome) * log(1 - p)
@@ -83,6 +101,8 @@ class DenseLearner:
         self.forget(event.time, [self.place[key] for key, _ in event.shown])
         if not event.moves:
             return
+        if event.role < 0:
+            self.past.append(event)
         loadings, added, unsure = self.design(event)
         eta = loadings @ self.mean + added
         slope, curvature = self._force(event, eta)
@@ -131,6 +151,43 @@ class DenseLearner:
         at_least = _at_least(eta, alpha, self.model.thresholds)
         here, above = at_least[int(event.outcome)], at_least[int(event.outcome) + 1]
         return alpha * (1 - here - above), alpha**2 * (here * (1 - here) + above * (1 - above))
+
+
+def cell_by_hand(table: int, past: list[Event], event: Event) -> tuple[Any, ...] | None:
+    """Return the cell of a response in a context table, from all responses before it."""
+
+    def shown(of: Event) -> tuple[Key, ...]:
+        return tuple(sorted((key for key, _ in of.shown), key=str))
+
+    def digits(of: list[Event], n: int) -> int:
+        number = 0
+        for one in of[-n:]:
+            number = number * 3 + (2 if one.outcome >= 0.5 else 1)
+        return number
+
+    item, keys = event.instrument, shown(event)
+    same = [one for one in past if shown(one) == keys]
+    tries = [one for one in past if one.instrument == item]
+    if table == 0:
+        return (item, None, digits(same, 1))
+    if table == 2:
+        days = event.time - same[-1].time if same else float("nan")
+        edges = [1 / 1440, 1 / 144, 1 / 24, 0.5, 2, 7, 30]
+        pause = 0 if isnan(days) else 1 + sum(days >= edge for edge in edges)
+        return (None, None, digits(same, 3) * 9 + pause)
+    if table == 5:
+        return (item, None, min(len(tries), 4) * 3 + digits(tries, 1))
+    if table == 6:
+        near = (past[-1].instrument == item, shown(past[-1]) == keys) if past else (False, False)
+        return (None, None, (digits(past, 4) * 2 + near[0]) * 2 + near[1])
+    if table == 7:
+        return (keys, None, digits(same, 3))
+    back = 2 if table == 4 else 1
+    if len(past) < back:
+        return None
+    before = past[-back]
+    situation = digits([before], 1)
+    return (shown(before), keys, situation) if table == 1 else (before.instrument, item, situation)
 
 
 def _sigmoid(x: Any) -> float:

@@ -3,6 +3,9 @@
 import numpy as np
 
 from manypaths.mastery import Alignment, Event, Model, ResponseLog
+from manypaths.mastery.batch import columns_of
+from manypaths.mastery.context_cells import Cells, contexts_of, number_cells
+from manypaths.mastery.contexts import N_TABLES, Contexts
 from manypaths.mastery.log import ROLES
 
 N_LEVELS = 5
@@ -52,9 +55,15 @@ def random_log(
     )
 
 
-def random_model(rng: np.random.Generator, log: ResponseLog, *, half_life: float = 60.0) -> Model:
+def random_model(
+    rng: np.random.Generator,
+    log: ResponseLog,
+    *,
+    half_life: float = 60.0,
+    has_contexts: bool = True,
+) -> Model:
     """Return a model with terms for most of the log's keys; some stay cold."""
-    from manypaths.mastery.model import Cold, Settings, Spread, Terms
+    from manypaths.mastery.model import Cold, ItemTerms, Settings, Spread, Terms
 
     def known(keys: tuple[int | str, ...]) -> list[int | str]:
         return [key for key in keys if rng.random() < 0.8]
@@ -68,7 +77,7 @@ def random_model(rng: np.random.Generator, log: ResponseLog, *, half_life: float
             key: Terms(rng.normal(), 0.3, 0.1, 0.02) for key in known(log.alignment.competencies)
         },
         instruments={
-            key: (rng.normal(), 0.05)
+            key: ItemTerms(rng.normal(), 0.05, 1 + 0.3 * rng.random())
             for key, plain in zip(
                 log.alignment.instruments, log.alignment.has_difficulty, strict=True
             )
@@ -79,7 +88,16 @@ def random_model(rng: np.random.Generator, log: ResponseLog, *, half_life: float
         reliability_of_role=(0.6, 0.8, 0.7, 1.1, 1.0, 1.3),
         thresholds=(-0.2, 0.5, 1.3, 2.2),
         has_ratings=True,
+        contexts=random_contexts(rng, log) if has_contexts else Contexts(),
     )
+
+
+def random_contexts(rng: np.random.Generator, log: ResponseLog) -> Contexts:
+    """Return terms for most of the cells that the log's responses meet."""
+    _, cells = number_cells(log, columns_of(log), Cells.none(), adds=True)
+    terms = np.stack((rng.normal(size=cells.n_cells), rng.uniform(0, 0.4, cells.n_cells)), axis=1)
+    unseen = rng.uniform(0.35, 0.5, N_TABLES)
+    return contexts_of(cells, terms, unseen, rng.uniform(0.5, 1.2, 3), log)
 
 
 def events_of(log: ResponseLog, learner: int) -> list[Event]:

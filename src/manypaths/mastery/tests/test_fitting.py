@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from manypaths.mastery import Alignment, Model, ResponseLog, Settings, estimate, start
-from manypaths.mastery.batch import final_beliefs, parameters_for, run_pass, trace
+from manypaths.mastery.batch import columns_of, final_beliefs, parameters_for, run_pass, trace
 from manypaths.mastery.beliefs import REACH
 from manypaths.mastery.fitting import fit
-from manypaths.mastery.kernels import N_COLUMNS, OF_ROLES, Parameters, Sums, no_sums
+from manypaths.mastery.kernels import OF_ROLES, Parameters, Sums, no_sums
 from manypaths.mastery.log import ROLES, Floats, Ints
 from manypaths.mastery.model import Spread, read_model, unfitted
 from manypaths.mastery.simulation import RATERS_PER_ROLE, School, Truth
@@ -383,12 +383,8 @@ def test_a_fit_does_not_hang_on_the_global_random_state() -> None:
 
 def sums_of(log: ResponseLog, parameters: Parameters) -> Sums:
     sums = no_sums(parameters)
-    run_pass(log, parameters, scratch=scratch_for(log), sums=sums)
+    run_pass(columns_of(log), parameters, sums=sums)
     return sums
-
-
-def scratch_for(log: ResponseLog) -> Floats:
-    return np.zeros((log.alignment.n_competencies, N_COLUMNS))
 
 
 @settings(max_examples=10, deadline=None)
@@ -397,12 +393,12 @@ def test_sums_are_slopes_of_the_log_likelihood(seed: int) -> None:
     # One event a learner, so that no belief has moved by what a term did to earlier events.
     rng = np.random.default_rng(seed)
     log = random_log(rng, n_learners=40, n_events=1, share_of_ratings=0.7)
-    parameters = parameters_for(random_model(rng, log), log)
+    parameters = parameters_for(random_model(rng, log), log)[0]
     sums = sums_of(log, parameters)
     heard = log.moves
 
     def likelihood(counts: NDArray[np.bool_]) -> float:
-        traced = run_pass(log, parameters, scratch=scratch_for(log))
+        traced = run_pass(columns_of(log), parameters)
         return float(traced.log_likelihood[counts].sum())
 
     everything: NDArray[np.bool_] = np.ones(log.n_events, bool)
@@ -432,7 +428,7 @@ def test_sums_are_slopes_of_the_log_likelihood(seed: int) -> None:
 def test_sums_of_two_parts_of_the_learners_add_up(seed: int, n_first: int) -> None:
     rng = np.random.default_rng(seed)
     log = random_log(rng)
-    parameters = parameters_for(random_model(rng, log), log)
+    parameters = parameters_for(random_model(rng, log), log)[0]
     whole = sums_of(log, parameters)
     first = sums_of(log.of_learners(range(n_first)), parameters)
     second = sums_of(log.of_learners(range(n_first, log.n_learners)), parameters)

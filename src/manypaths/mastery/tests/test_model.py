@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manypaths.mastery import Event, Model, Settings, estimate, predict, start, update
+from manypaths.mastery.contexts import TABLES, Contexts, ContextTable
 from manypaths.mastery.log import ROLES, Key
 from manypaths.mastery.model import (
     Cold,
+    ItemTerms,
     Spread,
     Terms,
     logit,
@@ -41,6 +43,21 @@ def settings_of_models(draw: st.DrawFn) -> Settings:
 
 
 @st.composite
+def contexts(draw: st.DrawFn) -> Contexts:
+    items = tuple(draw(st.lists(keys, min_size=1, max_size=4, unique=True)))
+    together = tuple((key,) for key in items)
+    place = st.integers(-1, len(items) - 2)  # so that each has a next one
+    cell = st.tuples(place, place, st.integers(0, 1022), term, positive)
+    tables = []
+    for _ in TABLES:
+        cells = draw(st.lists(cell, max_size=3))
+        first, second, situation = (tuple(int(row[i]) for row in cells) for i in range(3))
+        terms, variances = (tuple(row[i] for row in cells) for i in (3, 4))
+        tables.append(ContextTable(first, second, situation, terms, variances, draw(positive)))
+    return Contexts(items, together, draw(st.tuples(term, term, term)), tuple(tables))
+
+
+@st.composite
 def models(draw: st.DrawFn) -> Model:
     chosen = draw(settings_of_models())
     n_cuts = len(chosen.cut_points)
@@ -55,7 +72,10 @@ def models(draw: st.DrawFn) -> Model:
         competencies=draw(
             st.dictionaries(keys, st.builds(Terms, term, term, term, positive), max_size=5)
         ),
-        instruments=draw(pairs),
+        instruments=draw(
+            st.dictionaries(keys, st.builds(ItemTerms, term, positive, positive), max_size=5)
+        ),
+        contexts=draw(contexts()),
         raters=draw(pairs),
         leniency_of_role=draw(by_role),
         reliability_of_role=draw(st.tuples(*[positive] * len(ROLES))),
@@ -84,17 +104,33 @@ def test_the_file_is_json_that_every_reader_knows(model: Model) -> None:
         raise AssertionError(name)
 
     content = json.loads(model.as_text(), parse_constant=refuse)
-    assert (content["kind"], content["form"]) == (model.kind, 1)
+    assert (content["kind"], content["form"]) == (model.kind, 2)
+
+
+@given(model=models())
+def test_a_file_of_the_first_form_is_read_as_a_model_without_contexts(model: Model) -> None:
+    content = json.loads(model.as_text())
+    del content["contexts"]
+    content["form"] = 1
+    content["instruments"] = [[key, terms[:2]] for key, terms in content["instruments"]]
+    items = {key: terms._replace(loading=1.0) for key, terms in model.instruments.items()}
+    read = read_model(json.dumps(content))
+    assert read == replace(model, instruments=items, contexts=Contexts())
 
 
 def test_a_number_and_its_text_are_two_keys() -> None:
     tables: dict[Key, tuple[float, float]] = {1: (0.5, 0.1), "1": (-0.5, 0.2)}
-    model = replace(unfitted(), instruments=tables, raters=tables)
+    items = {key: ItemTerms(*terms) for key, terms in tables.items()}
+    model = replace(unfitted(), instruments=items, raters=tables)
     read = read_model(model.as_text())
-    assert read.instruments == read.raters == tables
+    assert (read.instruments, read.raters) == (items, tables)
     assert [type(key) for key in read.instruments] == [int, str]
-    turned = dict(reversed(tables.items()))
-    assert replace(model, instruments=turned, raters=turned).version == model.version
+    turned = replace(
+        model,
+        instruments=dict(reversed(items.items())),
+        raters=dict(reversed(tables.items())),
+    )
+    assert turned.version == model.version
 
 
 def changed(content: dict[str, Any], **changes: Any) -> str:
@@ -114,9 +150,12 @@ CONTENT = json.loads(
         ("[]", r"a model is one JSON object; got '\[\]'"),
         ("null", "a model is one JSON object; got 'null'"),
         ("3", "a model is one JSON object; got '3'"),
-        ("{}", "not a model of kind dynamic-irt, form 1; found .*None, None, None"),
-        (changed(CONTENT, kind="bkt"), "not a model of kind dynamic-irt, form 1; found .*'bkt'"),
-        (changed(CONTENT, form=2), "not a model of kind dynamic-irt, form 1; found .*2"),
+        ("{}", "not a model of kind dynamic-irt, form 2 or before; found .*None, None, None"),
+        (
+            changed(CONTENT, kind="bkt"),
+            "not a model of kind dynamic-irt, form 2 or before; found .*'bkt'",
+        ),
+        (changed(CONTENT, form=3), "not a model of kind dynamic-irt, form 2 or before; found .*3"),
         (changed(CONTENT, form="1"), "not a model of kind"),
         (changed(CONTENT, format="a letter"), "not a model of kind .* found .*'a letter'"),
         (changed(CONTENT, wisdom=1), "missing or misshapen: .*wisdom"),
@@ -125,7 +164,7 @@ CONTENT = json.loads(
         (changed(CONTENT, settings="strict"), "missing or misshapen"),
         (changed(CONTENT, settings={**CONTENT["settings"], "tau": 2}), "tau must lie between"),
         (changed(CONTENT, competencies=[["a", [1, 2, 3]]]), "missing or misshapen"),
-        (changed(CONTENT, instruments=[["a", [1, 2, 3]]]), "missing or misshapen"),
+        (changed(CONTENT, instruments=[["a", [1, 2, 3, 4]]]), "missing or misshapen"),
         (changed(CONTENT, instruments=[[["a"], [1, 2]]]), "missing or misshapen"),
         (changed(CONTENT, raters={"a": [1, 2]}), "missing or misshapen"),
         (changed(CONTENT, typical=[1, 2]), r"typical holds 3 numbers; got \(1, 2\)"),
