@@ -90,6 +90,25 @@ def test_the_pages_that_promise_commands_have_blocks_to_run() -> None:
     assert {page.stem for page in PAGES} == {"README", "first-steps", "hosts"}
 
 
+# --- Python blocks
+
+
+TAUGHT = [page for page in sorted((ROOT / "docs").rglob("*.md")) if blocks(page, "python")]
+
+
+@pytest.mark.parametrize("page", TAUGHT, ids=lambda page: page.stem)
+def test_every_python_block_can_be_run_in_order(page: Path) -> None:
+    program = "\n".join(blocks(page, "python"))
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, f"In {page.name} a block fails:\n{done.stderr}"
+
+
+def test_the_page_that_teaches_by_example_has_blocks_to_run() -> None:
+    assert "model-b" in {page.stem for page in TAUGHT}
+
+
 # --- What commands.md says of each command
 
 

@@ -23,15 +23,16 @@ def evaluate(
         int, typer.Option(min=0, max=2**32 - 1, help="Chooses the learners who are held out.")
     ] = 0,
     kind: Annotated[
-        str, typer.Option(help="dynamic-irt, or a school's rule such as decaying-average.")
+        str, typer.Option(help="dynamic-irt, bkt, or a school's rule such as decaying-average.")
     ] = "dynamic-irt",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit on four fifths of a log's learners and predict the responses of the others."""
+    from manypaths.mastery.kinds import KINDS
     from manypaths.mastery.rules import RULES
 
-    kinds = ("dynamic-irt", *RULES)
+    kinds = (*KINDS, *RULES)
     if kind not in kinds:
         raise typer.BadParameter(f"{kind!r} is none of: {', '.join(kinds)}.", param_hint="--kind")
     set_up()

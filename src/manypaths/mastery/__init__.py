@@ -13,22 +13,33 @@ where there is no clock. A *key* is whatever the caller names a competency, inst
 
 from typing import TYPE_CHECKING, Any
 
-from manypaths.mastery.beliefs import Beliefs, Estimate, Event, estimate, predict, start
-from manypaths.mastery.explain import Explanation, why
+from manypaths.mastery.beliefs import Beliefs, Estimate, Event
+from manypaths.mastery.bkt_model import BktModel
+from manypaths.mastery.explain import Explanation
+from manypaths.mastery.kinds import (
+    estimate,
+    fit,
+    predict,
+    read_model,
+    start,
+    trace,
+    update,
+    why,
+)
 from manypaths.mastery.log import Alignment, ResponseLog
-from manypaths.mastery.model import Model, Settings, read_model
+from manypaths.mastery.model import Model, Settings
+from manypaths.mastery.pybkt import from_pybkt, to_pybkt, to_pybkt_coef
 from manypaths.mastery.simulation import School, simulate
-from manypaths.mastery.stream import update
 
 if TYPE_CHECKING:
-    from manypaths.mastery.batch import final_beliefs, trace
+    from manypaths.mastery.batch import final_beliefs
     from manypaths.mastery.evaluation import evaluate
-    from manypaths.mastery.fitting import fit
     from manypaths.mastery.kernels import merge
 
 __all__ = [
     "Alignment",
     "Beliefs",
+    "BktModel",
     "Estimate",
     "Event",
     "Explanation",
@@ -40,11 +51,14 @@ __all__ = [
     "evaluate",
     "final_beliefs",
     "fit",
+    "from_pybkt",
     "merge",
     "predict",
     "read_model",
     "simulate",
     "start",
+    "to_pybkt",
+    "to_pybkt_coef",
     "trace",
     "update",
     "why",
@@ -54,9 +68,7 @@ __all__ = [
 _COMPILED = {
     "evaluate": "evaluation",
     "final_beliefs": "batch",
-    "fit": "fitting",
     "merge": "kernels",
-    "trace": "batch",
 }
 
 

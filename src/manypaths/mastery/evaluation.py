@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from manypaths.mastery.batch import trace
-from manypaths.mastery.fitting import fit
+from manypaths.mastery import kinds
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import KIND
 from manypaths.mastery.near_copies import clusters_of, near_copies
@@ -19,7 +18,7 @@ _SHARE_HELD_OUT = 0.2
 _SMALLEST_CHANCE = 1e-6
 _N_BINS = 20
 
-KINDS = (KIND, *RULES)
+KINDS = (*kinds.KINDS, *RULES)
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,14 @@ def evaluate(log: ResponseLog, *, kind: str = KIND, seed: int = 0) -> dict[str, 
     split = split_learners(log, seed)
     train, test = log.of_learners(split.train), log.of_learners(split.test)
     began, began_cpu = time.perf_counter(), time.process_time()
-    predictor = fit(train, seed=seed) if kind == KIND else _FittedRule.fit(kind, train)
+    predictor = (
+        _FittedRule.fit(kind, train) if kind in RULES else kinds.fit(train, kind=kind, seed=seed)
+    )
     fitted, fitted_cpu = time.perf_counter(), time.process_time()
     chances = (
         predictor.predict(test)
         if isinstance(predictor, _FittedRule)
-        else trace(predictor, test).chance
+        else kinds.trace(predictor, test).chance
     )
     predict_seconds = time.perf_counter() - fitted
     return {

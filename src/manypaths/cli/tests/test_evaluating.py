@@ -56,11 +56,11 @@ def test_the_same_seed_gives_the_same_scores(log: Path) -> None:
     assert [one[name] for name in scores] != [other[name] for name in scores]
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_each_rule_of_schools_can_be_evaluated(log: Path, rule: str) -> None:
-    found = answer("evaluate", log, "--kind", rule)
+@pytest.mark.parametrize("kind", ["bkt", *RULES])
+def test_each_other_kind_and_each_rule_of_schools_can_be_evaluated(log: Path, kind: str) -> None:
+    found = answer("evaluate", log, "--kind", kind)
     assert set(found) >= DOCUMENTED
-    assert found["kind"] == rule
+    assert found["kind"] == kind
 
 
 def test_a_score_that_is_not_defined_is_null(tmp_path: Path) -> None:
@@ -103,3 +103,11 @@ def test_a_log_of_the_field_is_predicted_better_than_by_a_regression_on_counts()
     found = answer("evaluate", conformance_file("data/responses/statics-2011.csv.gz"))
     assert found["n_train"] + found["n_test"] == 189_297
     assert found["auc"] > 0.82
+
+
+@pytest.mark.parametrize(("name", "auc"), [("assistments-2015", 0.703), ("algebra-2005", 0.791)])
+def test_knowledge_tracing_with_items_predicts_logs_of_the_field(name: str, auc: float) -> None:
+    file = conformance_file(f"data/responses/{name}.csv.gz")
+    found = answer("evaluate", file, "--kind", "bkt")
+    assert found["auc"] > auc
+    assert found["ece"] < 0.02

@@ -83,7 +83,10 @@ def test_chance_is_drawn_from_a_seed_alone() -> None:
 
 
 HEAVY = ("django", "numba", "scipy", "polars", "pandas")
-LIGHT = ("", ".rules", ".explain", ".standing", ".next_steps", ".slips", ".stream", ".model")
+LIGHT = (
+    *("", ".rules", ".explain", ".standing", ".next_steps", ".slips", ".stream", ".model"),
+    *(".kinds", ".bkt_stream", ".pybkt"),
+)
 
 
 @pytest.mark.parametrize("module", LIGHT)
