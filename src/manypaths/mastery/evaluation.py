@@ -11,11 +11,11 @@ from manypaths.mastery import kinds
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import KIND
 from manypaths.mastery.near_copies import clusters_of, near_copies
-from manypaths.mastery.rule_sequences import scores_before_each
+from manypaths.mastery.rule_predictions import FittedRule
 from manypaths.mastery.rules import RULES
 
 _SHARE_HELD_OUT = 0.2
-_SMALLEST_CHANCE = 1e-6
+SMALLEST_CHANCE = 1e-6
 _N_BINS = 20
 
 KINDS = (*kinds.KINDS, *RULES)
@@ -47,12 +47,12 @@ def evaluate(log: ResponseLog, *, kind: str = KIND, seed: int = 0) -> dict[str, 
     train, test = log.of_learners(split.train), log.of_learners(split.test)
     began, began_cpu = time.perf_counter(), time.process_time()
     predictor = (
-        _FittedRule.fit(kind, train) if kind in RULES else kinds.fit(train, kind=kind, seed=seed)
+        FittedRule.fit(kind, train) if kind in RULES else kinds.fit(train, kind=kind, seed=seed)
     )
     fitted, fitted_cpu = time.perf_counter(), time.process_time()
     chances = (
         predictor.predict(test)
-        if isinstance(predictor, _FittedRule)
+        if isinstance(predictor, FittedRule)
         else kinds.trace(predictor, test).chance
     )
     predict_seconds = time.perf_counter() - fitted
@@ -70,11 +70,18 @@ def evaluate(log: ResponseLog, *, kind: str = KIND, seed: int = 0) -> dict[str, 
     }
 
 
-def split_learners(log: ResponseLog, seed: int) -> Split:
-    """Return a fifth of the learners to test on, by seed; near copies follow their first member."""
+def split_learners(log: ResponseLog, seed: int, *, among: NDArray[np.bool_] | None = None) -> Split:
+    """Return a fifth of the learners to test on, by seed; near copies follow their first member.
+
+    With `among`, shape (n_learners,), only learners for whom it is True are drawn.
+    """
     order = np.random.RandomState(seed).permutation(log.n_learners)
+    n_test = round(_SHARE_HELD_OUT * log.n_learners)
+    if among is not None:
+        order = np.concatenate((order[among[order]], order[~among[order]]))
+        n_test = min(n_test, int(among.sum()))
     is_test = np.zeros(log.n_learners, bool)
-    is_test[order[: round(_SHARE_HELD_OUT * log.n_learners)]] = True
+    is_test[order[:n_test]] = True
     pairs = near_copies(log)
     place = np.argsort(order)
     for cluster in clusters_of(pairs):
@@ -90,7 +97,7 @@ def scores(outcome: Floats, chance: Floats) -> dict[str, float]:
     bins of equal width; the calibration slope is that of a logistic regression of the outcome on
     the logit of the chance.
     """
-    p = np.clip(chance, _SMALLEST_CHANCE, 1 - _SMALLEST_CHANCE)
+    p = np.clip(chance, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
     right = outcome >= 0.5
     return {
         "auc": auc(right, p),
@@ -126,9 +133,14 @@ def calibration_slope(outcome: Floats, chance: Floats) -> float:
 
     NaN where it is not defined: all chances alike, or all outcomes 0 or all 1.
     """
+    return float(calibration_line(outcome, chance)[1])
+
+
+def calibration_line(outcome: Floats, chance: Floats) -> Floats:
+    """Return intercept and slope of that regression, shape (2,); NaN where it is not defined."""
     x = np.log(chance / (1 - chance))
     if np.ptp(x) == 0 or outcome.max() == 0 or outcome.min() == 1:
-        return float("nan")
+        return np.full(2, np.nan)
     design = np.column_stack((np.ones_like(x), x))
     # From a flat line Newton's steps converge; from slope 1 they can run away from chances that
     # are too sure of themselves.
@@ -140,57 +152,4 @@ def calibration_slope(outcome: Floats, chance: Floats) -> float:
         beta += step
         if np.abs(step).max() < 1e-10:
             break
-    return float(beta[1])
-
-
-@dataclass(frozen=True)
-class _FittedRule:
-    """A school's rule with the rising curve from its score to the chance of the next success."""
-
-    name: str
-    score_points: Floats
-    chance_points: Floats
-    without_score: float
-
-    @classmethod
-    def fit(cls, name: str, log: ResponseLog) -> "_FittedRule":
-        """Fit the curve by isotonic regression (Barlow et al. 1972) on the log's responses."""
-        from scipy.optimize import isotonic_regression  # only where a rule is evaluated
-
-        score = _rule_scores(name, log)
-        known = ~np.isnan(score)
-        without = float(log.outcome[~known].mean()) if (~known).any() else 0.5
-        points, place = np.unique(score[known], return_inverse=True)
-        n = np.bincount(place, minlength=points.size)
-        share = np.bincount(place, weights=log.outcome[known], minlength=points.size) / n
-        curve = isotonic_regression(share, weights=n).x if points.size else share
-        return cls(name, points, curve, without)
-
-    def predict(self, log: ResponseLog) -> Floats:
-        """Return the chance of success at each response, before it is seen."""
-        score = _rule_scores(self.name, log)
-        if not self.score_points.size:
-            return np.full(log.n_events, self.without_score)
-        chance: Floats = np.interp(score, self.score_points, self.chance_points)
-        return np.where(np.isnan(score), self.without_score, chance)
-
-
-def _rule_scores(name: str, log: ResponseLog) -> Floats:
-    """Return the rule's score before each response: the mean over the competencies it shows."""
-    alignment = log.alignment
-    sizes = np.diff(alignment.starts)[log.instrument]
-    event = np.repeat(np.arange(log.n_events), sizes)
-    first = np.cumsum(sizes) - sizes
-    cell = alignment.starts[log.instrument[event]] + np.arange(event.size) - first[event]
-    learner = np.repeat(np.arange(log.n_learners), np.diff(log.offsets))[event]
-    sequence = learner * alignment.n_competencies + alignment.competency[cell]
-    order = np.argsort(sequence, kind="stable")
-    starts = np.nonzero(np.diff(sequence[order], prepend=-1))[0]
-    before = np.empty(event.size)
-    before[order] = scores_before_each(
-        name, log.outcome[event[order]], np.append(starts, event.size)
-    )
-    known = ~np.isnan(before)
-    total = np.bincount(event[known], weights=before[known], minlength=log.n_events)
-    count = np.bincount(event[known], minlength=log.n_events)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return beta

@@ -280,6 +280,27 @@ _CHOICES = (
 RULES: Mapping[str, Rule] = MappingProxyType({rule.name: rule for rule in _CHOICES})
 
 
+def calls_mastered(
+    name: str, scores: ArrayLike, n_outcomes: ArrayLike, *, tau: float
+) -> NDArray[np.bool_]:
+    """Return where a rule of `RULES` calls a competency mastered, from its scores on 0..1.
+
+    `scores` and `n_outcomes`, of one shape, are the rule's score (NaN: none yet) and of how many
+    results it is. Mastered is a score of at least `tau`, with two exceptions: by `n-times` whatever
+    has a score, for it has one only once enough results reached its own cut; by `best-x` nothing
+    that has fewer results than it keeps. Raises ValueError for a name not in RULES.
+    """
+    if name not in RULES:
+        raise ValueError(f"{name!r} is no rule; allowed are {', '.join(RULES)}")
+    score = np.asarray(scores, np.float64)
+    if name == "n-times":
+        return ~np.isnan(score)
+    reaches: NDArray[np.bool_] = score >= tau - ROUNDING
+    if name == "best-x":
+        reaches &= np.asarray(n_outcomes) >= BEST_X
+    return reaches
+
+
 def _checked(scores: ArrayLike) -> Scores:
     checked = np.asarray(scores, dtype=np.float64)
     if checked.ndim != 1 or checked.size == 0:

@@ -17,6 +17,7 @@ from manypaths.mastery.evaluation import (
     calibration_slope,
     evaluate,
     expected_calibration_error,
+    fit_kind,
     scores,
     split_learners,
 )
@@ -151,6 +152,25 @@ def test_test_learners_are_the_first_fifth_of_the_permutation(n_learners: int, n
         assert split.test.tolist() == sorted(drawn[:n_test].tolist())
         assert split.train.tolist() == sorted(drawn[n_test:].tolist())
         assert split.near_copies == []
+
+
+@pytest.mark.parametrize("n_new", [0, 1, 3, 20])
+def test_of_learners_who_are_named_alone_a_fifth_of_all_is_drawn(n_new: int) -> None:
+    log, _ = make_school(0, n_learners=30, n_responses=3)
+    is_new = np.zeros(30, bool)
+    is_new[np.random.default_rng(n_new).permutation(30)[:n_new]] = True
+    split = split_learners(log, 1, among=is_new)
+    assert split.test.size == min(6, n_new)
+    assert is_new[split.test].all()
+    assert sorted([*split.train, *split.test]) == list(range(30))
+    again, other = (split_learners(log, seed, among=is_new).test.tolist() for seed in (1, 2))
+    assert again == split.test.tolist()
+    assert n_new < 20 or other != again
+
+
+def test_a_rule_is_no_kind_of_model(learnable: ResponseLog) -> None:
+    with pytest.raises(ValueError, match="no such kind of model: 'mean'; allowed is dynamic-irt"):
+        fit_kind("mean", learnable, seed=0)
 
 
 # The evaluation
