@@ -6,7 +6,13 @@ from uuid import UUID
 
 import numpy as np
 
-from manypaths.estimates.services import AchievementDraft, take_in, take_in_artifact
+from manypaths.estimates.models import FittedModel
+from manypaths.estimates.services import (
+    AchievementDraft,
+    fit_candidate,
+    take_in,
+    take_in_artifact,
+)
 from manypaths.estimates.tests.world import day, make_world
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
 from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole, Response, Task
@@ -37,6 +43,7 @@ class Records:
     response: Response
     artifact: Artifact
     choice: Choice
+    candidate: FittedModel
     framework: Framework
     competency: Competency
     draft_competency: Competency
@@ -129,6 +136,7 @@ def _adas_records(cast: Cast) -> Records:
         response=response,
         artifact=_artifact(cast, at=day(5)),
         choice=choose_step(cast.ada, competency, kind=StepKind.PRACTISE, by=ben, at=LATER),
+        candidate=fit_candidate(world.framework, by=OPERATOR, at=LATER),
         framework=world.framework,
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
@@ -173,6 +181,7 @@ def _ghosts_of(records: Records) -> Records:
         response=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=1.0),
         artifact=Artifact(pk=_NOWHERE, learner=learner, title="None"),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
+        candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
     )

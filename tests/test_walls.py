@@ -30,7 +30,13 @@ from tests.walls import OPEN, PARTS, WALLS, Call, Wall
 ROOMS = ("people", "frameworks", "evidence", "estimates", "plans")
 NOT_FOUND = NotFound().as_json()
 # They read rows of people for queries and deeds that know who asks.
-_INNER = ("estimates.evidence_log", "estimates.rows", "estimates.table")
+_INNER = (
+    "estimates.evidence_log",
+    "estimates.rows",
+    "estimates.table",
+    "estimates.switching",
+    "estimates.comparison",
+)
 # They look at who may, and are what the walked functions ask.
 _DOORS = ("people.access.person_for", "people.access.group_for")
 

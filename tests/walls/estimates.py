@@ -24,6 +24,27 @@ ESTIMATES = {
     "estimates.queries.drifted_learners": Wall(
         lambda by, r: queries.drifted_learners(r.framework, by=by, sample=5), "femi"
     ),
+    "estimates.queries.models_of": Wall(
+        lambda by, r: queries.models_of(r.framework, by=by), "femi"
+    ),
+    "estimates.queries.model_named": Wall(
+        lambda by, r: queries.model_named(r.framework, None, by=by), "femi"
+    ),
+    "estimates.queries.effects_of_switch": Wall(
+        lambda by, r: queries.effects_of_switch(r.candidate, by=by, at=LATER), "femi"
+    ),
+    "estimates.queries.rules_on": Wall(
+        lambda by, r: queries.rules_on(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.candidates.fit_candidate": Wall(
+        lambda by, r: services.fit_candidate(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.candidates.switch_model": Wall(
+        lambda by, r: services.switch_model(r.candidate, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.candidates.discard_candidate": Wall(
+        lambda by, r: services.discard_candidate(r.candidate, by=by, at=LATER), "femi"
+    ),
     "estimates.services.achievements.sign_off": Wall(
         lambda by, r: services.sign_off(r.achievement_draft(), by=by, at=LATER)
     ),

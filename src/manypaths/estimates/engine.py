@@ -1,5 +1,6 @@
 """Which model speaks for a family of frameworks in a district, and what it starts from."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from manypaths.estimates.models import FittedModel
@@ -14,6 +15,20 @@ _DEFAULT = Settings()
 def row_in_force(family: Framework) -> FittedModel | None:
     """Return the model in force for a family, None before the first fit."""
     return FittedModel.objects.filter(family=family, in_force=True).first()
+
+
+def new_row(family: Framework, model: Model, *, at: datetime) -> FittedModel:
+    """Return a row, not saved yet, that holds the engine's model of a family."""
+    return FittedModel(
+        family=family,
+        kind=model.kind,
+        version=model.version,
+        parameters=model.as_text(),
+        fitted_at=at,
+        n_responses=model.n_responses,
+        n_ratings=model.n_ratings,
+        n_learners=model.n_learners,
+    )
 
 
 def engine_of(row: FittedModel) -> Model:

@@ -27,15 +27,29 @@ class FittedModel(PublicId, DistrictRow):
     n_ratings = models.BigIntegerField()
     n_learners = models.BigIntegerField()
     in_force = models.BooleanField(default=False)
+    # Fitted and compared, and never in force so far: a person has yet to decide.
+    is_candidate = models.BooleanField(default=False)
+    # How it did beside the model that was in force then, and how many statuses would have changed:
+    # counts and scores alone. Null for one that came into force without.
+    comparison = models.JSONField(null=True)
 
     class Meta(DistrictRow.Meta):
-        """One model in force for a family in a district."""
+        """One model in force and one candidate for a family in a district."""
 
         constraints = (
             models.UniqueConstraint(
                 fields=["district_id", "family"],
                 condition=Q(in_force=True),
                 name="one_model_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["district_id", "family"],
+                condition=Q(is_candidate=True),
+                name="one_candidate_model",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force=False) | Q(is_candidate=False),
+                name="candidate_is_not_in_force",
             ),
         )
 

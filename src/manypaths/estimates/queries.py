@@ -7,11 +7,21 @@ from math import isnan, nan
 
 from django.db.models import Count, Q, Sum
 
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.progress import Tell, silence
 from manypaths.estimates.access import require_upkeep
-from manypaths.estimates.engine import engine_for, engine_of, family_of
-from manypaths.estimates.evidence_log import Piece, pieces_of, shares_by_task
-from manypaths.estimates.models import Belief, GeneralBelief
+from manypaths.estimates.engine import (
+    current_version,
+    engine_for,
+    engine_of,
+    family_of,
+    settings_of,
+)
+from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
+from manypaths.estimates.models import Belief, FittedModel, GeneralBelief
 from manypaths.estimates.rows import agree, engine_beliefs
+from manypaths.estimates.rule_table import RuleComparison, Terms, compare_rules
+from manypaths.estimates.switching import Effects, Switch, effects_of, require_switchable
 from manypaths.estimates.table import (
     FIRST_CALENDAR_DAY,
     Estimates,
@@ -24,6 +34,7 @@ from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import tree
+from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
@@ -149,3 +160,59 @@ def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int,
         own = Belief.objects.filter(learner=row.learner, competency__framework__family=family)
         drifted += not agree(engine_beliefs(row, own), replayed)
     return len(rows), drifted
+
+
+def models_of(family: Framework, *, by: Actor) -> list[FittedModel]:
+    """Return the models of a family: the candidate, the one in force, earlier ones by date."""
+    require_upkeep(by, family)
+    rows = FittedModel.objects.filter(family=family).defer("parameters")
+    return list(rows.order_by("-is_candidate", "-in_force", "-fitted_at", "-pk"))
+
+
+def model_named(family: Framework, version: str | None, *, by: Actor) -> FittedModel:
+    """Return the model of a family with this version; None: the candidate.
+
+    Of several with the same numbers the first in the order of `models_of`. Raises NotFound where
+    there is none.
+    """
+    for row in models_of(family, by=by):
+        if row.is_candidate if version is None else row.version == version:
+            return row
+    raise NotFound
+
+
+def effects_of_switch(
+    model: FittedModel, *, by: Actor, at: datetime, n_largest: int = 20, progress: Tell = silence
+) -> Effects:
+    """Return what would change for whom if a model came into force today.
+
+    Counts are of everybody; named are learners whom `by` may see. Raises Refused where the model
+    can't be switched to.
+    """
+    require_upkeep(by, model.family)
+    require_switchable(model)
+    family = model.family
+    competencies = estimated_competencies(current_version(family))
+    switch = Switch(family, competencies, engine_for(family), engine_of(model), at)
+    return effects_of(switch, log_of(family), named_to=by, n_largest=n_largest, progress=progress)
+
+
+def rules_on(
+    family: Framework, *, by: Actor, at: datetime, seed: int = 0, progress: Tell = silence
+) -> RuleComparison:
+    """Return school rules and models side by side on the evidence of a family.
+
+    Statuses are compared with those by the model in force. Raises Refused where there are too few
+    learners or no responses.
+    """
+    require_upkeep(by, family)
+    terms = Terms(
+        rules=StatusRules.of(current_version(family).rules),
+        settings=settings_of(family),
+        now=day_of(at),
+    )
+    log, reference = log_of(family).log, engine_for(family)
+    try:
+        return compare_rules(log, terms, reference=reference, seed=seed, progress=progress)
+    except ValueError as error:
+        raise Refused(f"Rules can't be compared on {family.title}: {error}.") from error

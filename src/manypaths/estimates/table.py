@@ -27,7 +27,7 @@ from manypaths.estimates.status import (
 )
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.frameworks.rules import StatusRules
-from manypaths.mastery import Model
+from manypaths.mastery import Model, ResponseLog
 from manypaths.mastery.standing import N_OWN, EstimateRows, estimate_rows, untouched_rows
 from manypaths.people.models import Person
 
@@ -187,16 +187,7 @@ class BeliefTable:
         demonstrated = level >= (framework.target_level or 0)
         expected = self.expected[pairs.who, pairs.what]
         recall = np.where(demonstrated, np.minimum(1.0, numbers.success / expected), 1.0)
-        grounds = Grounds(
-            p_mastered=numbers.p_mastered,
-            half_width=numbers.half_width,
-            n_pieces=own[:, N_PIECES].astype(np.int64),
-            n_responses=np.rint(own[:, N_RIGHT] + own[:, N_WRONG]).astype(np.int64),
-            n_days=own[:, N_DAYS].astype(np.int64),
-            n_ratings_by_others=own[:, N_BY_OTHERS].astype(np.int64),
-            is_demonstrated=demonstrated,
-            recall=recall,
-        )
+        grounds = grounds_of(numbers, own, is_demonstrated=demonstrated, recall=recall)
         return Estimates(
             pairs=pairs,
             model=model,
@@ -212,6 +203,22 @@ class BeliefTable:
             status_code=status(grounds, rules),
             certainty_code=certainty(numbers.half_width, rules),
         )
+
+
+def grounds_of(
+    numbers: EstimateRows, own: Floats, *, is_demonstrated: Claims, recall: Floats
+) -> Grounds:
+    """Return what statuses are decided on, from estimates and the rows of beliefs behind them."""
+    return Grounds(
+        p_mastered=numbers.p_mastered,
+        half_width=numbers.half_width,
+        n_pieces=own[:, N_PIECES].astype(np.int64),
+        n_responses=np.rint(own[:, N_RIGHT] + own[:, N_WRONG]).astype(np.int64),
+        n_days=own[:, N_DAYS].astype(np.int64),
+        n_ratings_by_others=own[:, N_BY_OTHERS].astype(np.int64),
+        is_demonstrated=is_demonstrated,
+        recall=recall,
+    )
 
 
 def estimates_at(
@@ -262,12 +269,43 @@ def read_beliefs(
     general[place[place >= 0]] = found[1:, place >= 0].T
 
     own = read_columns(beliefs, ("learner_id", "competency_id", *OWN_FIELDS))
-    who, what = _places(own[0], ids), _places(own[1], keys)
-    known = (who >= 0) & (what >= 0)
-    row_of = np.full((ids.size, keys.size), -1, np.int64)
-    row_of[who[known], what[known]] = np.nonzero(known)[0]
+    row_of = _rows_by_pair(own[0], own[1], ids, keys)
     level, expected = _signed_off(achievements, ids, keys)
     return BeliefTable(learners, competencies, general, own[2:].T, row_of, level, expected)
+
+
+def believe(
+    log: ResponseLog,
+    learners: Sequence[Person],
+    competencies: Sequence[Competency],
+    model: Model,
+) -> BeliefTable:
+    """Return what a model would have stored of a log's learners, who stand in its order.
+
+    One query. Nothing is written.
+    """
+    from manypaths.mastery.batch import final_beliefs  # brings the compiler, so only here
+
+    ids = np.array([learner.pk for learner in learners], np.int64)
+    keys = np.array([c.lineage_id for c in competencies], np.int64)
+    finals, _ = final_beliefs(model, log)
+    lineages = np.array(log.alignment.competencies, np.float64)
+    who = np.repeat(ids, np.diff(finals.begins))
+    row_of = _rows_by_pair(who.astype(np.float64), lineages[finals.competency], ids, keys)
+    achievements = Achievement.objects.filter(
+        learner__in=ids.tolist(), competency__in=keys.tolist()
+    )
+    level, expected = _signed_off(achievements, ids, keys)
+    return BeliefTable(learners, competencies, finals.general, finals.rows, row_of, level, expected)
+
+
+def _rows_by_pair(who: Floats, what: Floats, ids: Numbers, keys: Numbers) -> Numbers:
+    """Return where the belief on each pair stands, shape (n_ids, n_keys); -1 for none."""
+    learner, competency = _places(who, ids), _places(what, keys)
+    known = (learner >= 0) & (competency >= 0)
+    row_of = np.full((ids.size, keys.size), -1, np.int64)
+    row_of[learner[known], competency[known]] = np.nonzero(known)[0]
+    return row_of
 
 
 def _signed_off(

@@ -5,6 +5,11 @@ from manypaths.estimates.services.achievements import (
     sign_off,
     sign_off_many,
 )
+from manypaths.estimates.services.candidates import (
+    discard_candidate,
+    fit_candidate,
+    switch_model,
+)
 from manypaths.estimates.services.evidence import (
     correct_response,
     link_evidence,
@@ -23,12 +28,15 @@ __all__ = [
     "AchievementDraft",
     "bring_up_to_date",
     "correct_response",
+    "discard_candidate",
+    "fit_candidate",
     "fit_model",
     "link_evidence",
     "rebuild",
     "replay",
     "sign_off",
     "sign_off_many",
+    "switch_model",
     "take_in",
     "take_in_artifact",
     "take_in_rating",

@@ -7,7 +7,7 @@ from django.db import transaction
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Refused
 from manypaths.estimates.access import require_upkeep
-from manypaths.estimates.engine import row_in_force, settings_of
+from manypaths.estimates.engine import new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.services.replaying import write_beliefs
@@ -56,25 +56,22 @@ def fit_family(family: Framework, *, by: Actor, at: datetime) -> FittedModel:
     return _fit(family, log_of(family), by=by, at=at)
 
 
+def put_in_force(row: FittedModel, family_log: FamilyLog) -> None:
+    """Let a model speak for its family from now on, and write all beliefs by it."""
+    FittedModel.objects.filter(family=row.family_id, in_force=True).update(in_force=False)
+    row.in_force, row.is_candidate = True, False
+    row.save()
+    write_beliefs(row.family, row, family_log)
+
+
 def _fit(
     family: Framework, family_log: FamilyLog, *, by: Actor, at: datetime, seed: int = 0
 ) -> FittedModel:
     from manypaths.mastery.fitting import fit  # brings the compiler, so only here
 
     model = fit(family_log.log, settings=settings_of(family), seed=seed)
-    FittedModel.objects.filter(family=family, in_force=True).update(in_force=False)
-    row = FittedModel.objects.create(
-        family=family,
-        kind=model.kind,
-        version=model.version,
-        parameters=model.as_text(),
-        fitted_at=at,
-        n_responses=model.n_responses,
-        n_ratings=model.n_ratings,
-        n_learners=model.n_learners,
-        in_force=True,
-    )
-    write_beliefs(family, row, family_log)
+    row = new_row(family, model, at=at)
+    put_in_force(row, family_log)
     record_deed(
         "fit model",
         by=by,

@@ -10,7 +10,7 @@ from manypaths.base.audit import record_deed
 from manypaths.base.bulk import in_chunks, insert_columns
 from manypaths.base.errors import NotFound
 from manypaths.estimates.access import require_upkeep
-from manypaths.estimates.engine import engine_of, row_in_force, settings_of
+from manypaths.estimates.engine import engine_of, new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import (
     FIRST_DATED,
     FamilyLog,
@@ -59,18 +59,10 @@ def model_for(family: Framework, *, at: datetime) -> FittedModel:
     row = row_in_force(family)
     if row is not None:
         return row
-    prior = unfitted(settings_of(family))
-    return FittedModel.objects.create(
-        family=family,
-        kind=prior.kind,
-        version=prior.version,
-        parameters=prior.as_text(),
-        fitted_at=at,
-        n_responses=0,
-        n_ratings=0,
-        n_learners=0,
-        in_force=True,
-    )
+    prior = new_row(family, unfitted(settings_of(family)), at=at)
+    prior.in_force = True
+    prior.save()
+    return prior
 
 
 def lock(learner: Person) -> None:

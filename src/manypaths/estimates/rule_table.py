@@ -1,0 +1,160 @@
+"""School rules and models side by side: how well each predicts, and whose status would differ.
+
+A status by a rule is the one that would be shown if the rule alone said who has mastered a
+competency: it asks for as much evidence, and has no doubt. Signatures are left out, for they stand
+under any rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from manypaths.base.progress import Tell, silence
+from manypaths.estimates.status import STATUSES, Grounds, Status, status
+from manypaths.estimates.table import FIRST_CALENDAR_DAY, TOUCHED_AT, Claims, Numbers, grounds_of
+from manypaths.frameworks.rules import StatusRules
+from manypaths.mastery import Model, ResponseLog, Settings
+from manypaths.mastery.standing import N_OWN, estimate_rows
+
+if TYPE_CHECKING:
+    from manypaths.mastery.comparison import Difference, Figures
+    from manypaths.mastery.rule_predictions import Sequences
+
+_READY = STATUSES.index(Status.READY)
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A kind of model, or a school's rule.
+
+    `figures` are those of its predictions of held-out responses, `beyond` by how much they exceed
+    those of the first row (more loss is worse). `n_ready` pairs of learner and competency would be
+    ready to show by it; the status of `n_pairs_differ` pairs, and of `n_learners_differ` learners
+    on one competency or more, would differ from that by the reference.
+    """
+
+    kind: str
+    figures: "Figures"
+    beyond: "Difference"
+    n_ready: int
+    n_pairs_differ: int
+    n_learners_differ: int
+
+
+@dataclass(frozen=True)
+class RuleComparison:
+    """All kinds on one log, whose pairs of learner and competency with responses are `n_pairs`.
+
+    `reference` is the version of the model to whose statuses the others are compared;
+    `n_ready` pairs are ready to show by it.
+    """
+
+    n_learners: int
+    n_pairs: int
+    n_near_copies: int
+    reference: str
+    n_ready: int
+    rows: Sequence[RuleRow]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a comparison goes by: thresholds, what fits start from, and the day (NaN: none)."""
+
+    rules: StatusRules
+    settings: Settings
+    now: float = nan
+
+
+def compare_rules(
+    log: ResponseLog,
+    terms: Terms,
+    *,
+    reference: Model | None = None,
+    seed: int = 0,
+    progress: Tell = silence,
+) -> RuleComparison:
+    """Return the table. Without a reference, the first kind as fitted for the table is taken.
+
+    Raises ValueError for a log with too few learners or no responses.
+    """
+    from manypaths.mastery.evaluation import KINDS  # brings the compiler, so only here
+    from manypaths.mastery.rule_table import RuleTable
+
+    progress("Dividing the learners", 0, len(KINDS) + 1)
+    table = RuleTable.of(log, seed=seed)
+    pairs = table.sequences
+    by_reference = None if reference is None else _grounds(reference, log, pairs, terms.now)
+    rows = []
+    found = table.rows(settings=terms.settings, seed=seed)
+    for number, kind in enumerate(KINDS, start=1):
+        progress(f"Judging by {kind}", number, len(KINDS) + 1)
+        row = next(found)
+        own = None if row.model is None else _grounds(row.model, log, pairs, terms.now)
+        if by_reference is None:
+            reference, by_reference = row.model, own
+        assert by_reference is not None  # the first kind is a model
+        grounds = _by_rule(by_reference, row.mastered) if own is None else own
+        code, held = status(grounds, terms.rules), status(by_reference, terms.rules)
+        differs = code != held
+        rows.append(
+            RuleRow(
+                kind=row.kind,
+                figures=row.figures,
+                beyond=row.beyond,
+                n_ready=int((code == _READY).sum()),
+                n_pairs_differ=int(differs.sum()),
+                n_learners_differ=np.unique(pairs.learner[differs]).size,
+            )
+        )
+    assert reference is not None
+    assert by_reference is not None
+    return RuleComparison(
+        n_learners=np.unique(pairs.learner).size,
+        n_pairs=pairs.learner.size,
+        n_near_copies=len(table.split.near_copies),
+        reference=reference.version,
+        n_ready=int((status(by_reference, terms.rules) == _READY).sum()),
+        rows=rows,
+    )
+
+
+def _by_rule(grounds: Grounds, mastered: Claims | None) -> Grounds:
+    """Return the grounds on which a rule decides: the evidence as it is, its word and no doubt."""
+    assert mastered is not None  # a row without a model is a rule's
+    word = mastered.astype(np.float64)
+    return replace(grounds, p_mastered=word, half_width=np.zeros_like(word))
+
+
+def _grounds(model: Model, log: ResponseLog, pairs: "Sequences", now: float) -> Grounds:
+    """Return what a model's statuses of the pairs are decided on, in their order."""
+    from manypaths.mastery.batch import final_beliefs  # brings the compiler, so only here
+
+    finals, _ = final_beliefs(model, log)
+    who = np.repeat(np.arange(log.n_learners), np.diff(finals.begins))
+    n = max(log.alignment.n_competencies, 1)
+    row = _places(pairs.learner * n + pairs.competency, who * n + finals.competency)
+    own = finals.rows[row]
+    touched_at = own[:, TOUCHED_AT]
+    # Where the clock's origin is not known, nobody can say how long ago the work was.
+    touched_at[touched_at < FIRST_CALENDAR_DAY] = np.nan
+    numbers = estimate_rows(
+        model,
+        log.alignment.competencies,
+        pairs.competency,
+        finals.general[pairs.learner],
+        own[:, :N_OWN],
+        at=now,
+    )
+    unsigned = np.zeros(row.size, bool)
+    return grounds_of(numbers, own, is_demonstrated=unsigned, recall=np.ones(row.size))
+
+
+def _places(wanted: Numbers, keys: Numbers) -> Numbers:
+    """Return where each wanted key stands; all of them do."""
+    order = np.argsort(keys)
+    found: Numbers = order[np.searchsorted(keys[order], wanted)]
+    return found
