@@ -191,7 +191,20 @@ WORDS = {
     "class": ("class", "--group", GROUP),
     "why": ("why", "--learner", LEARNER, "--competency", "M4"),
     "evaluate": ("evaluate", "maps-log.csv"),
+    "fit-model": ("fit-model", "Reading maps"),
+    "models": ("models", "Reading maps"),
+    "switch-model": ("switch-model", "Reading maps", "--dry-run"),
+    "discard-model": ("discard-model", "Reading maps"),
+    "rules": ("rules", "Reading maps"),
 }
+# Before a candidate is fitted: with it there is something new to learn.
+MORE = ("import", "responses", "more.csv", "--group", GROUP, "--framework", "Reading maps")
+MORE_ROWS = [
+    f"p{n:02},M{k}-1,2026-10-{20 + d}T09:00:00Z,{int(n < 3)},M{k}"
+    for n in range(1, 13)
+    for d in range(5)
+    for k in range(1, 5)
+]
 REFUSED = ("class", "--group", "7C")
 REFUSED_IMPORT = ("import", "responses", "faulty.csv", "--group", GROUP)
 FAULTY = "learner,item,time,correct,competencies\np01,M1-1,,2,M1\n"
@@ -213,7 +226,9 @@ def answers(folder: Path) -> list[tuple[int, Json]]:
     """Return how each command ends and what it prints: those of WORDS, then the refused ones."""
     shutil.copytree(SAMPLES, folder, dirs_exist_ok=True)
     (folder / "faulty.csv").write_text(FAULTY, "utf-8")
+    (folder / "more.csv").write_text("\n".join([FAULTY.split("\n")[0], *MORE_ROWS, ""]), "utf-8")
     commands = [*WORDS.values(), REFUSED, REFUSED_IMPORT]
+    commands.insert(list(WORDS).index("fit-model"), MORE)
     done = subprocess.run(
         [sys.executable, "-c", ASKED],
         cwd=folder,
@@ -226,6 +241,8 @@ def answers(folder: Path) -> list[tuple[int, Json]]:
     )
     found = json.loads(done.stdout)
     assert all(said.count("\n") == 1 for _, said in found)
+    exit_code, _ = found.pop(commands.index(MORE))
+    assert exit_code == 0
     return [(exit_code, json.loads(said)) for exit_code, said in found]
 
 

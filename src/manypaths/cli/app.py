@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from manypaths.cli import changing, evaluating, reading, starting
+from manypaths.cli import changing, evaluating, modelling, reading, starting
 
 app = typer.Typer(
     name="manypaths",
@@ -25,10 +25,15 @@ imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
 exports.command("case")(changing.export_case_package)
 app.command("estimate")(changing.estimate)
+app.command("models")(modelling.models)
+app.command("fit-model")(modelling.fit_model)
+app.command("switch-model")(modelling.switch_model)
+app.command("discard-model")(modelling.discard_model)
 app.command("next")(reading.next_steps)
 app.command("class")(reading.class_overview)
 app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
+app.command("rules")(modelling.rules)
 
 
 def _version(wanted: bool) -> None:

@@ -1,7 +1,7 @@
 """Pages in the terminal: the same facts as the JSON objects, laid out to be read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,14 @@ class Page:
     def command(self, text: str) -> None:
         """Write a command to copy, in one line however long it is."""
         self.console.print(f"   {text}", soft_wrap=True)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Write a table, whose first column stays whole."""
+        table = _table(*columns)
+        table.columns[0].no_wrap = True
+        for row in rows:
+            table.add_row(*(_text(cell) for cell in row))
+        self.console.print(table)
 
     def next_steps(self, learner: Person, offers: Sequence[Offer]) -> None:
         """Write what a learner could do next."""
