@@ -84,40 +84,40 @@ def compare_rules(
     from manypaths.mastery.evaluation import KINDS  # brings the compiler, so only here
     from manypaths.mastery.rule_table import RuleTable
 
-    progress("Dividing the learners", 0, len(KINDS) + 1)
+    progress("Dividing the learners", 0, len(KINDS))
     table = RuleTable.of(log, seed=seed)
+    found = []
+    for row in table.rows(settings=terms.settings, seed=seed):
+        found.append(row)
+        progress(f"Predicted by {row.kind}", len(found), len(KINDS))
+    reference = reference or found[0].model
+    assert reference is not None  # the first kind is a model
     pairs = table.sequences
-    by_reference = None if reference is None else _grounds(reference, log, pairs, terms.now)
+    shown = _grounds(reference, log, pairs, terms.now)
+    held = status(shown, terms.rules)
     rows = []
-    found = table.rows(settings=terms.settings, seed=seed)
-    for number, kind in enumerate(KINDS, start=1):
-        progress(f"Judging by {kind}", number, len(KINDS) + 1)
-        row = next(found)
-        own = None if row.model is None else _grounds(row.model, log, pairs, terms.now)
-        if by_reference is None:
-            reference, by_reference = row.model, own
-        assert by_reference is not None  # the first kind is a model
-        grounds = _by_rule(by_reference, row.mastered) if own is None else own
-        code, held = status(grounds, terms.rules), status(by_reference, terms.rules)
-        differs = code != held
+    for row in found:
+        if row.model is None:
+            grounds = _by_rule(shown, row.mastered)
+        else:
+            grounds = _grounds(row.model, log, pairs, terms.now)
+        code = status(grounds, terms.rules)
         rows.append(
             RuleRow(
                 kind=row.kind,
                 figures=row.figures,
                 beyond=row.beyond,
                 n_ready=int((code == _READY).sum()),
-                n_pairs_differ=int(differs.sum()),
-                n_learners_differ=np.unique(pairs.learner[differs]).size,
+                n_pairs_differ=int((code != held).sum()),
+                n_learners_differ=np.unique(pairs.learner[code != held]).size,
             )
         )
-    assert reference is not None
-    assert by_reference is not None
     return RuleComparison(
         n_learners=np.unique(pairs.learner).size,
         n_pairs=pairs.learner.size,
         n_near_copies=len(table.split.near_copies),
         reference=reference.version,
-        n_ready=int((status(by_reference, terms.rules) == _READY).sum()),
+        n_ready=int((held == _READY).sum()),
         rows=rows,
     )
 
