@@ -42,7 +42,8 @@ def held_out_scores(
     """
     from manypaths.mastery.batch import trace  # brings the compiler, so only here
     from manypaths.mastery.comparison import Predictions, difference, figures
-    from manypaths.mastery.evaluation import fit_kind, split_learners
+    from manypaths.mastery.evaluation import split_learners
+    from manypaths.mastery.fitting import fit
 
     log = family_log.log
     found: Json = {"held_out": None, **dict.fromkeys(_SCORES), "by_competency": []}
@@ -54,7 +55,7 @@ def held_out_scores(
     train, test = log.of_learners(split.train), log.of_learners(split.test)
     if not train.n_events:  # all learners are near copies of each other
         return found
-    stand_in = fit_kind(switch.after.kind, train, seed=seed, settings=switch.after.settings)
+    stand_in = fit(train, seed=seed, settings=switch.after.settings)
     traces = [trace(model, test) for model in (stand_in, switch.before)]
     both = [Predictions.of(test, each.chance, each.log_likelihood) for each in traces]
     scored, found["held_out"] = _scored(test, seen[split.test], in_force)

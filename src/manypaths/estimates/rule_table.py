@@ -14,7 +14,7 @@ import numpy as np
 
 from manypaths.base.progress import Tell, silence
 from manypaths.estimates.status import STATUSES, Grounds, Status, status
-from manypaths.estimates.table import FIRST_CALENDAR_DAY, TOUCHED_AT, Claims, Numbers, grounds_of
+from manypaths.estimates.table import FIRST_CALENDAR_DAY, TOUCHED_AT, Floats, Numbers, grounds_of
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model, ResponseLog, Settings
 from manypaths.mastery.standing import N_OWN, estimate_rows
@@ -98,7 +98,7 @@ def compare_rules(
     rows = []
     for row in found:
         if row.model is None:
-            grounds = _by_rule(shown, row.mastered)
+            grounds = _by_rule(shown, row.p_mastered)
         else:
             grounds = _grounds(row.model, log, pairs, terms.now)
         code = status(grounds, terms.rules)
@@ -122,11 +122,10 @@ def compare_rules(
     )
 
 
-def _by_rule(grounds: Grounds, mastered: Claims | None) -> Grounds:
+def _by_rule(grounds: Grounds, p_mastered: Floats | None) -> Grounds:
     """Return the grounds on which a rule decides: the evidence as it is, its word and no doubt."""
-    assert mastered is not None  # a row without a model is a rule's
-    word = mastered.astype(np.float64)
-    return replace(grounds, p_mastered=word, half_width=np.zeros_like(word))
+    assert p_mastered is not None  # what has no model of the engine's kind says itself
+    return replace(grounds, p_mastered=p_mastered, half_width=np.zeros_like(p_mastered))
 
 
 def _grounds(model: Model, log: ResponseLog, pairs: "Sequences", now: float) -> Grounds:

@@ -11,6 +11,7 @@ from manypaths.mastery.bkt_model import BktModel
 from manypaths.mastery.log import Alignment, Floats, ResponseLog
 
 _SMALLEST_CHANCE = 1e-12
+_NOWHERE = np.zeros((0, 0))
 
 
 def trace(model: BktModel, log: ResponseLog) -> Trace:
@@ -29,6 +30,16 @@ def p_known_before(model: BktModel, log: ResponseLog) -> Floats:
     p_known = np.zeros(np.diff(log.alignment.starts)[log.instrument].sum())
     _predict(numbers_for(model, log.alignment), model.fading, log, p_known)
     return p_known
+
+
+def p_known_after(model: BktModel, log: ResponseLog) -> Floats:
+    """Return P(known) after all responses, shape (n_learners, n_competencies), 0 where none were.
+
+    Raises ValueError for a log with ratings.
+    """
+    p_after = np.zeros((log.n_learners, log.alignment.n_competencies))
+    _predict(numbers_for(model, log.alignment), model.fading, log, np.zeros(0), p_after)
+    return p_after
 
 
 def trace_numbers(numbers: Numbers, fading: float, log: ResponseLog) -> Trace:
@@ -72,7 +83,13 @@ def has_parts(log: ResponseLog) -> bool | None:
     return True if ((log.outcome > 0) & (log.outcome < 1)).any() else None
 
 
-def _predict(numbers: Numbers, fading: float, log: ResponseLog, p_known: Floats) -> Floats:
+def _predict(
+    numbers: Numbers,
+    fading: float,
+    log: ResponseLog,
+    p_known: Floats,
+    p_after: Floats = _NOWHERE,
+) -> Floats:
     require_responses(log)
     alignment, chance = log.alignment, np.zeros(log.n_events)
     kernels.predict_pass(
@@ -86,6 +103,7 @@ def _predict(numbers: Numbers, fading: float, log: ResponseLog, p_known: Floats)
         fading,
         chance,
         p_known,
+        p_after,
         has_parts(log),
     )
     return chance

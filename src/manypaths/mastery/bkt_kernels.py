@@ -124,12 +124,14 @@ def predict_pass(
     fading: float,
     chances: Floats,
     p_known: Floats,
+    p_after: Floats,
     has_parts: Parts,
 ) -> None:
     """Write P(right) of each event before it is seen into `chances`, (n_events,).
 
     `fading` is what a day takes from the logarithm of P(known). Where `p_known` is not empty,
-    P(known) before each event goes there, row by row.
+    P(known) before each event goes there, row by row; where `p_after`, (n_learners,
+    n_competencies), is not, that after all events of those competencies that a learner met.
     """
     seen_by = np.full(m.prior.size, -1, np.int64)
     state = np.zeros((m.prior.size, 2))
@@ -193,6 +195,10 @@ def predict_pass(
                 known, unknown = _told(known, unknown, outcome[n], if_known, if_unknown, has_parts)
                 state[k, 0] = known * (1 - m.forget[k]) + unknown * m.learn[k]
                 state[k, 1] = known * m.forget[k] + unknown * (1 - m.learn[k])
+        if p_after.size:
+            for each in range(m.prior.size):
+                if seen_by[each] == learner:
+                    p_after[learner, each] = state[each, 0] / (state[each, 0] + state[each, 1])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -97,6 +97,9 @@ class Alignment:
         return len(self.competencies)
 
 
+_COLUMNS = ("instrument", "time", "day", "outcome", "role", "rater", "moves")
+
+
 @dataclass(frozen=True)
 class ResponseLog:
     """Events in columns: responses to items, and ratings by people, grouped by learner.
@@ -178,6 +181,13 @@ class ResponseLog:
         """Say whether any event has a time."""
         return bool(np.isfinite(self.time).any())
 
+    def responses(self) -> "ResponseLog":
+        """Return the log without its ratings; every learner stays."""
+        kept = ~self.is_rating
+        columns: dict[str, Any] = {name: getattr(self, name)[kept] for name in _COLUMNS}
+        offsets = np.concatenate(([0], np.cumsum(kept)))[self.offsets]
+        return ResponseLog(alignment=self.alignment, offsets=offsets, raters=self.raters, **columns)
+
     def of_learners(self, chosen: ArrayLike) -> "ResponseLog":
         """Return the events of some learners, renumbered from 0 in the given order.
 
@@ -193,15 +203,12 @@ class ResponseLog:
         sizes = np.diff(self.offsets)[rows]
         offsets = np.concatenate(([0], np.cumsum(sizes)))
         take = np.repeat(self.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])
-        columns: dict[str, Any] = {
-            name: getattr(self, name)[take]
-            for name in ("instrument", "time", "day", "outcome", "role", "rater", "moves")
-        }
+        columns: dict[str, Any] = {name: getattr(self, name)[take] for name in _COLUMNS}
         return ResponseLog(alignment=self.alignment, offsets=offsets, raters=self.raters, **columns)
 
     def _require_fitting_columns(self, learners: Ints, n_levels: int) -> None:
         n = learners.size
-        for name in ("instrument", "time", "day", "outcome", "role", "rater", "moves"):
+        for name in _COLUMNS:
             if getattr(self, name).shape != (n,):
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, learner ({n},)")
         rating = self.is_rating

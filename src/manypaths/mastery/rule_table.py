@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from manypaths.mastery.batch import trace
+from manypaths.mastery import kinds
+from manypaths.mastery.bkt_batch import p_known_after
 from manypaths.mastery.comparison import Difference, Figures, Predictions, difference, figures
-from manypaths.mastery.evaluation import KINDS, Split, fit_kind, split_learners
+from manypaths.mastery.evaluation import KINDS, Split, split_learners
 from manypaths.mastery.log import Floats, ResponseLog
-from manypaths.mastery.model import Model, Settings
+from manypaths.mastery.model import KIND, Model, Settings
 from manypaths.mastery.rule_predictions import RisingCurve, Sequences
 from manypaths.mastery.rules import RULES, calls_mastered
 
@@ -20,16 +21,16 @@ class Row:
     """One kind of model, or one rule.
 
     `figures` are those of its predictions of held-out responses, `beyond` by how much they exceed
-    those of the first kind (more loss is worse). `model` is what was fitted, None for a rule;
-    `mastered`, shape (n_sequences,), says of each sequence of the table whether the rule calls it
-    mastered, None for a model.
+    those of the first kind (more loss is worse). `model` is the engine's own kind as fitted, None
+    for others; their `p_mastered`, shape (n_sequences,), says of each sequence of the table how
+    likely it is mastered: P(known) of knowledge tracing, and a rule knows no more than 0 and 1.
     """
 
     kind: str
     figures: Figures
     beyond: Difference
     model: Model | None
-    mastered: NDArray[np.bool_] | None
+    p_mastered: Floats | None
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,28 @@ class RuleTable:
         scored = ~test.is_rating
         first: Predictions | None = None
         for kind in KINDS:
-            model, mastered = None, None
+            model, p_mastered = None, None
             if kind in RULES:
                 chance, mastered = self._by_rule(kind, settings.tau)
+                p_mastered = mastered.astype(np.float64)
+            elif kind == KIND:
+                model = kinds.fit(train, seed=seed, settings=settings)
+                chance = kinds.trace(model, test).chance
             else:
-                model = fit_kind(kind, train, seed=seed, settings=settings)
-                chance = trace(model, test).chance
+                chance, p_mastered = self._by_tracing(train, test, seed)
             predicted = Predictions.of(test, chance).at(scored)
             first = first or predicted
-            yield Row(kind, figures(predicted), difference(predicted, first), model, mastered)
+            yield Row(kind, figures(predicted), difference(predicted, first), model, p_mastered)
+
+    def _by_tracing(
+        self, train: ResponseLog, test: ResponseLog, seed: int
+    ) -> tuple[Floats, Floats]:
+        """Return what knowledge tracing, which reads responses alone, expects and believes."""
+        model = kinds.fit(train.responses(), kind="bkt", seed=seed)
+        chance = np.full(test.n_events, 0.5)
+        chance[~test.is_rating] = kinds.trace(model, test.responses()).chance
+        after = p_known_after(model, self.log.responses())
+        return chance, after[self.sequences.learner, self.sequences.competency]
 
     def _by_rule(self, rule: str, tau: float) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a rule's chances at the events of the held-out learners, and whom it passes."""

@@ -17,7 +17,6 @@ from manypaths.mastery.evaluation import (
     calibration_slope,
     evaluate,
     expected_calibration_error,
-    fit_kind,
     scores,
     split_learners,
 )
@@ -166,11 +165,6 @@ def test_of_learners_who_are_named_alone_a_fifth_of_all_is_drawn(n_new: int) -> 
     again, other = (split_learners(log, seed, among=is_new).test.tolist() for seed in (1, 2))
     assert again == split.test.tolist()
     assert n_new < 20 or other != again
-
-
-def test_a_rule_is_no_kind_of_model(learnable: ResponseLog) -> None:
-    with pytest.raises(ValueError, match="no such kind of model: 'mean'; allowed is dynamic-irt"):
-        fit_kind("mean", learnable, seed=0)
 
 
 # The evaluation
