@@ -33,6 +33,7 @@ from manypaths.mastery.simulation import School, simulate
 
 if TYPE_CHECKING:
     from manypaths.mastery.batch import final_beliefs
+    from manypaths.mastery.calibration import calibration_by_group, calibration_of, item_differences
     from manypaths.mastery.evaluation import evaluate
     from manypaths.mastery.kernels import merge
 
@@ -47,11 +48,14 @@ __all__ = [
     "ResponseLog",
     "School",
     "Settings",
+    "calibration_by_group",
+    "calibration_of",
     "estimate",
     "evaluate",
     "final_beliefs",
     "fit",
     "from_pybkt",
+    "item_differences",
     "merge",
     "predict",
     "read_model",
@@ -66,8 +70,11 @@ __all__ = [
 
 # These bring the compiler, which takes half a second to load: only whoever asks for one waits.
 _COMPILED = {
+    "calibration_by_group": "calibration",
+    "calibration_of": "calibration",
     "evaluate": "evaluation",
     "final_beliefs": "batch",
+    "item_differences": "calibration",
     "merge": "kernels",
 }
 
