@@ -69,7 +69,8 @@ def test_chance_is_drawn_from_a_seed_alone() -> None:
     drawn = {name for tree in trees for name in spoken(tree) if "random" in name.split(".")}
     assert drawn == {
         *("np.random", "np.random.RandomState"),
-        *("np.random.Generator", "np.random.default_rng", "rng.random"),
+        *("np.random.Generator", "np.random.default_rng"),
+        *("rng.random", "self.rng.random", "self.extra.random"),
     }
     makes = [
         ast.unparse(node)
@@ -79,6 +80,7 @@ def test_chance_is_drawn_from_a_seed_alone() -> None:
     ]
     assert {make for make in makes if make.startswith("np.")} == {
         *("np.random.RandomState(seed)", "np.random.default_rng(seed)"),
+        "np.random.default_rng([seed, 1])",
     }
 
 
