@@ -1,11 +1,19 @@
 """How deeds and queries on estimates are called."""
 
 from manypaths.estimates import queries, services
+from manypaths.estimates.calibration import calibration_report
 from manypaths.evidence.models import ArtifactKind
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
 ESTIMATES = {
+    "estimates.calibration.calibration_report": Wall(
+        lambda by, r: calibration_report(r.framework, by=by), "femi"
+    ),
+    "estimates.calibration.calibration_report (by other subgroups)": Wall(
+        lambda by, r: calibration_report(r.framework, by=by, groups={r.learner.pk: "one"}),
+        "operator",
+    ),
     "estimates.queries.estimates_of": Wall(
         lambda by, r: queries.estimates_of([r.learner], r.framework, by=by, at=LATER)
     ),

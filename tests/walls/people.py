@@ -24,6 +24,12 @@ PEOPLE = {
     "people.queries.learner_named (by an id of a source)": Wall(
         lambda by, r: queries.learner_named(r.source_id, by=by)
     ),
+    "people.queries.learners_with_ids": Wall(
+        lambda by, r: queries.learners_with_ids([str(r.public_id)], by=by)
+    ),
+    "people.queries.learners_with_ids (of a source)": Wall(
+        lambda by, r: queries.learners_with_ids([r.source_id], by=by)
+    ),
     "people.queries.group_named": Wall(lambda by, r: queries.group_named(r.group.name, by=by)),
     "people.queries.group_named (by our id)": Wall(
         lambda by, r: queries.group_named(str(r.group.public_id), by=by)

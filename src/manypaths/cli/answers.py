@@ -1,10 +1,12 @@
 """The JSON objects that commands print: the same facts as the pages, in a fixed form."""
 
 from collections.abc import Sequence
-from typing import Any
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
+from manypaths.estimates.calibration import CalibrationReport, Subgroup
 from manypaths.estimates.evidence_log import MICROSECONDS_A_DAY
 from manypaths.estimates.queries import Why
 from manypaths.evidence.models import Clock, Rating, Response
@@ -14,6 +16,9 @@ from manypaths.people.models import Person
 from manypaths.plans.class_lists import Need
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
+
+if TYPE_CHECKING:
+    from manypaths.mastery.calibration import Figure
 
 Json = dict[str, Any]
 
@@ -69,6 +74,53 @@ def why_answer(reasons: Why) -> Json:
             "certainty": row.certainty(0).value,
             "model": row.model.version,
         },
+    }
+
+
+def calibration_answer(report: CalibrationReport) -> Json:
+    """Return for whom the estimates are worse; nothing of it is of few people."""
+    return {
+        "framework": report.family.title,
+        "everyone": _calibration(report.everyone),
+        "subgroups": [
+            {
+                "name": list(subgroup.name),
+                **_calibration(subgroup),
+                "gaps": {name: _figure(gap) for name, gap in subgroup.calibration.gaps.items()},
+                "differs": sorted(subgroup.differs),
+            }
+            for subgroup in report.subgroups
+        ],
+        "items": [
+            {
+                "subgroup": list(odd.name),
+                "task": odd.task.source_id,
+                "letter": odd.difference.letter,
+                "delta": round(odd.difference.delta, 2),
+                "error": round(odd.difference.error, 2),
+            }
+            for odd in report.items
+        ],
+        "is_partial": report.is_partial,
+    }
+
+
+def _calibration(subgroup: Subgroup) -> Json:
+    return {
+        "learners": subgroup.n_learners,
+        "responses": subgroup.n_responses,
+        **{name: _figure(figure) for name, figure in subgroup.calibration.figures.items()},
+        "ece_by_chance": round(subgroup.calibration.ece_by_chance, 3),
+        "later_work_held": None if subgroup.covered is None else round(subgroup.covered, 2),
+    }
+
+
+def _figure(figure: "Figure") -> Json:
+    """Return a figure with its 95 % interval, in as many digits as tell of nobody."""
+    return {
+        name: None if isnan(value) else round(value, 3)
+        for name in ("value", "low", "high")
+        for value in [getattr(figure, name)]
     }
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from manypaths.cli import changing, evaluating, modelling, reading, starting
+from manypaths.cli import calibrating, changing, evaluating, modelling, reading, starting
 
 app = typer.Typer(
     name="manypaths",
@@ -34,6 +34,7 @@ app.command("class")(reading.class_overview)
 app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
+app.command("calibration")(calibrating.calibration)
 
 
 def _version(wanted: bool) -> None:

@@ -3,7 +3,7 @@
 Shapes: `outcome` and `chance` are (n_events,), what came of each response and what was expected
 before it; `learner`, (n_events,), numbers learners from 0; `group` is a subgroup by number, -1 for
 nobody's. Errors are those of *learners*: the responses of one hang together, so whole learners are
-left out in turn (the jackknife with learners in up to 40 blocks; Kott 2001, The delete-a-group
+left out in turn (the jackknife with learners in up to 20 blocks; Kott 2001, The delete-a-group
 jackknife, Journal of Official Statistics 17, 521-526), and intervals are Student's.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from manypaths.mastery.evaluation import auc, calibration_slope, expected_calibration_error
 from manypaths.mastery.log import Floats, Ints
 
-_N_BLOCKS = 40
+_N_BLOCKS = 20
 _SMALLEST_CHANCE = 1e-6
 _N_BINS = 20
 _INTERVAL = 0.95
@@ -35,12 +35,16 @@ _RIDGE = 0.05
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with its standard error over learners and its 95 % interval; NaN where undefined."""
+    """A figure with its standard error over learners and its 95 % interval; NaN where undefined.
+
+    `p` is that of a test that it is 0, as gaps should be.
+    """
 
     value: float
     error: float
     low: float
     high: float
+    p: float = nan
 
 
 SCORES = ("auc", "log_loss", "ece", "intercept", "slope")
@@ -95,16 +99,42 @@ def calibration_by_group(
     of_event = group[learner]
     found = {}
     for number in np.unique(of_event[of_event >= 0]).tolist():
-        inside, others = of_event == number, (of_event >= 0) & (of_event != number)
-        own = calibration_of(outcome[inside], chance[inside], learner[inside])
-        gaps: dict[str, Figure] = {}
-        if others.any():
-            rest = calibration_of(outcome[others], chance[others], learner[others])
-            gaps = {name: _gap(own, rest, name) for name in SCORES}
-        found[number] = GroupCalibration(
-            own.n_learners, own.n_events, own.figures, gaps, own.ece_by_chance
+        counted = of_event >= 0
+        found[number] = calibration_within(
+            outcome[counted], chance[counted], learner[counted], (of_event == number)[counted]
         )
     return found
+
+
+def calibration_within(
+    outcome: Floats,
+    chance: Floats,
+    learner: Ints,
+    inside: NDArray[np.bool_],
+    *,
+    everyone: GroupCalibration | None = None,
+) -> GroupCalibration:
+    """Return the calibration of the responses `inside`, (n_events,), and its gap to all others.
+
+    Where `everyone` is given, the errors of all others are taken from theirs by the number of
+    learners: with many subgroups, leaving learners of all others out in turn would take minutes.
+    """
+    own = calibration_of(outcome[inside], chance[inside], learner[inside])
+    if inside.all():
+        return own
+    if everyone is None:
+        rest = calibration_of(outcome[~inside], chance[~inside], learner[~inside])
+    else:
+        n_rest = np.unique(learner[~inside]).size
+        scores = _all_scores(outcome[~inside], chance[~inside])
+        scale = sqrt(everyone.n_learners / n_rest)
+        errors = {name: figure.error * scale for name, figure in everyone.figures.items()}
+        rest = replace(
+            everyone,
+            n_learners=n_rest,
+            figures={n: Figure(value, errors[n], nan, nan) for n, value in scores.items()},
+        )
+    return replace(own, gaps={name: _gap(own, rest, name) for name in SCORES})
 
 
 def ece_by_chance(chance: Floats) -> float:
@@ -331,8 +361,7 @@ def _figure(value: float, replicates: Floats) -> Figure:
     if n < 2 or np.isnan(value) or np.isnan(replicates).any():
         return Figure(value, nan, nan, nan)
     error = sqrt((n - 1) / n * float(((replicates - replicates.mean()) ** 2).sum()))
-    room = _student(n - 1) * error
-    return Figure(value, error, value - room, value + room)
+    return _with_interval(value, error, n - 1)
 
 
 def _gap(own: GroupCalibration, rest: GroupCalibration, name: str) -> Figure:
@@ -340,15 +369,18 @@ def _gap(own: GroupCalibration, rest: GroupCalibration, name: str) -> Figure:
     one, other = own.figures[name], rest.figures[name]
     error = sqrt(one.error**2 + other.error**2)
     value = one.value - other.value
-    fewest = min(own.n_learners, rest.n_learners, _N_BLOCKS)
-    room = _student(fewest - 1) * error if fewest > 1 else nan
-    return Figure(value, error, value - room, value + room)
+    return _with_interval(value, error, min(own.n_learners, rest.n_learners, _N_BLOCKS) - 1)
 
 
-def _student(n_free: int) -> float:
-    from scipy.special import stdtrit  # takes time to load
+def _with_interval(value: float, error: float, n_free: int) -> Figure:
+    """Return a figure with Student's interval and test."""
+    from scipy.special import stdtr, stdtrit  # takes time to load
 
-    return float(stdtrit(n_free, (1 + _INTERVAL) / 2))
+    if n_free < 1 or not error > 0:
+        return Figure(value, error, nan, nan)
+    room = float(stdtrit(n_free, (1 + _INTERVAL) / 2)) * error
+    p = 2 * float(stdtr(n_free, -abs(value) / error))
+    return Figure(value, error, value - room, value + room, p)
 
 
 def _item_difference(answers: Answers, place: int) -> ItemDifference | None:
@@ -427,7 +459,7 @@ def _logistic(
             found = _penalised(
                 design @ (terms + size * step) + offset, outcome, terms + size * step, precision
             )
-            if found >= best:
+            if found >= best - 1e-9 * abs(best):
                 break
             size /= 2
         terms, best = terms + size * step, max(found, best)

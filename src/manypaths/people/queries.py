@@ -1,10 +1,12 @@
 """Reads of organizations, persons and groups, each for somebody who may."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
 from manypaths.people.access import (
@@ -53,6 +55,25 @@ def learner_named(text: str, *, by: Actor) -> Person:
         if people:
             return _the_one(people, text)
     raise NotFound
+
+
+def learners_with_ids(ids: Sequence[str], *, by: Actor) -> dict[str, Person]:
+    """Return the people whom ids name, ours or those of a source. A query or two a few thousand.
+
+    Raises NotFound where `by` may see nobody with one of the ids, Refused where several have it.
+    """
+    found: dict[str, Person] = {}
+    seen = people_seen_by(by)
+    for chunk in in_chunks(ids):
+        public = {public_id: text for text in chunk if (public_id := as_public_id(text))}
+        pairs = [(public[p.public_id], p) for p in seen.filter(public_id__in=list(public))]
+        rows = SourceId.objects.filter(value__in=chunk, person__in=seen).select_related("person")
+        for text, person in (*pairs, *((row.value, row.person) for row in rows)):
+            if found.setdefault(text, person).pk != person.pk:
+                raise Refused(f"Several people have the id {text}. Use our id of the one you mean.")
+    if any(text not in found for text in ids):
+        raise NotFound
+    return found
 
 
 def group_named(text: str, *, by: Actor) -> Group:

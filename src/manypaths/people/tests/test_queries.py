@@ -11,7 +11,14 @@ from manypaths.base.clock import today
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import district_scope
 from manypaths.people.models import Group, Membership, Part, Person, Role
-from manypaths.people.queries import districts, group_named, learner_named, learners_of, zone_of
+from manypaths.people.queries import (
+    districts,
+    group_named,
+    learner_named,
+    learners_of,
+    learners_with_ids,
+    zone_of,
+)
 from manypaths.people.services import (
     add_unnamed_learners,
     create_group,
@@ -57,6 +64,23 @@ def test_an_id_of_a_source_may_look_like_one_of_ours(cast: Cast) -> None:
     theirs = str(uuid.uuid4())
     give_id(cast, cast.ada, theirs)
     assert learner_named(theirs, by=user_of(cast.ben)) == cast.ada
+
+
+def test_many_are_found_by_their_ids_and_nobody_is_passed_over(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    give_id(cast, cast.ada, "A-17")
+    give_id(cast, cast.cleo, "C-3")
+    ids = ["A-17", str(cast.ben.public_id), "C-3"]
+    with django_assert_num_queries(2):
+        found = learners_with_ids(ids, by=OPERATOR)
+    assert found == dict(zip(ids, (cast.ada, cast.ben, cast.cleo), strict=True))
+    for missing, by in ((["A-17", "nobody"], OPERATOR), (ids, user_of(cast.ben))):
+        with pytest.raises(NotFound):
+            learners_with_ids(missing, by=by)
+    give_id(cast, cast.cleo, "A-17", source="log")
+    with pytest.raises(Refused, match="Several people have the id A-17"):
+        learners_with_ids(["A-17"], by=OPERATOR)
 
 
 @pytest.mark.parametrize("name", ["Mary Ann van der Berg", "Prince", " Spaced  Out "])
