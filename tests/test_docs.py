@@ -196,6 +196,7 @@ WORDS = {
     "switch-model": ("switch-model", "Reading maps", "--dry-run"),
     "discard-model": ("discard-model", "Reading maps"),
     "rules": ("rules", "Reading maps"),
+    "calibration": ("calibration",),
 }
 # Before a candidate is fitted: with it there is something new to learn.
 MORE = ("import", "responses", "more.csv", "--group", GROUP, "--framework", "Reading maps")

@@ -102,6 +102,7 @@ def calibration_report(
     subgroups = [
         scored.subgroup(path, names[path], paths, everyone.calibration)
         for path in _in_order(shown, names)
+        if not all(own[: len(path)] == path for own in of_answering)  # everyone, once more
     ]
     return CalibrationReport(
         family=family,
