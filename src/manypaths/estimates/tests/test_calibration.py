@@ -68,7 +68,7 @@ def answer(
         ResponseColumns(
             learner=learner,
             task=task,
-            outcome=(rng.random(p.size) < p) * 1.0,
+            outcome=(rng.random(p.size) < p).astype(np.float64),
             done_at=np.tile(np.arange(len(tasks)), len(people)),
             clock=np.full(p.size, Clock.NONE),
             chosen=np.full(p.size, -1),
