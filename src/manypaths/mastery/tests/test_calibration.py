@@ -13,6 +13,7 @@ from manypaths.mastery.calibration import (
     calibration_by_group,
     calibration_intercept,
     calibration_of,
+    calibration_within,
     coverage_by_group,
     ece_by_chance,
     false_discovery,
@@ -145,6 +146,17 @@ def test_a_subgroup_that_is_predicted_worse_is_seen_and_others_are_not() -> None
     halves = calibration_by_group(*fair, np.arange(400) % 2)
     for gap in halves[0].gaps.values():
         assert abs(gap.value) < 4 * gap.error
+
+
+def test_errors_of_all_others_may_be_taken_from_those_of_everyone() -> None:
+    outcome, chance, learner = drawn(8, n_learners=200, n=10)
+    inside = learner < 30
+    everyone = calibration_of(outcome, chance, learner)
+    quick = calibration_within(outcome, chance, learner, inside, everyone=everyone)
+    slow = calibration_within(outcome, chance, learner, inside)
+    for name, gap in slow.gaps.items():
+        assert quick.gaps[name].value == pytest.approx(gap.value)
+        assert quick.gaps[name].error == pytest.approx(gap.error, rel=0.15)
 
 
 def test_columns_that_do_not_fit_are_refused() -> None:
