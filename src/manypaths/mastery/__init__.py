@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from manypaths.mastery.beliefs import Beliefs, Estimate, Event
 from manypaths.mastery.bkt_model import BktModel
 from manypaths.mastery.explain import Explanation
+from manypaths.mastery.groups import suggest_groups
 from manypaths.mastery.kinds import (
     estimate,
     fit,
@@ -61,6 +62,7 @@ __all__ = [
     "read_model",
     "simulate",
     "start",
+    "suggest_groups",
     "to_pybkt",
     "to_pybkt_coef",
     "trace",
