@@ -28,8 +28,9 @@ test-all: $(VENV)/dev.stamp ## Run the long tests as well: sweeps, faults, simul
 check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, migrations, docs
 	@tools/run-checks
 
-bench: $(VENV)/dev.stamp ## Measure time, memory and bytes, and write docs/reference/performance.md
+bench: $(VENV)/dev.stamp ## Measure time, memory and bytes, try next steps, and write docs/reference
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+	@$(BIN)/python -m benchmarks.next_steps
 
 requirements: $(VENV)/dev.stamp ## Compile the hashed requirement files anew from pyproject.toml
 	@tools/compile-requirements

@@ -1,6 +1,7 @@
 """How worthwhile each competency is to a learner now: readiness, gain, challenge, review.
 
-All arrays have the shape (n_competencies,) unless said otherwise.
+All arrays have the shape (n_competencies,), or (n_learners, n_competencies) for many learners at
+once.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,16 @@ from manypaths.mastery.standing import Practice, normal_tails
 EASIEST, HARDEST = 0.8, 0.6
 _FALL_OFF = 0.15
 # How much a review, and knowing better where somebody stands, weigh against a step ahead.
-REVIEW_WEIGHT, INFORMATION_WEIGHT = 0.6, 0.25
+REVIEW_WEIGHT, INFORMATION_WEIGHT = 0.6, 0.1
+# How much of a step's worth hangs on what the next answer is expected to add.
+GAIN_SHARE = 0.6
+# A prerequisite is missing, or stands there wrongly, about so often: no framework is sure of it.
+WRONG_EDGE = 0.05
+# Somebody who is ready, and answers wrongly once more, is still on the way with this chance.
+STILL_ON_THE_WAY = 0.975
+# Evidence lags behind what is learned: whoever waits for proof stays too long on what is known,
+# and begins too late on what it opens. Both powers of P(mastered) lean the other way.
+_OPENS_AT, _LEAVES_AT = 0.7, 1.25
 # Outside the class's window a step is worth less, a pinned or planned goal is worth more.
 OUTSIDE_WINDOW, GOAL = 0.35, 1.5
 
@@ -44,7 +54,6 @@ class Worth:
     readiness: Floats
     prerequisites_met: Floats
     expected_gain: Floats
-    challenge: Floats
     review: Floats
     information: Floats
     score: Floats
@@ -59,7 +68,23 @@ def challenge_of(success: Floats) -> Floats:
 
 def prerequisites_met(p_mastered: Floats, prerequisites: Sequence[Ints]) -> Floats:
     """Return the chance that all prerequisites of each competency are mastered."""
-    return np.array([p_mastered[places].prod() if len(places) else 1.0 for places in prerequisites])
+    met = np.ones_like(p_mastered)
+    for place, before in enumerate(prerequisites):
+        met[..., place] = p_mastered[..., before].prod(axis=-1)
+    return met
+
+
+def ready_to_learn(standing: Standing, prerequisites: Sequence[Ints]) -> Floats:
+    """Return the chance that practice of each competency bears fruit now.
+
+    What precedes it speaks first, as the graph has it. Then each wrong answer speaks against
+    readiness, and so against a graph that is never believed altogether.
+    """
+    met = prerequisites_met(standing.p_mastered**_OPENS_AT, prerequisites)
+    before = WRONG_EDGE + (1 - 2 * WRONG_EDGE) * met
+    patience = before * STILL_ON_THE_WAY**standing.practice.n_wrong
+    ready: Floats = patience / (patience + 1 - before)
+    return ready
 
 
 def expected_gain(standing: Standing) -> Floats:
@@ -84,24 +109,26 @@ def worth(
 
     `prerequisites[k]` holds the places of the competencies that precede k; `relevance` multiplies
     the score (window, goals, pins). Readiness is the outer fringe of what is mastered, under
-    uncertainty (Doignon & Falmagne 1999): all prerequisites mastered, itself not yet. Raises
-    ValueError unless `least_recall`, below which a review is due, lies in (0, 1].
+    uncertainty (Doignon & Falmagne 1999): ready to learn, and not mastered yet. How well a chance
+    of success challenges chooses the task, not the competency: as a factor here it kept learners
+    on what they had mastered already (docs/reference/next-steps.md). Raises ValueError unless
+    `least_recall`, below which a review is due, lies in (0, 1].
     """
     if not 0 < least_recall <= 1:
         raise ValueError(f"least_recall must lie above 0 and up to 1; got {least_recall}")
     met = prerequisites_met(standing.p_mastered, prerequisites)
-    readiness = met * (1 - standing.p_mastered)
+    ready = ready_to_learn(standing, prerequisites)
+    readiness = ready * (1 - standing.p_mastered) ** _LEAVES_AT
     gain = expected_gain(standing)
-    challenge = challenge_of(standing.success)
     known = information(standing)
     review = np.where(
         standing.is_demonstrated, np.maximum(least_recall - standing.recall, 0.0) / least_recall, 0
     )
-    largest = max(float(gain.max(initial=0.0)), 1e-12)
-    ahead = np.where(standing.is_demonstrated, 0.0, readiness * (gain / largest) * challenge)
-    learned = np.where(standing.is_demonstrated, 0.0, met * known)
-    score = (ahead + REVIEW_WEIGHT * review + INFORMATION_WEIGHT * learned) * relevance
-    return Worth(readiness, met, gain, challenge, review, known, score)
+    largest = np.maximum(gain.max(axis=-1, initial=0.0, keepdims=True), 1e-12)
+    ahead = readiness * (1 - GAIN_SHARE + GAIN_SHARE * gain / largest)
+    step = np.where(standing.is_demonstrated, 0.0, ahead + INFORMATION_WEIGHT * ready * known)
+    score = (step + REVIEW_WEIGHT * review) * relevance
+    return Worth(readiness, met, gain, review, known, score)
 
 
 def chance_after_practice(

@@ -30,7 +30,7 @@ Numbers = NDArray[np.int64]
 # How much showing what one is ready for weighs against a step ahead.
 SHOW_WEIGHT = 0.9
 # A competency on which a learner repeats a slip gains from a look at it.
-SLIP_WEIGHT = 0.4
+SLIP_WEIGHT = 0.7
 # To begin with a look at something new, against trying it at once.
 LOOK_WEIGHT = 0.6
 MOST_OFFERS = 4

@@ -1,9 +1,9 @@
-"""What a step is worth: its parts one by one, and that following it masters more."""
+"""What a step is worth: its parts one by one."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from manypaths.mastery import Beliefs, Event, estimate, start, update
-from manypaths.mastery.beliefs import CompetencyBelief, normal_tail
+from manypaths.mastery.beliefs import normal_tail
 from manypaths.mastery.log import Floats, Ints
-from manypaths.mastery.model import unfitted
 from manypaths.mastery.next_steps import (
+    GAIN_SHARE,
     INFORMATION_WEIGHT,
     REVIEW_WEIGHT,
+    WRONG_EDGE,
     Standing,
     Worth,
     challenge_of,
@@ -26,6 +26,7 @@ from manypaths.mastery.next_steps import (
     expected_gain,
     information,
     prerequisites_met,
+    ready_to_learn,
     worth,
 )
 from manypaths.mastery.standing import Practice
@@ -101,14 +102,56 @@ def test_readiness_falls_with_a_prerequisite_and_never_with_another(
     assert (after[others] <= before[others]).all()
     not_after = others & (np.arange(N) != place + 1)
     np.testing.assert_array_equal(after[not_after], before[not_after])
-    if place + 1 < N and p_mastered[place] > 0:
-        assert after[place + 1] == pytest.approx(before[place + 1] * fall)
 
 
 def test_what_is_mastered_is_no_step_and_what_waits_for_all_is_ready() -> None:
-    found = worth_of(standing(p_mastered=np.array([1.0, 0.0, 0.0, 0.3])))
-    assert found.readiness.tolist() == [0, 1, 0, 0]
+    found = worth_of(standing(p_mastered=np.array([1.0, 0.0, 0.0, 0.0])))
+    sure = 1 - WRONG_EDGE
+    assert found.readiness == pytest.approx([0, sure, WRONG_EDGE, WRONG_EDGE])
     assert found.prerequisites_met.tolist() == [1, 1, 0, 0]
+
+
+@given(where=standings(), wrong=st.floats(0, 1e4))
+def test_wrong_answers_speak_against_readiness_whatever_the_graph_says(
+    where: Standing, wrong: float
+) -> None:
+    more = replace(where.practice, n_wrong=where.practice.n_wrong + wrong)
+    before = ready_to_learn(where, CHAIN)
+    after = ready_to_learn(replace(where, practice=more), CHAIN)
+    assert (after <= before + 1e-12).all()
+    assert ((before >= 0) & (before <= 1)).all()
+
+
+def test_after_many_wrong_answers_a_step_that_was_held_for_too_early_is_tried() -> None:
+    stuck = Practice(np.zeros(N), np.array([200.0, 0, 0, 0]), np.full(N, 0.1), np.full(N, 0.1))
+    where = standing(p_mastered=np.full(N, 0.05), practice=stuck)
+    assert np.argmax(worth_of(where).score) != 0
+    assert np.argmax(worth_of(replace(where, practice=practised(0.1))).score) == 0
+
+
+def test_many_learners_at_once_are_worth_what_each_is_alone() -> None:
+    rng = np.random.default_rng(3)
+    many = rng.uniform(0.01, 0.99, (5, 6, N))
+    right, wrong = rng.integers(0, 9, (2, 6, N)).astype(float)
+    together = Standing(
+        p_mastered=many[0],
+        success=many[1],
+        variance=many[2],
+        practice=Practice(right, wrong, many[3], many[3]),
+        recall=many[4],
+        is_demonstrated=rng.random((6, N)) < 0.3,
+    )
+    found = worth_of(together).score
+    for row in range(6):
+        alone = Standing(
+            p_mastered=many[0, row],
+            success=many[1, row],
+            variance=many[2, row],
+            practice=Practice(right[row], wrong[row], many[3, row], many[3, row]),
+            recall=many[4, row],
+            is_demonstrated=together.is_demonstrated[row],
+        )
+        np.testing.assert_allclose(found[row], worth_of(alone).score, rtol=1e-12)
 
 
 def test_several_prerequisites_are_met_together() -> None:
@@ -197,8 +240,9 @@ def test_no_extreme_makes_a_score_that_is_no_number(where: Standing) -> None:
 def test_a_score_is_the_sum_of_its_weighted_parts() -> None:
     where = standing(practice=first_tries([0.1, 0.2, 0.1, 0.1], [0.1, 0.2, 0.1, 0.1]))
     found = worth_of(where)
-    expected = found.readiness * (found.expected_gain / found.expected_gain[1]) * found.challenge
-    expected += INFORMATION_WEIGHT * found.prerequisites_met * found.information
+    gain = found.expected_gain / found.expected_gain[1]
+    expected = found.readiness * (1 - GAIN_SHARE + GAIN_SHARE * gain)
+    expected += INFORMATION_WEIGHT * ready_to_learn(where, CHAIN) * found.information
     assert found.score == pytest.approx(expected)
     assert np.argmax(found.score) == 0
 
@@ -268,101 +312,3 @@ def test_practice_from_the_beginning_adds_the_logarithm_of_its_number() -> None:
     after = chance_after_practice(np.zeros(1), np.ones(1), practice, 1.4, 10)
     # Of ten tries at even odds five succeed and five fail.
     assert after[0] == pytest.approx(normal_tail(1.4 - 2 * 0.3 * math.log(6)))
-
-
-# Following it: a chain of five competencies, each learnt only upon the one before
-
-KEYS = tuple(f"c{k}" for k in range(5))
-BEFORE: list[Ints] = [np.arange(k)[-1:] for k in range(5)]
-N_STEPS = 60
-KNOWN, IN_REACH, OUT_OF_REACH, LEARNS = 0.92, 0.5, 0.15, 0.1
-Choose = Callable[["Pupil"], int]
-
-
-@dataclass
-class Pupil:
-    """One who knows or does not know, answers with luck, and learns only what is in reach."""
-
-    rng: np.random.Generator
-    knows: list[bool] = field(default_factory=lambda: [False] * 5)
-    beliefs: Beliefs = field(default_factory=lambda: start(unfitted()))
-
-    def try_at(self, place: int) -> None:
-        """Answer an item of a competency that was never used before, and perhaps learn."""
-        in_reach = place == 0 or self.knows[place - 1]
-        unknown = IN_REACH if in_reach else OUT_OF_REACH
-        is_right = self.rng.random() < (KNOWN if self.knows[place] else unknown)
-        item = f"{place} {self.rng.integers(10**9)}"
-        event = Event(item, ((KEYS[place], 1.0),), float(is_right))
-        self.beliefs = update(unfitted(), self.beliefs, event)
-        self.knows[place] |= in_reach and self.rng.random() < LEARNS
-
-    @property
-    def standing(self) -> Standing:
-        """Return what the engine believes of the five competencies."""
-        found = [estimate(unfitted(), self.beliefs, key) for key in KEYS]
-        return Standing(
-            p_mastered=np.array([e.p_mastered for e in found]),
-            success=np.array([e.success for e in found]),
-            variance=np.array([e.sd**2 for e in found]),
-            practice=self._practice,
-            recall=np.ones(5),
-            is_demonstrated=np.zeros(5, bool),
-        )
-
-    @property
-    def _practice(self) -> Practice:
-        none = CompetencyBelief(0.0, 0.0)
-        counts = [self.beliefs.competencies.get(key, none) for key in KEYS]
-        terms = [unfitted().terms_of(key) for key in KEYS]
-        return Practice(
-            np.array([belief.n_right for belief in counts]),
-            np.array([belief.n_wrong for belief in counts]),
-            np.array([term.gain_right for term in terms]),
-            np.array([term.gain_wrong for term in terms]),
-        )
-
-
-def most_worth(pupil: Pupil) -> int:
-    return int(np.argmax(worth(pupil.standing, BEFORE, np.ones(5), least_recall=0.85).score))
-
-
-def at_random(pupil: Pupil) -> int:
-    return int(pupil.rng.integers(5))
-
-
-def weakest_first(pupil: Pupil) -> int:
-    return int(np.argmin(pupil.standing.success))
-
-
-def oracle(pupil: Pupil) -> int:
-    return pupil.knows.index(False) if not all(pupil.knows) else 0
-
-
-def share_mastered(choose: Choose, seed: int, n_pupils: int) -> float:
-    """Return the share of the five that pupils truly master in 60 steps of their own choice."""
-    pupils = [Pupil(np.random.default_rng([seed, n])) for n in range(n_pupils)]
-    for pupil in pupils:
-        for _ in range(N_STEPS):
-            pupil.try_at(choose(pupil))
-    return float(np.mean([pupil.knows for pupil in pupils]))
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_following_what_is_worth_most_masters_more_than_chance_or_the_weakest_first(
-    seed: int,
-) -> None:
-    followed, random, weakest = (
-        share_mastered(choose, seed, 16) for choose in (most_worth, at_random, weakest_first)
-    )
-    assert followed > random + 0.1
-    assert followed > weakest + 0.3
-
-
-@pytest.mark.simulation
-def test_following_what_is_worth_most_comes_nearer_to_one_who_knows_all() -> None:
-    followed, random, best = (
-        share_mastered(choose, 9, 150) for choose in (most_worth, at_random, oracle)
-    )
-    assert random < followed <= best
-    assert (followed - random) / (best - random) > 0.25
