@@ -1,5 +1,6 @@
 """Ada's district with evidence, estimates and plans of hers, for tests across the rooms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -22,8 +23,9 @@ from manypaths.people.access import Actor
 from manypaths.people.models import Group, Membership, Organization, Person, Role, User
 from manypaths.people.services import add_unnamed_learners, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
-from manypaths.plans.models import Choice, StepKind
-from manypaths.plans.services import choose_step
+from manypaths.plans.models import Choice, Grouping, NeedKind, Seat, StepKind
+from manypaths.plans.services import choose_step, keep_groups
+from manypaths.plans.small_groups import GroupNeed, SmallGroup
 
 LATER = day(60)
 _NOWHERE = 10**12
@@ -44,6 +46,7 @@ class Records:
     artifact: Artifact
     choice: Choice
     candidate: FittedModel
+    seat: Seat
     framework: Framework
     competency: Competency
     draft_competency: Competency
@@ -126,6 +129,7 @@ def _adas_records(cast: Cast) -> Records:
         draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
         response = take_in(draft, by=ben, at=LATER)
     return Records(
+        seat=_seat(cast, [cast.ada, unnamed], competency),
         learner=cast.ada,
         unnamed=unnamed,
         learner_name=cast.ada.name,
@@ -142,6 +146,19 @@ def _adas_records(cast: Cast) -> Records:
         draft_competency=_in_draft(world.framework, competency),
         task=task,
     )
+
+
+def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
+    """Return the place of the first of these people, each in a small group of their own."""
+    need = GroupNeed(NeedKind.BEGIN, competency)
+    grouping = keep_groups(
+        cast.ada_class,
+        [SmallGroup(need, [person], "They begin.") for person in people],
+        held_on=LATER.date(),
+        by=user_of(cast.ben),
+        at=LATER,
+    )
+    return Seat.objects.select_related("grouping__group").get(grouping=grouping, number=1)
 
 
 def _artifact(cast: Cast, *, at: datetime) -> Artifact:
@@ -180,6 +197,9 @@ def _ghosts_of(records: Records) -> Records:
         organization=organization,
         response=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=1.0),
         artifact=Artifact(pk=_NOWHERE, learner=learner, title="None"),
+        seat=Seat(
+            pk=_NOWHERE, grouping=Grouping(pk=_NOWHERE, group=group), learner=learner, number=1
+        ),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,

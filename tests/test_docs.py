@@ -189,6 +189,7 @@ WORDS = {
     "estimate": ("estimate",),
     "next": ("next", "--learner", LEARNER),
     "class": ("class", "--group", GROUP),
+    "groups": ("groups", "--group", GROUP),
     "why": ("why", "--learner", LEARNER, "--competency", "M4"),
     "evaluate": ("evaluate", "maps-log.csv"),
     "fit-model": ("fit-model", "Reading maps"),

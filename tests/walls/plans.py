@@ -1,7 +1,8 @@
 """How deeds and queries on plans are called."""
 
 from manypaths.plans import queries, services
-from manypaths.plans.models import StepKind
+from manypaths.plans.models import NeedKind, StepKind
+from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
@@ -20,6 +21,12 @@ PLANS = {
     "plans.queries.class_overview": Wall(
         lambda by, r: queries.class_overview(r.group, r.framework, by=by, at=LATER)
     ),
+    "plans.queries.suggested_groups": Wall(
+        lambda by, r: queries.suggested_groups(
+            r.group, r.framework, by=by, at=LATER, held_on=LATER.date()
+        )
+    ),
+    "plans.queries.seats_of": Wall(lambda by, r: queries.seats_of(r.group, LATER.date(), by=by)),
     "plans.services.choose_step": Wall(
         lambda by, r: services.choose_step(
             r.learner, r.competency, kind=StepKind.LEARN, by=by, at=LATER
@@ -30,6 +37,19 @@ PLANS = {
     ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
+    ),
+    "plans.services.keep_groups": Wall(
+        lambda by, r: services.keep_groups(
+            r.group,
+            [SmallGroup(GroupNeed(NeedKind.BEGIN, r.competency), [r.learner], "They begin.")],
+            held_on=LATER.date(),
+            by=by,
+            at=LATER,
+        ),
+        through_own=True,
+    ),
+    "plans.services.move_seat": Wall(
+        lambda by, r: services.move_seat(r.seat, to=2, by=by, at=LATER)
     ),
     "plans.services.link_learner": Wall(
         lambda by, r: services.link_learner(r.unnamed, r.learner, by=by, at=LATER)

@@ -12,10 +12,11 @@ from manypaths.estimates.queries import Why
 from manypaths.evidence.models import Clock, Rating, Response
 from manypaths.mastery import Estimate
 from manypaths.mastery.explain import Piece as EnginePiece
-from manypaths.people.models import Person
+from manypaths.people.models import Group, Person
 from manypaths.plans.class_lists import Need
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
+from manypaths.plans.small_groups import GroupingSuggested
 
 if TYPE_CHECKING:
     from manypaths.mastery.calibration import Figure
@@ -57,6 +58,28 @@ def class_answer(overview: ClassOverview) -> Json:
         "learners": [
             {"id": str(learner.public_id), "name": learner.name, "status": status}
             for learner, status in zip(overview.learners, overview.status, strict=True)
+        ],
+    }
+
+
+def groups_answer(group: Group, grouping: GroupingSuggested, *, kept: bool) -> Json:
+    """Return the small groups of a day with their reasons, and who is in none."""
+    return {
+        "group": group.name,
+        "date": grouping.held_on.isoformat(),
+        "kept": kept,
+        "groups": [
+            {
+                "need": small.need.kind.value,
+                "competency": str(small.need.competency),
+                "slip": small.need.slip.code if small.need.slip else None,
+                "reason": small.reason,
+                "learners": [_who(learner) for learner in small.learners],
+            }
+            for small in grouping.groups
+        ],
+        "left_alone": [
+            {**_who(left.learner), "reason": left.reason} for left in grouping.left_alone
         ],
     }
 
@@ -159,6 +182,10 @@ def name_of(row: Response | Rating) -> str:
 
 def _numbers(estimate: Estimate) -> Json:
     return {"mean": estimate.mean, "sd": estimate.sd, "p": estimate.p_mastered}
+
+
+def _who(learner: Person) -> Json:
+    return {"id": str(learner.public_id), "name": learner.name}
 
 
 def _needs(needs: Sequence[Need]) -> list[Json]:

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from manypaths.cli import calibrating, changing, evaluating, modelling, reading, starting
+from manypaths.cli import (
+    calibrating,
+    changing,
+    evaluating,
+    grouping,
+    modelling,
+    reading,
+    starting,
+)
 
 app = typer.Typer(
     name="manypaths",
@@ -31,6 +39,7 @@ app.command("switch-model")(modelling.switch_model)
 app.command("discard-model")(modelling.discard_model)
 app.command("next")(reading.next_steps)
 app.command("class")(reading.class_overview)
+app.command("groups")(grouping.small_groups)
 app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)

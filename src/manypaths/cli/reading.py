@@ -10,6 +10,7 @@ from manypaths.cli.session import (
     JsonOption,
     QuietOption,
     answering,
+    framework_for,
     naming,
     print_json,
     set_up,
@@ -71,7 +72,7 @@ def class_overview(
         with naming("group", group):
             found = group_named(group.strip(), by=work.operator)
         most = framework_of_group(found, by=work.operator)
-        taken = _framework(framework, most, work.operator)
+        taken = framework_for(framework, most, work.operator)
         with showing_work("The class", shown=not (quiet or as_json)):
             overview = find(found, taken, by=work.operator, at=now())
         if as_json:
@@ -121,17 +122,4 @@ def _learner(
     with naming("learner", named):
         person = learner_named(named.strip(), by=operator)
     most = framework_of_learner(person, by=operator)
-    return person, _framework(framework, most, operator)
-
-
-def _framework(named: str | None, most: "Framework | None", operator: "Operator") -> "Framework":
-    """Return the framework that was named, else the one with most evidence."""
-    from manypaths.base.errors import Refused
-    from manypaths.frameworks.queries import framework_named
-
-    if named is not None:
-        with naming("framework", named):
-            return framework_named(named.strip(), by=operator)
-    if most is None:
-        raise Refused("There is no evidence yet. Say which framework with --framework.")
-    return most
+    return person, framework_for(framework, most, operator)

@@ -23,11 +23,12 @@ from manypaths.evidence.models import Clock, Rating, Response, Task
 from manypaths.evidence.slips import ClassSlip
 from manypaths.frameworks.models import Competency
 from manypaths.interop.report import ImportReport
-from manypaths.people.models import Person
+from manypaths.people.models import Group, Person
 from manypaths.plans.class_lists import Need
 from manypaths.plans.models import StepKind
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
+from manypaths.plans.small_groups import GroupingSuggested
 from manypaths.plans.words import VERBS, expected_of_ten, standing
 
 # Word, shape and colour: a status is known by each of them.
@@ -109,6 +110,20 @@ class Page:
         self._by_competency("Ready to show", overview.ready_to_show)
         self._by_competency("Ready to move on", overview.ready_to_move_on)
         self._counts(overview)
+
+    def small_groups(self, group: Group, grouping: GroupingSuggested, *, kept: bool) -> None:
+        """Write the small groups of a day, each with its reason."""
+        day = f"{grouping.held_on.day} {grouping.held_on:%b %Y}"
+        self.title(f"{group.name}: small groups for {day}{', kept' if kept else ''}")
+        for number, small in enumerate(grouping.groups, start=1):
+            name = _text(f" {number}  ", style="bold yellow")
+            name.append(plain(", ".join(learner.name for learner in small.learners)), style="bold")
+            self.console.print(name)
+            self.console.print(Padding(_text(small.reason), (0, 0, 0, 4)))
+        for left in grouping.left_alone:
+            self.say(f"{left.learner.name} is in none. {left.reason}")
+        if not (grouping.groups or grouping.left_alone):
+            self.say("Nobody learns in this group today.")
 
     def path(self, learner: Person, estimates: Estimates) -> None:
         """Write a learner's map: every competency with status, certainty and evidence."""

@@ -18,6 +18,7 @@ from manypaths.base.errors import Fault, ManypathsError, NotFound, Refused
 if TYPE_CHECKING:
     from django.db.utils import DatabaseError
 
+    from manypaths.frameworks.models import Framework
     from manypaths.people.access import Operator
     from manypaths.people.models import Organization
 
@@ -198,6 +199,18 @@ def naming(what: str, text: str) -> Iterator[None]:
         raise NotFound(
             f"No {what} is called {text[:80]!r} here, or it is not yours to see."
         ) from None
+
+
+def framework_for(named: str | None, most: "Framework | None", operator: "Operator") -> "Framework":
+    """Return the framework that was named, else the one with most evidence."""
+    from manypaths.frameworks.queries import framework_named
+
+    if named is not None:
+        with naming("framework", named):
+            return framework_named(named.strip(), by=operator)
+    if most is None:
+        raise Refused("There is no evidence yet. Say which framework with --framework.")
+    return most
 
 
 def print_json(content: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Who may choose a learner's next step, and who may set a group's window."""
+"""Who may choose a learner's next step, and who may set a group's window and small groups."""
 
 from manypaths.base.errors import NotFound
 from manypaths.people.access import (
@@ -25,5 +25,10 @@ def require_choice(by: Actor, learner: Person) -> None:
 
 
 def require_window_right(by: Actor, group: Group) -> None:
+    """Raise NotFound unless `by` leads the group or its organization."""
+    require_group_sight(by, group)
+
+
+def require_grouping_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
     require_group_sight(by, group)

@@ -1,4 +1,4 @@
-"""Choices and windows."""
+"""Choices, windows and groupings."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,7 @@ from django.db.models import Q
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictRow
-from manypaths.evidence.models import Task
+from manypaths.evidence.models import Slip, Task
 from manypaths.frameworks.models import Competency
 from manypaths.people.models import Group, Person
 
@@ -79,5 +79,68 @@ class WindowEntry(DistrictRow):
             models.UniqueConstraint(fields=["group", "competency"], name="window_entry_once"),
             models.UniqueConstraint(
                 fields=["group"], condition=Q(is_pinned=True), name="one_pinned_in_window"
+            ),
+        )
+
+
+class NeedKind(models.TextChoices):
+    """What the learners of a small group have in common."""
+
+    SLIP = "slip"
+    BEGIN = "begin"
+    PRACTISE = "practise"
+    REFRESH = "refresh"
+
+
+class Grouping(PublicId, DistrictRow):
+    """The small groups in which a group works on one day, as somebody kept them."""
+
+    personal = OF_NOBODY
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="groupings")
+    held_on = models.DateField()
+    kept_at = models.BigIntegerField()
+    kept_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One a day."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["group", "held_on"], name="grouping_once_a_day"),
+        )
+
+
+class Seat(PublicId, DistrictRow):
+    """A learner's place in one of a day's small groups, and what that one works on."""
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "grouping",
+        "learner",
+        "number",
+        "kind",
+        "competency",
+        "slip",
+        "reason",
+    )
+
+    grouping = models.ForeignKey(Grouping, on_delete=models.CASCADE, related_name="seats")
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="seats")
+    # Of the small group, from 1.
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=NeedKind.choices)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    slip = models.ForeignKey(Slip, null=True, on_delete=models.PROTECT, related_name="+")
+    # Why the group was suggested, in the words of that day.
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta(DistrictRow.Meta):
+        """A learner sits in one place a day."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["grouping", "learner"], name="seat_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(kind__in=NeedKind.values), name="need_kind_is_known"
             ),
         )

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from numpy.typing import NDArray
 
+from manypaths.base.errors import Refused
 from manypaths.estimates.engine import current_version, family_of
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
@@ -20,14 +21,28 @@ from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import prerequisites
 from manypaths.frameworks.rules import StatusRules
+from manypaths.mastery.groups import ADULTS, STUDENTS, Sizes
 from manypaths.mastery.slips import FEWEST_ITEMS
-from manypaths.people.access import Actor, current, require_group_sight, require_sight
-from manypaths.people.models import Group, Membership, Part, Person
+from manypaths.people.access import (
+    EDUCATOR_ROLES,
+    Actor,
+    current,
+    require_group_sight,
+    require_sight,
+)
+from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
 from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
-from manypaths.plans.models import Choice, WindowEntry
+from manypaths.plans.models import Choice, Seat, WindowEntry
 from manypaths.plans.offers import Offer, Situation, choose_offers
+from manypaths.plans.small_groups import (
+    DAYS_REMEMBERED,
+    MOST_LEARNERS,
+    ClassNeeds,
+    GroupingSuggested,
+    together_lately,
+)
 
 Numbers = NDArray[np.int64]
 Places = dict[int, int]
@@ -161,6 +176,64 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
         slips=shown.of_class,
         estimates=estimates,
     )
+
+
+def suggested_groups(
+    group: Group,
+    framework: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+    held_on: date,
+    sizes: Sizes | None = None,
+) -> GroupingSuggested:
+    """Return small groups for a day, each of learners with the same need. Fixed queries.
+
+    For who may see all members of the group. Needs are those of `at`; who was together lately is
+    seen from the day. Sizes are 3 to 6 unless given, and 6 to 10 where all learners are educators.
+    Raises Refused for a group of more than 300.
+    """
+    learners = learners_of(group, by=by)
+    if len(learners) > MOST_LEARNERS:
+        raise Refused(
+            f"Small groups are suggested for up to {MOST_LEARNERS} learners; "
+            f"{group.name} has {len(learners)}."
+        )
+    estimates = estimates_of(learners, framework, by=by, at=at)
+    places = places_of(estimates.pairs.competencies)
+    needs = ClassNeeds(
+        estimates=estimates,
+        slips=slips_of(learners, framework, by=by, at=at),
+        window=_window_of([group.pk], places),
+        prerequisites=_prerequisite_places(framework, places),
+        least_recall=StatusRules.of(framework.rules).recall,
+    )
+    sizes = sizes or (ADULTS if _are_educators(learners) else STUDENTS)
+    return needs.grouped(together_lately(_seats_before(group, held_on), held_on), held_on, sizes)
+
+
+def seats_of(group: Group, held_on: date, *, by: Actor) -> list[Seat]:
+    """Return the places in the small groups that were kept for a day, group by group."""
+    require_group_sight(by, group)
+    seats = Seat.objects.filter(grouping__group=group, grouping__held_on=held_on)
+    found = seats.select_related("grouping__group", "learner", "competency", "slip")
+    return list(found.order_by("number", "learner__family_name", "learner__given_name", "pk"))
+
+
+def _seats_before(group: Group, held_on: date) -> QuerySet[Seat]:
+    since = held_on - timedelta(days=DAYS_REMEMBERED)
+    seats = Seat.objects.filter(
+        grouping__group=group, grouping__held_on__lt=held_on, grouping__held_on__gte=since
+    )
+    return seats.select_related("grouping")
+
+
+def _are_educators(learners: Sequence[Person]) -> bool:
+    wanted = {learner.pk for learner in learners}
+    roles = RoleHeld.objects.filter(current(), role__in=EDUCATOR_ROLES)
+    if len(wanted) <= FEW:
+        roles = roles.filter(person__in=wanted)
+    return bool(wanted) and wanted <= set(roles.values_list("person", flat=True))
 
 
 def places_of(competencies: Sequence[Competency]) -> Places:

@@ -1,21 +1,27 @@
-"""Deeds on choices and windows."""
+"""Deeds on choices, windows and small groups."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
-from manypaths.base.errors import Refused
+from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.services import link_evidence
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Actor, is_learner_themself
 from manypaths.people.models import Group, Person
+from manypaths.people.queries import learners_of
 from manypaths.people.services import hand_over
-from manypaths.plans.access import require_choice, require_window_right
-from manypaths.plans.models import Choice, StepKind, WindowEntry
+from manypaths.plans.access import (
+    require_choice,
+    require_grouping_right,
+    require_window_right,
+)
+from manypaths.plans.models import Choice, Grouping, Seat, StepKind, WindowEntry
+from manypaths.plans.small_groups import SmallGroup
 
 
 @transaction.atomic
@@ -96,9 +102,76 @@ def set_window(
 
 
 @transaction.atomic
-def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> Person:
-    """Say that an unnamed learner is this person: evidence, groups and choices become theirs.
+def keep_groups(
+    group: Group,
+    small_groups: Sequence[SmallGroup],
+    *,
+    held_on: date,
+    by: Actor,
+    at: datetime,
+) -> Grouping:
+    """Store the small groups of a day, in place of those that were kept for it before.
 
+    Raises NotFound for somebody who does not learn in the group today, Refused for somebody in two
+    of them.
+    """
+    require_grouping_right(by, group)
+    seated = [learner for small in small_groups for learner in small.learners]
+    members = {learner.pk for learner in learners_of(group, by=by)}
+    if any(learner.pk not in members for learner in seated):
+        raise NotFound
+    if len({learner.pk for learner in seated}) < len(seated):
+        raise Refused("A learner can be in one small group a day, and somebody is in two.")
+    Grouping.objects.filter(group=group, held_on=held_on).delete()
+    grouping = Grouping.objects.create(
+        group=group, held_on=held_on, kept_at=to_microseconds(at), kept_by=by.actor_id
+    )
+    Seat.objects.bulk_create(
+        [
+            Seat(
+                grouping=grouping,
+                learner=learner,
+                number=number,
+                kind=small.need.kind,
+                competency=small.need.competency,
+                slip=small.need.slip,
+                reason=small.reason,
+            )
+            for number, small in enumerate(small_groups, start=1)
+            for learner in small.learners
+        ]
+    )
+    record_deed(
+        "keep groups", by=by, at=at, subject=("grouping", grouping.pk), count=len(small_groups)
+    )
+    return grouping
+
+
+@transaction.atomic
+def move_seat(seat: Seat, *, to: int, by: Actor, at: datetime) -> Seat:
+    """Move a learner to another small group of the same day, by its number.
+
+    Raises Refused where there is no such small group on that day, or they are in it already.
+    """
+    require_grouping_right(by, seat.grouping.group)
+    if seat.number == to:
+        raise Refused(f"{seat.learner.name} is in small group {to} already.")
+    beside = Seat.objects.filter(grouping=seat.grouping, number=to).first()
+    if beside is None:
+        raise Refused(f"There is no small group {to} on {seat.grouping.held_on}.")
+    before = seat.number
+    seat.number, seat.kind, seat.reason = to, beside.kind, beside.reason
+    seat.competency, seat.slip = beside.competency, beside.slip
+    seat.save(update_fields=["number", "kind", "reason", "competency", "slip"])
+    record_deed("move seat", by=by, at=at, subject=("seat", seat.pk), before=before, to=to)
+    return seat
+
+
+@transaction.atomic
+def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> Person:
+    """Say that an unnamed learner is this person: all that was theirs becomes the person's.
+
+    Evidence, groups, choices and places in small groups.
     Raises Refused where the first has a name: two named people are not joined here.
     """
     require_choice(by, unnamed)
@@ -107,5 +180,9 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     link_evidence(unnamed, person, by=by, at=at)
     hand_over(unnamed, person, by=by, at=at)
     Choice.objects.filter(learner=unnamed).update(learner=person)
+    # On a day on which both had a place, the person's own stays.
+    taken = Seat.objects.filter(learner=person).values("grouping")
+    Seat.objects.filter(learner=unnamed, grouping__in=taken).delete()
+    Seat.objects.filter(learner=unnamed).update(learner=person)
     record_deed("link learner", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
     return person

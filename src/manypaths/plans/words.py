@@ -4,7 +4,7 @@ They stand in one place so that they read alike and can be translated as wholes.
 """
 
 from manypaths.estimates.table import Estimates
-from manypaths.plans.models import Choice, StepKind
+from manypaths.plans.models import Choice, NeedKind, StepKind
 
 LEARN_SLIP = "The slip “{slip}” came up in {count} of your answers here: look at it first."
 LEARN_NEW = "What comes before it is in place; begin with a short look."
@@ -27,6 +27,14 @@ READY = "Ready: {standing}, and we are {certainty}."
 MOVE_ON = "Has demonstrated all that comes before it: {names}."
 PLANNED = "{verb}: {title}."
 
+GROUP_SLIP = "{these} kept to the slip “{slip}” on {items}."
+GROUP_BEGIN = "{these} are ready to begin “{name}”."
+GROUP_PRACTISE = "{these} are on the way with “{name}”, and it is a good next step for each."
+GROUP_REFRESH = "{these} have shown “{name}”, and it has faded."
+ALONE_NO_NEED = "Needs nothing now that a small group could be about."
+ALONE_TOO_FEW = "Too few others share what comes next."
+ALONE_NO_ROOM = "The sizes of the groups leave no room."
+
 RIGHT = "about {right} of 10 right"
 RATED = "a {right} in 10 chance of “{level}” or above"
 
@@ -36,6 +44,13 @@ VERBS = {
     StepKind.SHOW: "Show it",
     StepKind.REFRESH: "Refresh",
 }
+
+_GROUPS_ON = {
+    NeedKind.BEGIN: GROUP_BEGIN,
+    NeedKind.PRACTISE: GROUP_PRACTISE,
+    NeedKind.REFRESH: GROUP_REFRESH,
+}
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def out_of_ten(chance: float) -> int:
@@ -67,3 +82,22 @@ def planned(choice: Choice) -> str:
     """Return what was planned in a choice."""
     title = str(choice.task) if choice.task else choice.competency.name
     return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title)
+
+
+def group_on(kind: NeedKind, n_learners: int, name: str) -> str:
+    """Return why learners could work together on a competency."""
+    return _GROUPS_ON[kind].format(these=_these(n_learners), name=name)
+
+
+def group_of_slip(n_learners: int, slip: str, n_items: int) -> str:
+    """Return why learners could look at a slip together."""
+    items = "one item" if n_items == 1 else f"{_number(n_items)} items"
+    return GROUP_SLIP.format(these=_these(n_learners), slip=slip, items=items)
+
+
+def _these(count: int) -> str:
+    return "This one" if count == 1 else f"These {_number(count)}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count - 2] if 2 <= count <= len(_NUMBERS) + 1 else str(count)

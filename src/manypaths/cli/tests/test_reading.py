@@ -1,11 +1,12 @@
 """What commands read and say of a learner and of a class."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from manypaths.base.clock import now
+from manypaths.base.clock import now, today
 from manypaths.cli.tests.commands import Json, answer, run, said
 from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.services import AchievementDraft, sign_off
@@ -17,7 +18,7 @@ from manypaths.people.models import Group, Organization, Person, SourceId
 from manypaths.people.queries import learner_named
 from manypaths.people.services import give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, Cast
-from manypaths.plans.models import StepKind
+from manypaths.plans.models import Grouping, NeedKind, StepKind
 from manypaths.plans.services import choose_step
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,45 @@ def test_a_class_is_told_by_its_needs_and_everyones_status(ada: Person, cast: Ca
     assert found["learners"][1]["status"] == estimates.status_by_code()[0]
     assert found["learners"][1]["status"]["K3"] == "not started"
     assert found == answer("class", "--group", cast.ada_class.public_id)
+
+
+def test_small_groups_are_suggested_and_kept_where_asked(ada: Person) -> None:
+    words = ("groups", "--group", CLASS, "--size", "1-2", "--date", "2026-03-02")
+    found = answer(*words)
+    assert tuple(found) == ("group", "date", "kept", "groups", "left_alone")
+    assert (found["group"], found["date"], found["kept"]) == (CLASS, "2026-03-02", False)
+    placed = [learner["name"] for group in found["groups"] for learner in group["learners"]]
+    assert len(placed) + len(found["left_alone"]) == 2
+    for group in found["groups"]:
+        assert tuple(group) == ("need", "competency", "slip", "reason", "learners")
+        assert group["need"] in NeedKind.values
+        assert group["reason"].endswith(".")
+    assert not Grouping.objects.exists()
+    assert answer(*words, "--keep") == found | {"kept": True}
+    assert Grouping.objects.get().seats.count() == len(placed)
+
+
+def test_two_are_too_few_for_small_groups_and_are_told_so(ada: Person) -> None:
+    found = answer("groups", "--group", CLASS)
+    assert found["groups"] == []
+    assert {left["reason"] for left in found["left_alone"]} <= {
+        "Too few others share what comes next.",
+        "Needs nothing now that a small group could be about.",
+    }
+    assert found["date"] == (today() + timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "option", [("--size", "many"), ("--size", "5-3"), ("--size", "0-3"), ("--date", "tomorrow")]
+)
+def test_a_size_or_day_that_is_none_is_wrong_use(ada: Person, option: tuple[str, str]) -> None:
+    assert run("groups", "--group", CLASS, *option).exit_code == 2
+
+
+def test_small_groups_are_laid_out_to_be_read(ada: Person) -> None:
+    page = said("groups", "--group", CLASS, "--size", "2", "--date", "2026-03-02", "--keep")
+    assert f"{CLASS}: small groups for 2 Mar 2026, kept" in page
+    assert "Ada Okafor" in page
 
 
 def test_an_achievement_is_seen_in_the_class(ada: Person) -> None:
