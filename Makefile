@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check bench requirements
+.PHONY: help setup demo test test-all check bench bench-peers requirements
 
 help: ## Show what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,9 +28,12 @@ test-all: $(VENV)/dev.stamp ## Run the long tests as well: sweeps, faults, simul
 check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, migrations, docs
 	@tools/run-checks
 
-bench: $(VENV)/dev.stamp ## Measure time, memory and bytes, try next steps, and write docs/reference
+bench: $(VENV)/dev.stamp ## Measure, try next steps, and write the pages of docs/reference
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 	@$(BIN)/python -m benchmarks.next_steps
+
+bench-peers: .peers/pybkt.stamp .peers/torch.stamp ## Set up other models, for make bench to measure beside ours
+	@:
 
 requirements: $(VENV)/dev.stamp ## Compile the hashed requirement files anew from pyproject.toml
 	@tools/compile-requirements
@@ -46,4 +49,8 @@ $(VENV)/run.stamp: requirements/build.txt requirements/run.txt pyproject.toml CH
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@$(QUIET_PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.peers/%.stamp: requirements/peers-%.txt tools/make-peers
+	@tools/make-peers "$(PYTHON)" $*
 	@touch $@

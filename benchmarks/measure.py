@@ -1,14 +1,19 @@
 """Run a command as a whole process and read what the system says it cost."""
 
+import json
 import os
 import platform
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
+
+COMMAND = Path(sys.executable).parent / "manypaths"
+_ACCOUNTANT = Path(__file__).parent / "accountant.py"
 
 
 @dataclass(frozen=True)
@@ -20,26 +25,37 @@ class Cost:
     memory: float
 
 
-def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> Cost:
-    """Run a command to its end. Raises CalledProcessError with what it said if it fails."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        list(map(str, command)),
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None  # asked for above
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
-    if process.returncode:
-        raise subprocess.CalledProcessError(
-            process.returncode, list(map(str, command)), stderr=said
+def run(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    *,
+    output: IO[str] | None = None,
+) -> Cost:
+    """Run a command to its end; keep its output where asked to.
+
+    If it fails, shows what it complained of and raises CalledProcessError.
+    """
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as bill:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", _ACCOUNTANT, bill.name, *command],
+            env={**os.environ, **environment},
+            stdout=output or subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        if done.returncode:
+            sys.stderr.write(done.stderr)
+            raise subprocess.CalledProcessError(done.returncode, command)
+        return Cost(**json.load(bill))
+
+
+def ask(command: Sequence[str | Path], environment: Mapping[str, str]) -> tuple[Cost, Any]:
+    """Run a command that prints one JSON value; return its cost and the value."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        cost = run(command, environment, output=output)
+        output.seek(0)
+        return cost, json.load(output)
 
 
 def median_of(times: int, command: Sequence[str | Path], environment: Mapping[str, str]) -> Cost:
