@@ -16,8 +16,9 @@ from time import process_time
 import numpy as np
 
 from benchmarks.logs import log_of
-from manypaths.mastery import Model, ResponseLog, kernels, read_model, trace
+from manypaths.mastery import Model, ResponseLog, kernels, trace
 from manypaths.mastery.batch import parameters_for, run_pass
+from manypaths.mastery.model import read_model as read_dynamic
 
 Clock = Callable[[], float]
 
@@ -27,7 +28,7 @@ _N_RUNS = 3
 def main() -> None:
     name, model_file, times = sys.argv[1:]
     log = repeated(log_of(name), int(times))
-    model = read_model(Path(model_file).read_text(encoding="utf-8"))
+    model = read_dynamic(Path(model_file).read_text(encoding="utf-8"))
     found = {
         "n_events": log.n_events,
         "trace": ns_each(log, lambda: trace(model, log)),
@@ -44,13 +45,8 @@ def repeated(log: ResponseLog, times: int) -> ResponseLog:
 
 def learn(model: Model, log: ResponseLog) -> None:
     """Go over the log as a pass of fitting does: predict, and sum slopes and curvatures."""
-    parameters = parameters_for(model, log)
-    run_pass(
-        log,
-        parameters,
-        scratch=np.zeros((log.alignment.n_competencies, kernels.N_COLUMNS)),
-        sums=kernels.no_sums(parameters, with_roles=False),
-    )
+    parameters, columns = parameters_for(model, log)
+    run_pass(columns, parameters, sums=kernels.no_sums(parameters, with_roles=False))
 
 
 def ns_each(log: ResponseLog, work: Callable[[], object], clock: Clock = process_time) -> float:

@@ -107,29 +107,28 @@ def _forecast(
 ) -> tuple[Floats, Floats]:
     """Return means and covariances of the logits of responses to come, as believed at the first.
 
-    What practice and time do between them is left out: it is little within ten.
+    What practice, time and contexts do between them is left out: it is little within ten.
     """
     alignment, keys = log.alignment, log.alignment.competencies
     shares = np.zeros((len(events), len(keys)))
-    mean, alone = np.full(len(events), beliefs.general.mean), np.zeros(len(events))
-    cold = (0.0, model.cold.item**2)
+    mean, alone, loading = np.zeros((3, len(events)))
     own, shared = np.zeros(len(keys)), np.zeros(len(keys))
     at = float(log.time[events[0]])
     for place, event in enumerate(events):
         i = log.instrument[event]
-        term, alone[place] = model.instruments.get(alignment.instruments[i], cold)
-        mean[place] += term
+        term, alone[place], loading[place] = model.item_terms_of(alignment.instruments[i])
+        mean[place] = term + loading[place] * beliefs.general.mean
         for j in range(alignment.starts[i], alignment.starts[i + 1]):
             k, share = alignment.competency[j], alignment.weight[j]
             now, own[k], shared[k] = competency_now(model, beliefs, keys[k], at)
             fixed = fixed_part(model.terms_of(keys[k]), beliefs.competencies.get(keys[k]))
             mean[place] += share * (fixed + now)
             shares[place, k] = share
-    crossed = shares @ shared
+    crossed = np.outer(shares @ shared, loading)
     covariance: Floats = (
-        beliefs.general.variance
-        + crossed[:, np.newaxis]
+        beliefs.general.variance * np.outer(loading, loading)
         + crossed
+        + crossed.T
         + (shares * own) @ shares.T
         + np.diag(alone)
     )
