@@ -6,14 +6,14 @@ one-step-ahead log-likelihood of learners who are held out inside the given log,
 far from the usual ones unless these learners say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
 from math import inf
 
 import numpy as np
 
 from manypaths.mastery import kernels
-from manypaths.mastery.batch import columns_of, parameters_for, run_pass
+from manypaths.mastery.batch import columns_of, parameters_for
 from manypaths.mastery.context_fitting import ContextFit
 from manypaths.mastery.kernels import (
     GAIN_RIGHT,
@@ -26,6 +26,7 @@ from manypaths.mastery.kernels import (
 )
 from manypaths.mastery.log import Alignment, Floats, Ints, ResponseLog
 from manypaths.mastery.model import Cold, ItemTerms, Model, Settings, Spread, Terms, logit, unfitted
+from manypaths.mastery.passes import LocalPasses, Passes
 
 _RATE, _MOMENTUM = 0.3, 0.6
 _PASSES_FIRST, _PASSES_BETWEEN, _PASSES_LAST = 20, 6, 7
@@ -56,11 +57,18 @@ _FIRST_LOADING_SD, _MOST_LOADING_SD, _LOADINGS = 0.2, 0.5, (0.2, 3.0)
 _TYPICAL_SD = (1.0, 0.2, 0.2)
 
 
-def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) -> Model:
+def fit(
+    log: ResponseLog,
+    *,
+    settings: Settings | None = None,
+    seed: int = 0,
+    over: Callable[[Columns], Passes] = LocalPasses.over,
+) -> Model:
     """Return a model fitted to the log. Raises ValueError for a log without events.
 
     `seed` chooses which learners are held out for the choice of variances; with fewer than 30
-    learners none are, and the variances stay at their defaults.
+    learners none are, and the variances stay at their defaults. `over` says where passes over a
+    part of the log are made; sums are the same wherever.
     """
     if log.n_events == 0:
         raise ValueError("a model is fitted to at least one event; the log has none")
@@ -69,14 +77,16 @@ def fit(log: ResponseLog, *, settings: Settings | None = None, seed: int = 0) ->
     contexts = state.contexts
     if not held_out.n_learners:
         contexts.drop_all()
-    state.run(contexts.columns(inner), _PASSES_FIRST)
+    ours = over(contexts.columns(inner))
+    state.run(ours, _PASSES_FIRST)
     if held_out.n_learners:
-        theirs = contexts.columns(held_out)
-        contexts.drop(lambda: state.loss(theirs))
+        theirs, n_theirs = over(contexts.columns(held_out)), held_out.n_events
+        contexts.drop(lambda: -theirs.log_likelihood(state.parameters) / n_theirs)
+        alone = over(columns_of(held_out))
         for _ in range(_ROUNDS):
-            state.search(columns_of(held_out))
-            state.run(contexts.columns(inner), _PASSES_BETWEEN)
-    state.run(contexts.columns(log), _PASSES_LAST)
+            state.search(alone, n_theirs, has_clock=held_out.has_clock)
+            state.run(ours, _PASSES_BETWEEN)
+    state.run(over(contexts.columns(log)), _PASSES_LAST)
     return state.model(log)
 
 
@@ -99,6 +109,7 @@ class _Fit:
     free: Floats  # 1 where an instrument has a term of its own
     cells: tuple[Ints, Ints, Floats]  # instrument, competency and share of each alignment
     sums: Sums
+    has_ratings: bool
     contexts: ContextFit
     loading_sd: float
     met: Floats  # the ability that each instrument met on average
@@ -123,31 +134,37 @@ class _Fit:
             free=log.alignment.has_difficulty.astype(float),
             cells=_cells(log.alignment),
             sums=kernels.no_sums(parameters),
+            has_ratings=bool(log.is_rating.any()),
             contexts=contexts,
             loading_sd=_FIRST_LOADING_SD,
             met=np.zeros(parameters.instrument.size),
         )
 
-    def run(self, columns: Columns, n_passes: int) -> None:
+    def run(self, passes: Passes, n_passes: int) -> None:
         """Improve all terms by as many passes over a log."""
-        with_roles = bool((columns.role >= 0).any())
         for number in range(n_passes):
-            self.sums = kernels.no_sums(self.parameters, with_roles=with_roles)
-            run_pass(columns, self.parameters, sums=self.sums)
+            self.sums = passes.learn(self.parameters, with_roles=self.has_ratings)
             self._step()
             if number % 2:
                 self._fit_spreads_of_terms()
 
-    def search(self, held_out: Columns) -> None:
+    def search(self, held_out: Passes, n_events: int, *, has_clock: bool) -> None:
         """Choose variances and half-life, one after the other, by what held-out learners say."""
-        best = self.loss(held_out)
-        for place, candidates in self._candidates(has_clock=bool(np.isfinite(held_out.time).any())):
+
+        def loss() -> float:
+            # An event's loss, with what the variances' priors say against them.
+            away = np.log(self.parameters.spread[:4] / _USUAL_SPREADS) / _SPREAD_SDS
+            said = held_out.log_likelihood(self.parameters)
+            return (0.5 * float((away**2).sum()) - said) / n_events
+
+        best = loss()
+        for place, candidates in self._candidates(has_clock=has_clock):
             kept = self.parameters.spread[place]
             for value in candidates:
                 self.parameters.spread[place] = value
-                loss = self.loss(held_out)
-                if loss < best - 1e-6:
-                    best, kept = loss, value
+                found = loss()
+                if found < best - 1e-6:
+                    best, kept = found, value
             self.parameters.spread[place] = kept
 
     def model(self, log: ResponseLog) -> Model:
@@ -368,12 +385,6 @@ class _Fit:
                 )
             elif has_clock:
                 yield place, _HALF_LIVES
-
-    def loss(self, held_out: Columns) -> float:
-        """Return the held-out loss an event, with what the variances' priors say against them."""
-        likelihood = run_pass(held_out, self.parameters).log_likelihood
-        away = np.log(self.parameters.spread[:4] / _USUAL_SPREADS) / _SPREAD_SDS
-        return float((0.5 * (away**2).sum() - likelihood.sum()) / likelihood.size)
 
 
 def _summed(values: Floats, places: Ints, n_places: int) -> Floats:

@@ -12,8 +12,8 @@ from manypaths.mastery.contexts import TABLES, Contexts, ContextTable
 from manypaths.mastery.log import ROLES, Key
 
 KIND = "dynamic-irt"
-FORM = 2  # of the file; raised when its fields change their meaning
-_FORMS = (1, FORM)  # form 1 knows no loadings and no contexts
+# The forms of the file: 1 knows no loadings and no contexts; a model without any still takes it.
+_PLAIN, FORM = 1, 2
 _NO_CONTEXTS: dict[str, Any] = {
     "items": (),
     "together": (),
@@ -133,8 +133,16 @@ class Model:
         """Return a name of kind, form and contents: equal numbers have an equal version."""
         if not self._version:
             digest = hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
-            self._version.append(f"{KIND}-{FORM}-{digest}")
+            self._version.append(f"{KIND}-{self.form}-{digest}")
         return self._version[0]
+
+    @property
+    def form(self) -> int:
+        """Return the form of the model's file: the earliest that holds all of it."""
+        is_plain = self.contexts == Contexts() and all(
+            terms.loading == 1 for terms in self.instruments.values()
+        )
+        return _PLAIN if is_plain else FORM
 
     @property
     def mastered_from(self) -> float:
@@ -162,13 +170,17 @@ class Model:
         content = {
             "format": "manypaths mastery model",
             "kind": KIND,
-            "form": FORM,
+            "form": self.form,
             **{f.name: getattr(self, f.name) for f in fields(self) if not f.name.startswith("_")},
         }
         for part in ("settings", "spread", "cold"):
             content[part] = asdict(content[part])
         for table in _TABLES:
             content[table] = sorted(content[table].items(), key=_place_in_file)
+        if self.form == _PLAIN:
+            del content["contexts"]
+            content["instruments"] = [(key, terms[:2]) for key, terms in content["instruments"]]
+            return _json(content)
         content["contexts"] = {
             "items": self.contexts.items,
             "together": self.contexts.together,
@@ -178,9 +190,13 @@ class Model:
                 for name, table in zip(TABLES, self.contexts.tables, strict=False)
             },
         }
-        if self.spread.half_life == inf:
-            content["spread"]["half_life"] = None  # JSON knows no infinity
-        return json.dumps(content, allow_nan=False)
+        return _json(content)
+
+
+def _json(content: dict[str, Any]) -> str:
+    if content["spread"]["half_life"] == inf:
+        content["spread"]["half_life"] = None  # JSON knows no infinity
+    return json.dumps(content, allow_nan=False)
 
 
 _TABLES = ("competencies", "instruments", "raters")
@@ -207,9 +223,9 @@ def read_model(text: str) -> Model:
     if not isinstance(content, dict):
         raise ValueError(f"a model is one JSON object; got {text[:40]!r}")
     found = (content.pop("format", None), content.pop("kind", None), content.pop("form", None))
-    if found[:2] != ("manypaths mastery model", KIND) or found[2] not in _FORMS:
+    if found[:2] != ("manypaths mastery model", KIND) or found[2] not in (_PLAIN, FORM):
         raise ValueError(f"not a model of kind {KIND}, form {FORM} or before; found {found}")
-    if found[2] == 1:
+    if found[2] == _PLAIN:
         content["contexts"] = _NO_CONTEXTS
     try:
         model = _model_of(content)

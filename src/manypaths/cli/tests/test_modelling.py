@@ -17,7 +17,7 @@ from manypaths.people.tests.cast import OPERATOR, Cast
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ["dynamic-irt", *RULES]
+KINDS = ["dynamic-irt", "bkt", *RULES]
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_too_few_learners_are_refused() -> None:
 def test_a_forecast_begins_as_the_stream_predicts(seed: int) -> None:
     rng = np.random.default_rng(seed)
     log = random_log(rng, n_learners=1, n_events=14, share_of_ratings=0.3)
-    model = random_model(rng, log)
+    model = random_model(rng, log, has_contexts=False)
     events = events_of(log, 0)
     beliefs = start(model)
     for event in events[:7]:
