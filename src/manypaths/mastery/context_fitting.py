@@ -82,10 +82,9 @@ class ContextFit:
         # With a spread of 0 this is 0 as well.
         variance = sd**2 / (1 + curvature * sd**2)
         newton = slope * variance - self.terms[:, 0] / (1 + curvature * sd**2)
-        precision = np.eye(3) / _CARRIED_SD**2
-        of_carried = np.linalg.solve(
-            sums.carried[1:] + precision, sums.carried[0] - precision @ (self.carried - 1)
-        )
+        told = sums.carried[1:]
+        told = told + np.tril(told, -1).T + np.eye(3) / _CARRIED_SD**2
+        of_carried = np.linalg.solve(told, sums.carried[0] - (self.carried - 1) / _CARRIED_SD**2)
         for terms, velocity, step in zip(
             (self.terms[:, 0], self.carried), self.velocities, (newton, of_carried), strict=True
         ):

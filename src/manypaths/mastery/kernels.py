@@ -97,7 +97,7 @@ class Sums(NamedTuple):
     both follow what such a term did to the beliefs on the way, which the other sums leave out.
     `loading` has in row 2 what its curvature shares with that of the instrument's own term.
     `context`, (n_cells, 2), has slope and curvature side by side, for its cells lie far apart;
-    `carried`, (4, 3), slopes above curvatures.
+    `carried`, (4, 3), is laid out as `common` is.
     `total` holds the log-likelihood and the number of events. Sums of learners add up.
     """
 
@@ -151,15 +151,21 @@ def compiled(make: Callable[[int], Kernel]) -> Kernel:
 
 
 @register_jitable
-def _expect_response(
-    eta: float, unsure: float, outcome: float
-) -> tuple[float, float, float, float]:
-    """Return P(right), slope and curvature of the expected log-likelihood, and the latter."""
+def _expect_response(eta: float, unsure: float, outcome: float) -> tuple[float, float, float]:
+    """Return P(right), and slope and curvature of the expected log-likelihood."""
     soft = damping(unsure)
     p = chance(eta * soft)
+    return p, soft * (outcome - p), soft * soft * p * (1 - p)
+
+
+@register_jitable
+def _log_likelihood(p: float, outcome: float) -> float:
     safe = min(max(p, SMALLEST_CHANCE), 1 - SMALLEST_CHANCE)
-    likelihood = outcome * log(safe) + (1 - outcome) * log(1 - safe)
-    return p, soft * (outcome - p), soft * soft * p * (1 - p), likelihood
+    if outcome == 1:
+        return log(safe)
+    if outcome == 0:
+        return log(1 - safe)
+    return outcome * log(safe) + (1 - outcome) * log(1 - safe)
 
 
 @register_jitable
@@ -392,12 +398,14 @@ def make_pass_over(digest: int) -> Kernel:
                 unsure += loading * (loading * variance + 2 * crossed)
 
                 # What was to be expected, before the event is seen.
-                if role < 0:
-                    expected = _expect_response(eta, unsure, outcome)
-                else:
+                slope, curvature = 0.0, 0.0
+                if role >= 0:
                     reliability = p.reliability_of_role[role]
-                    expected = _expect_rating(eta, unsure, int(outcome), reliability, p.thresholds)
-                chances[n], slope, curvature, likelihoods[n] = expected
+                    chances[n], slope, curvature, likelihoods[n] = _expect_rating(
+                        eta, unsure, int(outcome), reliability, p.thresholds
+                    )
+                elif learns or n_tables == 0:
+                    chances[n], slope, curvature = _expect_response(eta, unsure, outcome)
                 if n_tables > 0 and role < 0:
                     # Beliefs are not moved by contexts: only their own terms learn from this.
                     near, doubt = eta, unsure
@@ -407,17 +415,18 @@ def make_pass_over(digest: int) -> Kernel:
                         cell = columns.cells[n, t]
                         near += p.context[cell, 0]
                         doubt += p.context[cell, 1] if cell > 0 else p.unseen_context[t]
-                    chances[n], slope_near, curvature_near, likelihoods[n] = _expect_response(
-                        near, doubt, outcome
-                    )
+                    chances[n], slope_near, curvature_near = _expect_response(near, doubt, outcome)
                     for t in range(n_tables if learns else 0):
                         cell = columns.cells[n, t]
                         sums.context[cell, 0] += slope_near
                         sums.context[cell, 1] += curvature_near
                     for q in range(3 if learns else 0):
                         sums.carried[0, q] += slope_near * believed[q]
-                        for r in range(3):
-                            sums.carried[1 + q, r] += curvature_near * believed[q] * believed[r]
+                        told = curvature_near * believed[q]
+                        for r in range(q + 1):
+                            sums.carried[1 + q, r] += told * believed[r]
+                if role < 0:
+                    likelihoods[n] = _log_likelihood(chances[n], outcome)
 
                 if learns:
                     sums.total[0] += likelihoods[n]
