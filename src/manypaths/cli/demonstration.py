@@ -128,6 +128,8 @@ def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None
         f"manypaths why --learner {demo.student} --competency {codes[0]}",
         f"manypaths next --learner {demo.educator}",
         f"manypaths why --learner {demo.educator} --competency {codes[1]}",
+        f'manypaths groups --group "{demo.class_name}"',
+        f"manypaths rules --log {opened.home / _LOG_NAME}",
         f"manypaths evaluate {opened.home / _LOG_NAME}",
         "manypaths import case FRAMEWORK.json",
         'manypaths import responses LOG.csv --group "My class"',
