@@ -31,7 +31,8 @@ from manypaths.mastery.passes import LocalPasses, Passes
 _RATE, _MOMENTUM = 0.3, 0.6
 _PASSES_FIRST, _PASSES_BETWEEN, _PASSES_LAST = 20, 6, 7
 _ROUNDS = 2
-_HELD_OUT = 0.15
+# The share of learners who are held out to choose variances: with little evidence more of them.
+_HELD_OUT, _HELD_OUT_OF_LITTLE, _LITTLE = 0.15, 0.3, 50_000
 _FEWEST_TO_HOLD_OUT = 30
 # With few learners the general variance may run away; nobody differs by more than this.
 _BOUNDS = {
@@ -93,7 +94,8 @@ def fit(
 def _split(log: ResponseLog, seed: int) -> tuple[ResponseLog, ResponseLog]:
     n = log.n_learners
     order = np.random.RandomState(seed).permutation(n)
-    n_out = round(_HELD_OUT * n) if n >= _FEWEST_TO_HOLD_OUT else 0
+    share = _HELD_OUT_OF_LITTLE if log.n_events < _LITTLE else _HELD_OUT
+    n_out = round(share * n) if n >= _FEWEST_TO_HOLD_OUT else 0
     return log.of_learners(np.sort(order[n_out:])), log.of_learners(np.sort(order[:n_out]))
 
 

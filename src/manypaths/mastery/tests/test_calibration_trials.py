@@ -157,3 +157,16 @@ def test_the_grid_has_a_cell_for_each_setting() -> None:
     assert (cells["20 of both"].n_responses, cells["20 of both"].n_ratings) == (10, 10)
     assert cells["5 responses, 3 an item"].n_shown == 3
     assert all(school.is_foreign for school in foreign_grid().values())
+
+
+USUAL = School(n_learners=500)
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("name", grid(USUAL))
+def test_nine_of_ten_intervals_hold_the_truth_in_every_cell(name: str) -> None:
+    school = grid(USUAL)[name]
+    cell = run_cell(name, school, seeds=range(8))
+    assert 0.86 <= round(cell.covered, 2) <= 0.94
+    if has_exact_posterior(school):
+        assert round(cell.width_ratio, 2) <= 1.15
