@@ -94,19 +94,54 @@ def test_the_pages_that_promise_commands_have_blocks_to_run() -> None:
 
 
 TAUGHT = [page for page in sorted((ROOT / "docs").rglob("*.md")) if blocks(page, "python")]
+RESEARCH = GUIDE / "research.md"
+PICTURES = ROOT / "docs/pictures"
+NUMBER = r"\d+(?:\.\d+)?"
 
 
-@pytest.mark.parametrize("page", TAUGHT, ids=lambda page: page.stem)
-def test_every_python_block_can_be_run_in_order(page: Path) -> None:
-    program = "\n".join(blocks(page, "python"))
+def said_by_python(page: Path, folder: Path) -> str:
+    """Run a page's blocks as one program in a folder that holds the samples; return its words."""
+    shutil.copytree(SAMPLES, folder / SAMPLES.relative_to(ROOT))
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", "\n".join(blocks(page, "python"))],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, f"In {page.name} a block fails:\n{done.stderr}"
+    return done.stdout
 
 
-def test_the_page_that_teaches_by_example_has_blocks_to_run() -> None:
-    assert "model-b" in {page.stem for page in TAUGHT}
+def form_and_numbers(text: str) -> tuple[str, list[float]]:
+    """Return a text without its numbers, and the numbers."""
+    return re.sub(NUMBER, "#", text), [float(one) for one in re.findall(NUMBER, text)]
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in TAUGHT if page != RESEARCH], ids=lambda p: p.stem
+)
+def test_every_python_block_can_be_run_in_order(page: Path, tmp_path: Path) -> None:
+    said_by_python(page, tmp_path)
+
+
+def test_the_notebook_prints_and_draws_what_it_shows(tmp_path: Path) -> None:
+    form, numbers = form_and_numbers(said_by_python(RESEARCH, tmp_path))
+    shown_form, shown = form_and_numbers("".join(blocks(RESEARCH, "text")))
+    assert form == shown_form
+    # Machines differ in last digits, which a fit may carry further.
+    assert numbers == pytest.approx(shown, rel=0.03, abs=0.03)
+    for name in ("research-mastery.svg", "research-calibration.svg"):
+        assert f"](../pictures/{name})" in RESEARCH.read_text("utf-8")
+        form, places = form_and_numbers((tmp_path / name).read_text("utf-8"))
+        shown_form, shown = form_and_numbers((PICTURES / name).read_text("utf-8"))
+        assert form == shown_form
+        assert places == pytest.approx(shown, abs=10)  # of 690
+
+
+def test_the_pages_that_teach_by_example_have_blocks_to_run() -> None:
+    assert {page.stem for page in TAUGHT} == {"model-b", "research"}
 
 
 # --- What commands.md says of each command
@@ -292,12 +327,20 @@ def test_every_command_has_its_answer_compared() -> None:
     assert WORDS.keys() | {"demo"} == COMMANDS.keys()
 
 
-# --- The picture
+# --- The pictures
+
+WRITTEN = {
+    "demo": "You choose.",
+    "research-calibration": "expected chance",
+    "research-mastery": "mastered from here",
+}
 
 
-def test_the_picture_is_small_carries_its_text_and_fetches_nothing() -> None:
-    picture = (ROOT / "docs/pictures/demo.svg").read_text("utf-8")
+@pytest.mark.parametrize("path", sorted(PICTURES.iterdir()), ids=lambda path: path.stem)
+def test_a_picture_is_small_carries_its_text_and_fetches_nothing(path: Path) -> None:
+    picture = path.read_text("utf-8")
     assert len(picture.encode()) < 60_000
-    assert "You choose." in picture.replace("\u00a0", " ")
+    assert WRITTEN[path.stem] in picture.replace("\u00a0", " ")
+    assert "<title>" in picture
     assert re.findall(r"https?://[^\"]*", picture) == ["http://www.w3.org/2000/svg"]
     assert not re.search(r"url\(|@import|<script|<image|<use", picture)

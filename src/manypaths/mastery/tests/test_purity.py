@@ -85,6 +85,7 @@ def test_chance_is_drawn_from_a_seed_alone() -> None:
 
 
 HEAVY = ("django", "numba", "scipy", "polars", "pandas")
+OF_THE_REST = ("django", "polars", "pandas", "manypaths.base", "manypaths.settings")
 LIGHT = (
     *("", ".rules", ".explain", ".standing", ".next_steps", ".slips", ".stream", ".model"),
     *(".kinds", ".bkt_stream", ".pybkt"),
@@ -101,6 +102,19 @@ def test_what_pages_need_of_the_engine_imports_nothing_heavy(module: str) -> Non
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout) == []
+
+
+def test_all_that_the_engine_offers_comes_without_the_rest() -> None:
+    program = (
+        "import json, sys, manypaths.mastery as engine\n"
+        "from manypaths.mastery import *\n"
+        "there = [name for name in engine.__all__ if name in globals()]\n"
+        f"print(json.dumps([there, [name for name in {OF_THE_REST} if name in sys.modules]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == [manypaths.mastery.__all__, []]
 
 
 def test_the_engine_does_not_know_the_rooms_above_it() -> None:
