@@ -53,9 +53,9 @@ _ROLE_SD, _THRESHOLD_SD, _RELIABILITY_SD = 0.7, 0.15, 0.6
 _LOG_RELIABILITIES = np.log((0.2, 4.0))
 _LEAST_SD, _MOST_SD, _MOST_GAIN_SD = 0.05, 2.0, 0.6
 _LEAST_GAP = 0.1
-_FIRST_LOADING_SD, _MOST_LOADING_SD, _LOADINGS = 0.2, 0.5, (0.2, 3.0)
-# ... and of the typical terms: one learner who was right once does not make everything easy.
+# One learner who was right once does not make everything easy.
 _TYPICAL_SD = (1.0, 0.2, 0.2)
+_FIRST_LOADING_SD, _MOST_LOADING_SD, _LOADINGS = 0.2, 0.5, (0.2, 3.0)
 
 
 def fit(
@@ -290,7 +290,10 @@ class _Fit:
         precision = 1 / self.loading_sd**2
         loading = self.parameters.loading
         newton = (slope - (loading - 1) * precision) / (told + precision)
-        self._advance("loading", loading, newton - _mean(newton, told))
+        self._advance("loading", loading, newton)
+        # They are 1 on average: what they had in common would be a part of everyone's ability.
+        known = told / (told + precision)
+        loading -= known * (float(known @ (loading - 1)) / max(float(known @ known), 1e-9))
         loading[self.free == 0] = 1.0
         loading[:] = np.clip(loading, *_LOADINGS)
 

@@ -167,6 +167,27 @@ def coverage(seed: int, spread: tuple[float, float], n_responses: int) -> float:
     return float((np.abs(found.mean - true) <= REACH[0.9] * found.sd).mean())
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_by_how_much_items_tell_of_ability_is_recovered_around_1(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_learners, n_items = 800, 24
+    loading = np.tile([0.4, 1.0, 1.6], n_items // 3)
+    item = np.array([rng.permutation(n_items) for _ in range(n_learners)])
+    ability = rng.normal(0, 1.2, (n_learners, 1))
+    logit = loading[item] * ability + rng.normal(size=n_items)[item]
+    log = ResponseLog.of(
+        Alignment.of((i, [("c", 1.0)]) for i in range(n_items)),
+        learner=np.repeat(np.arange(n_learners), n_items),
+        instrument=item.ravel(),
+        outcome=(rng.random(item.shape) < 1 / (1 + np.exp(-logit))).ravel().astype(float),
+    )
+    model = fit(log, seed=seed)
+    found = np.array([model.instruments[i].loading for i in range(n_items)])
+    assert np.corrcoef(found, loading)[0, 1] > 0.8
+    assert found.mean() == pytest.approx(1, abs=0.1)
+    assert found[::3].max() < found[2::3].min()
+
+
 # Little evidence, and evidence of one kind
 
 
