@@ -9,12 +9,15 @@ BIN := $(VENV)/bin
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check bench bench-peers requirements
+.PHONY: help setup cluster demo test test-all check bench bench-peers requirements
 
 help: ## Show what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/dev.stamp ## Make .venv with everything that development needs
+
+cluster: $(VENV)/run.stamp ## Add to .venv what --cluster needs
+	@$(QUIET_PIP) --require-hashes -r requirements/cluster.txt
 
 demo: $(VENV)/run.stamp ## Set up, make the demo district and show what is mastered and what comes next
 	@$(BIN)/manypaths demo $(ARGS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from manypaths.cli.clusters import ClusterOption, SharedOption, require_cluster_for_shared, site_for
 from manypaths.cli.session import (
     DistrictOption,
     JsonOption,
@@ -135,6 +136,8 @@ def estimate(
     refit: Annotated[
         bool, typer.Option("--refit", help="Fit a new model and put it in force.")
     ] = False,
+    cluster: ClusterOption = None,
+    shared: SharedOption = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -142,6 +145,7 @@ def estimate(
     """Bring all estimates up to date; by a first model where nothing was fitted yet."""
     if rebuild and refit:
         raise typer.BadParameter("--refit computes everything anew as well: choose one.")
+    require_cluster_for_shared(cluster, shared)
     set_up()
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
@@ -151,17 +155,20 @@ def estimate(
         from manypaths.estimates.queries import evidence_counts, families_with_evidence
 
         done = []
-        with progress(shown=not (quiet or as_json)) as tell:
+        with (
+            progress(shown=not (quiet or as_json)) as tell,
+            site_for(cluster, shared, tell) as site,
+        ):
             families = families_with_evidence(by=work.operator)
             for number, family in enumerate(families):
                 tell("Frameworks", number, len(families))
                 began = time.perf_counter()
                 if refit:
-                    services.fit_model(family, by=work.operator, at=now())
+                    services.fit_model(family, by=work.operator, at=now(), site=site)
                 else:
-                    services.bring_up_to_date(family, by=work.operator, at=now())
+                    services.bring_up_to_date(family, by=work.operator, at=now(), site=site)
                 if rebuild:
-                    services.rebuild(family, by=work.operator, at=now())
+                    services.rebuild(family, by=work.operator, at=now(), site=site)
                 row = row_in_force(family)
                 if row is not None:
                     counts = evidence_counts(family, by=work.operator)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from manypaths.cli.changing import DryRunOption
+from manypaths.cli.clusters import ClusterOption, SharedOption, require_cluster_for_shared, site_for
 from manypaths.cli.session import (
     DistrictOption,
     JsonOption,
@@ -62,11 +63,14 @@ def models(
 def fit_model(
     framework: FrameworkArgument,
     seed: SeedOption = 0,
+    cluster: ClusterOption = None,
+    shared: SharedOption = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Fit a candidate to all evidence and compare it with the model in force, which stays."""
+    require_cluster_for_shared(cluster, shared)
     set_up()
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
@@ -75,9 +79,12 @@ def fit_model(
         from manypaths.estimates import services
 
         found = _framework(framework, work.operator)
-        with progress(shown=not (quiet or as_json)) as tell:
+        with (
+            progress(shown=not (quiet or as_json)) as tell,
+            site_for(cluster, shared, tell) as site,
+        ):
             row = services.fit_candidate(
-                _family(found), by=work.operator, at=now(), seed=seed, progress=tell
+                _family(found), by=work.operator, at=now(), seed=seed, progress=tell, site=site
             )
         if as_json:
             print_json(candidate_answer(found, row))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from manypaths.base.clock import to_microseconds
 from manypaths.estimates.evidence_log import FamilyLog, Numbers, days_since_1970
 from manypaths.estimates.models import FittedModel
+from manypaths.estimates.sites import HERE, Site
 from manypaths.estimates.switching import Switch
 from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.frameworks.models import Framework
@@ -30,7 +31,12 @@ _ENOUGH = 30
 
 
 def held_out_scores(
-    switch: Switch, family_log: FamilyLog, *, in_force: FittedModel | None, seed: int
+    switch: Switch,
+    family_log: FamilyLog,
+    *,
+    in_force: FittedModel | None,
+    seed: int,
+    site: Site = HERE,
 ) -> Json:
     """Return how well both models predict a fifth of the learners, overall and by competency.
 
@@ -55,7 +61,7 @@ def held_out_scores(
     train, test = log.of_learners(split.train), log.of_learners(split.test)
     if not train.n_events:  # all learners are near copies of each other
         return found
-    stand_in = fit(train, seed=seed, settings=switch.after.settings)
+    stand_in = fit(train, seed=seed, settings=switch.after.settings, over=site.passes)
     traces = [trace(model, test) for model in (stand_in, switch.before)]
     both = [Predictions.of(test, each.chance, each.log_likelihood) for each in traces]
     scored, found["held_out"] = _scored(test, seen[split.test], in_force)

@@ -21,6 +21,7 @@ from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel
 from manypaths.estimates.queries import estimated_competencies
 from manypaths.estimates.services.fitting import put_in_force
+from manypaths.estimates.sites import HERE, Site
 from manypaths.estimates.switching import Switch, effects_of, require_switchable
 from manypaths.frameworks.models import Framework
 from manypaths.people.access import Actor
@@ -29,7 +30,13 @@ _N_PARTS = 4
 
 
 def fit_candidate(
-    family: Framework, *, by: Actor, at: datetime, seed: int = 0, progress: Tell = silence
+    family: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+    seed: int = 0,
+    progress: Tell = silence,
+    site: Site = HERE,
 ) -> FittedModel:
     """Fit a model to all evidence on a family, compare it with the one in force, and keep both.
 
@@ -44,12 +51,12 @@ def fit_candidate(
     from manypaths.mastery.fitting import fit  # brings the compiler, so only here
 
     progress("Fitting", 1, _N_PARTS)
-    model = fit(family_log.log, settings=settings_of(family), seed=seed)
+    model = fit(family_log.log, settings=settings_of(family), seed=seed, over=site.passes)
     competencies = estimated_competencies(current_version(family))
     switch = Switch(family, competencies, before=engine_for(family), after=model, at=at)
     row = new_row(family, model, at=at)
     row.is_candidate = True
-    row.comparison = _compared(switch, family_log, seed=seed, progress=progress)
+    row.comparison = _compared(switch, family_log, seed=seed, progress=progress, site=site)
     return _keep_candidate(row, by=by, at=at)
 
 
@@ -95,12 +102,12 @@ def discard_candidate(candidate: FittedModel, *, by: Actor, at: datetime) -> Non
 
 
 def _compared(
-    switch: Switch, family_log: FamilyLog, *, seed: int, progress: Tell
+    switch: Switch, family_log: FamilyLog, *, seed: int, progress: Tell, site: Site
 ) -> dict[str, Any]:
     """Return scores of both models, and how many statuses would differ. It names nobody."""
     progress("Comparing on held-out learners", 2, _N_PARTS)
     in_force = row_in_force(switch.family)
-    scores = held_out_scores(switch, family_log, in_force=in_force, seed=seed)
+    scores = held_out_scores(switch, family_log, in_force=in_force, seed=seed, site=site)
     progress("Comparing statuses", 3, _N_PARTS)
     return {
         "seed": seed,

@@ -11,12 +11,15 @@ from manypaths.estimates.engine import new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.services.replaying import write_beliefs
+from manypaths.estimates.sites import HERE, Site
 from manypaths.frameworks.models import Framework
 from manypaths.people.access import Actor
 
 
 @transaction.atomic
-def fit_model(family: Framework, *, by: Actor, at: datetime, seed: int = 0) -> FittedModel:
+def fit_model(
+    family: Framework, *, by: Actor, at: datetime, seed: int = 0, site: Site = HERE
+) -> FittedModel:
     """Fit a model to all evidence on a family, put it in force and compute all beliefs by it.
 
     Achievements stay as they are. Raises Refused where there is no evidence to learn from.
@@ -25,11 +28,13 @@ def fit_model(family: Framework, *, by: Actor, at: datetime, seed: int = 0) -> F
     family_log = log_of(family)
     if not family_log.log.n_events:
         raise Refused(f"There is no evidence on {family.title} yet to learn from.")
-    return _fit(family, family_log, by=by, at=at, seed=seed)
+    return _fit(family, family_log, by=by, at=at, seed=seed, site=site)
 
 
 @transaction.atomic
-def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedModel | None:
+def bring_up_to_date(
+    family: Framework, *, by: Actor, at: datetime, site: Site = HERE
+) -> FittedModel | None:
     """Fit the first model where none has learned from evidence, and complete missing beliefs.
 
     Where a fitted model is in force its numbers stay; learners whose beliefs another model made
@@ -39,9 +44,10 @@ def bring_up_to_date(family: Framework, *, by: Actor, at: datetime) -> FittedMod
     row = row_in_force(family)
     if row is None or not row.n_learners:
         family_log = log_of(family)
-        return _fit(family, family_log, by=by, at=at) if family_log.log.n_events else row
+        has_evidence = family_log.log.n_events > 0
+        return _fit(family, family_log, by=by, at=at, site=site) if has_evidence else row
     if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():
-        write_beliefs(family, row, log_of(family))
+        write_beliefs(family, row, log_of(family), site=site)
     return row
 
 
@@ -56,22 +62,28 @@ def fit_family(family: Framework, *, by: Actor, at: datetime) -> FittedModel:
     return _fit(family, log_of(family), by=by, at=at)
 
 
-def put_in_force(row: FittedModel, family_log: FamilyLog) -> None:
+def put_in_force(row: FittedModel, family_log: FamilyLog, *, site: Site = HERE) -> None:
     """Let a model speak for its family from now on, and write all beliefs by it."""
     FittedModel.objects.filter(family=row.family_id, in_force=True).update(in_force=False)
     row.in_force, row.is_candidate = True, False
     row.save()
-    write_beliefs(row.family, row, family_log)
+    write_beliefs(row.family, row, family_log, site=site)
 
 
 def _fit(
-    family: Framework, family_log: FamilyLog, *, by: Actor, at: datetime, seed: int = 0
+    family: Framework,
+    family_log: FamilyLog,
+    *,
+    by: Actor,
+    at: datetime,
+    seed: int = 0,
+    site: Site = HERE,
 ) -> FittedModel:
     from manypaths.mastery.fitting import fit  # brings the compiler, so only here
 
-    model = fit(family_log.log, settings=settings_of(family), seed=seed)
+    model = fit(family_log.log, settings=settings_of(family), seed=seed, over=site.passes)
     row = new_row(family, model, at=at)
-    put_in_force(row, family_log)
+    put_in_force(row, family_log, site=site)
     record_deed(
         "fit model",
         by=by,

@@ -25,6 +25,7 @@ from manypaths.estimates.rows import (
     engine_beliefs,
     save_beliefs,
 )
+from manypaths.estimates.sites import HERE, Site
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Event, start, update
 from manypaths.mastery.model import unfitted
@@ -46,10 +47,10 @@ def replay(learner: Person, family: Framework, *, by: Actor, at: datetime) -> No
 
 
 @transaction.atomic
-def rebuild(family: Framework, *, by: Actor, at: datetime) -> int:
+def rebuild(family: Framework, *, by: Actor, at: datetime, site: Site = HERE) -> int:
     """Compute all beliefs of a family anew from the evidence; return how many pieces there were."""
     require_upkeep(by, family)
-    n_events = rebuild_learners(family, model_for(family, at=at))
+    n_events = write_beliefs(family, model_for(family, at=at), log_of(family), site=site)
     record_deed("rebuild estimates", by=by, at=at, subject=("framework", family.pk), count=n_events)
     return n_events
 
@@ -148,10 +149,8 @@ def replay_one(
     )
 
 
-def rebuild_learners(
-    family: Framework, model: FittedModel, learners: Sequence[int] | None = None
-) -> int:
-    """Write the beliefs of many learners (None: all) anew, by the compiled pass."""
+def rebuild_learners(family: Framework, model: FittedModel, learners: Sequence[int]) -> int:
+    """Write the beliefs of many learners anew, by the compiled pass."""
     return write_beliefs(family, model, log_of(family, learners), learners)
 
 
@@ -160,12 +159,12 @@ def write_beliefs(
     model: FittedModel,
     family_log: FamilyLog,
     learners: Sequence[int] | None = None,
+    *,
+    site: Site = HERE,
 ) -> int:
     """Write the beliefs that the model draws from a log in place of those that are there."""
-    from manypaths.mastery.batch import final_beliefs  # brings the compiler, so only here
-
     log = family_log.log
-    finals, _ = final_beliefs(engine_of(model), log)
+    finals = site.final_beliefs(engine_of(model), log)
     _forget(family, learners)
     insert_columns(
         GeneralBelief,
