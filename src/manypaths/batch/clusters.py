@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
+from distributed.utils import silence_logging_cmgr
 
 from manypaths import __version__
 from manypaths.base.errors import Refused
@@ -39,6 +40,8 @@ def open_site(
     """
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_LARGE_MESSAGES))
+        # What matters of it is said by what is raised.
+        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
         if address == LOCAL:
             client = stack.enter_context(local_client(len(os.sched_getaffinity(0))))
         else:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 from distributed import Client, Future, wait
-from distributed.client import FutureCancelledError
+from distributed.client import FutureCancelledError, FuturesCancelledError
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from manypaths.base.errors import Refused
@@ -46,8 +47,12 @@ class ClusterSite:
     _pass_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def passes(self, columns: Columns) -> "ClusterPasses":
-        """Return passes over a log that is laid out on the workers."""
-        files = write_columns(divided(columns), Path(mkdtemp(dir=self.folder)))
+        """Return passes over a log, for a fit."""
+        return self.passes_over(divided(columns))
+
+    def passes_over(self, parts: Sequence[Columns]) -> "ClusterPasses":
+        """Return passes over the parts of a log, which are laid out on the workers."""
+        files = write_columns(parts, Path(mkdtemp(dir=self.folder)))
         return ClusterPasses(self, [self.submit(read_columns, file) for file in files])
 
     def final_beliefs(self, model: Model, log: ResponseLog) -> FinalBeliefs:
@@ -104,8 +109,8 @@ class ClusterSite:
             return list(self.client.gather(list(futures)))
         except KilledWorker as error:
             raise Refused(_KILLED) from error
-        except (FutureCancelledError, TimeoutError, OSError) as error:
-            raise Refused(f"The cluster can't be worked with any more: {error}.") from error
+        except _LOST as error:
+            raise Refused(_NO_SCHEDULER) from error
 
     def _for_each_part(
         self, work: Callable[..., Any], model: AnyModel, log: ResponseLog
@@ -153,6 +158,8 @@ class ClusterPasses:
         return float(sum(self.site.results(found)))
 
 
+_LOST = (FutureCancelledError, FuturesCancelledError, CommClosedError, TimeoutError)
+_NO_SCHEDULER = "The cluster's scheduler doesn't answer any more; nothing was changed."
 _NO_WORKER = "No worker of the cluster is left; nothing was changed. Start workers, and try again."
 _KILLED = (
     "A part of the log was lost with one worker after another; nothing was changed. "
