@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
-from distributed.utils import silence_logging_cmgr
 
 from manypaths import __version__
 from manypaths.base.errors import Refused
@@ -40,8 +39,7 @@ def open_site(
     """
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_LARGE_MESSAGES))
-        # What matters of it is said by what is raised.
-        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+        stack.enter_context(_quiet())
         if address == LOCAL:
             client = stack.enter_context(local_client(len(os.sched_getaffinity(0))))
         else:
@@ -49,7 +47,7 @@ def open_site(
         # For its owner alone, as mkdtemp makes them.
         passing = TemporaryDirectory(prefix="manypaths-", dir=folder)
         site = ClusterSite(client, Path(stack.enter_context(passing)), tell)
-        _require_ready(site)
+        require_ready(site)
         yield site
 
 
@@ -73,10 +71,25 @@ def local_client(n_workers: int) -> Iterator[Client]:
 
 
 @contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself what Dask says of its inner life; what matters is raised."""
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    levels = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@contextmanager
 def _remote_client(address: str) -> Iterator[Client]:
     try:
         client = Client(address, timeout=_WAIT_SECONDS)
-    except (OSError, ValueError, RuntimeError, TimeoutError) as error:
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        # What fails: the network, the address as it is written, TLS without certificates.
         raise Refused(f"No cluster answers at {address}: {error}.") from error
     with client:
         try:
@@ -86,7 +99,7 @@ def _remote_client(address: str) -> Iterator[Client]:
         yield client
 
 
-def _require_ready(site: ClusterSite) -> None:
+def require_ready(site: ClusterSite) -> None:
     """Raise Refused unless all workers run this version and see the folder."""
     found = site.client.run(tasks.readiness, site.folder, on_error="return")
     for worker, answer in found.items():

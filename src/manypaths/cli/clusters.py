@@ -45,8 +45,7 @@ def site_for(cluster: str | None, shared: Path | None, tell: "Tell") -> Iterator
         if error.name not in ("dask", "distributed"):
             raise
         raise Refused(
-            "--cluster needs Dask, which is not installed: `make cluster`, or "
-            "`pip install 'manypaths[cluster]'`, adds it."
+            "--cluster needs Dask, which is not installed: `make cluster` adds it."
         ) from None
     tell("Opening the cluster", 0, 0)
     with open_site(cluster, folder=shared, tell=tell) as site:

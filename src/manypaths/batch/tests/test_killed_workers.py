@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from manypaths.base.errors import Refused
+from manypaths.batch import clusters
 from manypaths.batch.clusters import open_site
 from manypaths.batch.sites import ClusterSite
 from manypaths.batch.tests.same import BELIEFS, assert_same, in_parts
@@ -183,6 +184,15 @@ def test_a_job_whose_scheduler_is_gone_is_refused(cluster: OurCluster, site: Clu
     site = replace(site, tell=killer)
     with pytest.raises(Refused, match="scheduler doesn't answer any more"):
         site.final_beliefs(model, log)
+
+
+def test_a_cluster_without_workers_is_refused(
+    cluster: OurCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.kill_all_workers()
+    monkeypatch.setattr(clusters, "_WAIT_SECONDS", 1)
+    with pytest.raises(Refused, match="has no workers"), open_site(cluster.address):
+        pass
 
 
 def test_workers_know_nothing_of_records_and_their_database(site: ClusterSite) -> None:

@@ -1,6 +1,7 @@
 """Workers find what one process finds, to the last bit."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from distributed import Client
 from manypaths import __version__
 from manypaths.base.errors import Refused
 from manypaths.batch import clusters, tasks
-from manypaths.batch.clusters import local_client, open_site
+from manypaths.batch.clusters import local_client, open_site, require_ready
 from manypaths.batch.sites import ClusterSite
 from manypaths.batch.tests.same import BELIEFS, assert_same, in_parts
 from manypaths.mastery import trace as trace_here
@@ -125,10 +126,16 @@ def test_an_address_where_nobody_answers_is_refused(monkeypatch: pytest.MonkeyPa
         pass
 
 
-@pytest.mark.parametrize("address", ["nonsense://here", "127.0.0.1:x"])
+@pytest.mark.parametrize("address", ["nonsense://here", "127.0.0.1:x", "tls://127.0.0.1:1"])
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(Refused, match="No cluster answers at"), open_site(address):
         pass
+
+
+def test_workers_that_do_not_see_the_folder_are_refused(site: ClusterSite) -> None:
+    require_ready(site)
+    with pytest.raises(Refused, match="Name a folder with --shared"):
+        require_ready(replace(site, folder=site.folder / "elsewhere"))
 
 
 def test_a_worker_says_what_it_runs_and_what_it_sees(tmp_path: Path) -> None:

@@ -14,10 +14,7 @@ from manypaths.people.tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-NEEDS_DASK = (
-    "--cluster needs Dask, which is not installed: `make cluster`, or "
-    "`pip install 'manypaths[cluster]'`, adds it.\n"
-)
+NEEDS_DASK = "--cluster needs Dask, which is not installed: `make cluster` adds it.\n"
 
 
 @pytest.fixture
@@ -31,10 +28,13 @@ def world(cast: Cast) -> World:
 
 def stored() -> list[dict[str, object]]:
     """Return all rows of beliefs but for their numbers, in one order."""
-    general = GeneralBelief.objects.order_by("learner").values()
-    own = Belief.objects.order_by("learner", "competency").values()
-    rows = [*general, *own]
-    return [{name: row[name] for name in row if name != "id"} for row in rows]
+    general = GeneralBelief.objects.order_by("learner")
+    own = Belief.objects.order_by("learner", "competency")
+    return [
+        {name: value for name, value in row.items() if name != "id"}
+        for found in (general, own)
+        for row in found.values()
+    ]
 
 
 def test_a_rebuild_on_a_cluster_leaves_the_same_rows_and_entry(
@@ -56,6 +56,11 @@ def test_a_rebuild_on_a_cluster_leaves_the_same_rows_and_entry(
     for name in ("deed", "actor_id", "district_id", "subject_kind", "subject_id", "facts"):
         assert getattr(again, name) == getattr(entry, name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cluster_of_the_command_keeps_to_itself(world: World) -> None:
+    result = run("estimate", "--rebuild", "--cluster", "local", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_a_candidate_fitted_on_a_cluster_is_the_one_fitted_here(world: World) -> None:
