@@ -7,7 +7,7 @@ from functools import partial, reduce
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from distributed import Client, Future, wait
@@ -19,7 +19,7 @@ from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.batch import tasks
 from manypaths.batch.partitions import read_columns, write_columns, write_partitions
-from manypaths.mastery.batch import FinalBeliefs, Trace
+from manypaths.mastery.batch import FinalBeliefs, Trace, final_beliefs
 from manypaths.mastery.kernels import Columns, Parameters, Sums, merge
 from manypaths.mastery.kinds import AnyModel
 from manypaths.mastery.log import ResponseLog
@@ -29,7 +29,9 @@ from manypaths.mastery.passes import divided, learned, likelihood
 _EVENTS_A_PART = 150_000
 _PARTS_A_WORKER = 4  # so that whoever is faster, or outlives another, has something to take over
 _RETRIES = 2
-_LOOK_SECONDS, PATIENCE_SECONDS = 1.0, 60.0
+_LOOK_SECONDS, _FETCH_SECONDS, PATIENCE_SECONDS = 1.0, 60.0, 60.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,6 @@ class ClusterSite:
         """Return every learner's beliefs after their last event."""
         parts = self._for_each_part(tasks.beliefs_in, model, log)
         if not parts:
-            from manypaths.mastery.batch import final_beliefs
-
             return final_beliefs(model, log)[0]
         sizes = np.concatenate([np.diff(part.begins) for part in parts])
         return FinalBeliefs(
@@ -91,26 +91,29 @@ class ClusterSite:
     ) -> list[Any]:
         """Return what was found, in order. Raises Refused where the cluster can't find it."""
         waiting: set[Future[Any]] = set(futures)
-        last_worker_seen = time.monotonic()
         try:
             while waiting:
-                try:
-                    done, waiting = wait(waiting, _LOOK_SECONDS, "FIRST_COMPLETED")
-                except TimeoutError:
-                    if self.client.nthreads():
-                        last_worker_seen = time.monotonic()
-                    elif time.monotonic() > last_worker_seen + self.patience_seconds:
-                        raise Refused(_NO_WORKER) from None
-                    continue
-                last_worker_seen = time.monotonic()
-                for failed in (future for future in done if future.status == "error"):
-                    failed.result()
+                _, waiting = self._patiently(
+                    partial(wait, waiting, return_when="FIRST_COMPLETED"), _LOOK_SECONDS
+                )
                 tell(len(futures) - len(waiting))
-            return list(self.client.gather(list(futures)))
+            return [self._patiently(future.result, _FETCH_SECONDS) for future in futures]
         except KilledWorker as error:
             raise Refused(_KILLED) from error
         except _LOST as error:
             raise Refused(_NO_SCHEDULER) from error
+
+    def _patiently(self, look: Callable[..., T], seconds: float) -> T:
+        """Wait for something, as many seconds at a time, while there are workers that may do it."""
+        last_worker_seen = time.monotonic()
+        while True:
+            try:
+                return look(timeout=seconds)
+            except TimeoutError:
+                if self.client.nthreads():
+                    last_worker_seen = time.monotonic()
+                elif time.monotonic() > last_worker_seen + self.patience_seconds:
+                    raise Refused(_NO_WORKER) from None
 
     def _for_each_part(
         self, work: Callable[..., Any], model: AnyModel, log: ResponseLog
@@ -159,9 +162,14 @@ class ClusterPasses:
 
 
 _LOST = (FutureCancelledError, FuturesCancelledError, CommClosedError, TimeoutError)
-_NO_SCHEDULER = "The cluster's scheduler doesn't answer any more; nothing was changed."
-_NO_WORKER = "No worker of the cluster is left; nothing was changed. Start workers, and try again."
+_NO_SCHEDULER = (
+    "The cluster's scheduler doesn't answer any more; what was under way changed nothing."
+)
+_NO_WORKER = (
+    "No worker of the cluster is left; what was under way changed nothing. "
+    "Start workers, and try again."
+)
 _KILLED = (
-    "A part of the log was lost with one worker after another; nothing was changed. "
+    "A part of the log was lost with one worker after another; what was under way changed nothing. "
     "Workers may have too little memory."
 )

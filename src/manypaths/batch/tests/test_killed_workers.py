@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import wait
 
 from manypaths.base.errors import Refused
-from manypaths.batch import clusters
+from manypaths.batch import clusters, sites, tasks
 from manypaths.batch.clusters import open_site
 from manypaths.batch.sites import ClusterSite
 from manypaths.batch.tests.same import BELIEFS, assert_same, in_parts
@@ -176,6 +177,19 @@ def test_a_job_that_no_worker_is_left_for_is_refused(
     with pytest.raises(Refused, match="No worker of the cluster is left"):
         site.final_beliefs(model, log)
     assert list(site.folder.iterdir()) == []
+
+
+def test_what_was_found_and_lost_before_it_was_fetched_is_refused(
+    cluster: OurCluster, site: ClusterSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    futures = [site.submit(tasks.given, number) for number in range(4)]
+    wait(futures, timeout=_SECONDS_TO_START)
+    assert site.results(futures) == [0, 1, 2, 3]
+    cluster.kill_all_workers()
+    until(lambda: not site.client.nthreads())
+    monkeypatch.setattr(sites, "_FETCH_SECONDS", 0.2)
+    with pytest.raises(Refused, match="No worker of the cluster is left"):
+        replace(site, patience_seconds=0.5).results(futures)
 
 
 def test_a_job_whose_scheduler_is_gone_is_refused(cluster: OurCluster, site: ClusterSite) -> None:
