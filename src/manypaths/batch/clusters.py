@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.comm.addressing import get_address_host_port
 from distributed.security import Security
 
 from manypaths import __version__
@@ -87,6 +89,9 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def _remote_client(address: str) -> Iterator[Client]:
     try:
+        # A client that fails on its way is closed whenever Python collects it, and may then hold up
+        # the next one: where nobody listens there is none.
+        socket.create_connection(get_address_host_port(address), timeout=_WAIT_SECONDS).close()
         client = Client(address, timeout=_WAIT_SECONDS)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         # What fails: the network, the address as it is written, TLS without certificates.
