@@ -7,7 +7,7 @@ from manypaths.estimates.models import FittedModel
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model, Settings
-from manypaths.mastery.model import read_model, unfitted
+from manypaths.mastery.model import read_model, unfitted, without_contexts
 
 _DEFAULT = Settings()
 
@@ -34,6 +34,11 @@ def new_row(family: Framework, model: Model, *, at: datetime) -> FittedModel:
 def engine_of(row: FittedModel) -> Model:
     """Return the engine's model of a row; models are read once a process."""
     return _read(row.version, row.parameters)
+
+
+def mover_of(row: FittedModel) -> Model:
+    """Return what moves beliefs by a row's model: the same numbers, without what only predicts."""
+    return without_contexts(engine_of(row))
 
 
 def family_of(framework: Framework) -> Framework:

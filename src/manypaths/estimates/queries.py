@@ -15,6 +15,7 @@ from manypaths.estimates.engine import (
     engine_for,
     engine_of,
     family_of,
+    mover_of,
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
@@ -38,6 +39,7 @@ from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
+from manypaths.mastery.model import without_contexts
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
 
@@ -115,7 +117,8 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
-    explanation = explain(engine_for(family), events, competency.lineage_id or 0, at=now)
+    mover = without_contexts(engine_for(family))
+    explanation = explain(mover, events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
         competency=competency,
@@ -153,7 +156,7 @@ def drifted_learners(family: Framework, *, by: Actor, sample: int) -> tuple[int,
     rows = list(generals.order_by("-n_events", "pk")[:sample])
     shares, drifted = shares_by_task(family), 0
     for row in rows:
-        engine = engine_of(row.model)
+        engine = mover_of(row.model)
         replayed = start(engine)
         for piece in pieces_of(row.learner, family, shares=shares):
             replayed = update(engine, replayed, piece.event)

@@ -17,6 +17,7 @@ from manypaths.estimates.status import STATUSES, Grounds, Status, status
 from manypaths.estimates.table import FIRST_CALENDAR_DAY, TOUCHED_AT, Floats, Numbers, grounds_of
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model, ResponseLog, Settings
+from manypaths.mastery.model import without_contexts
 from manypaths.mastery.standing import N_OWN, estimate_rows
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _grounds(model: Model, log: ResponseLog, pairs: "Sequences", now: float) -> 
     """Return what a model's statuses of the pairs are decided on, in their order."""
     from manypaths.mastery.batch import final_beliefs  # brings the compiler, so only here
 
-    finals, _ = final_beliefs(model, log)
+    finals, _ = final_beliefs(without_contexts(model), log)
     who = np.repeat(np.arange(log.n_learners), np.diff(finals.begins))
     n = max(log.alignment.n_competencies, 1)
     row = _places(pairs.learner * n + pairs.competency, who * n + finals.competency)

@@ -28,6 +28,7 @@ from manypaths.estimates.status import (
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model, ResponseLog
+from manypaths.mastery.model import without_contexts
 from manypaths.mastery.standing import N_OWN, EstimateRows, estimate_rows, untouched_rows
 from manypaths.people.models import Person
 
@@ -288,7 +289,7 @@ def believe(
 
     ids = np.array([learner.pk for learner in learners], np.int64)
     keys = np.array([c.lineage_id for c in competencies], np.int64)
-    finals, _ = final_beliefs(model, log)
+    finals, _ = final_beliefs(without_contexts(model), log)
     lineages = np.array(log.alignment.competencies, np.float64)
     who = np.repeat(ids, np.diff(finals.begins))
     row_of = _rows_by_pair(who.astype(np.float64), lineages[finals.competency], ids, keys)

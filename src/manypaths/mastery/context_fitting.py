@@ -94,7 +94,7 @@ class ContextFit:
         self.terms[:, 1] = variance
         self.unseen[:] = self.sds[:-1] ** 2
 
-    def fit_spreads(self, sums: Sums) -> None:
+    def fit_spreads(self) -> None:
         """Set the spread of each table by empirical Bayes, from the terms and how sure they are."""
         squares = self.terms[:, 0] ** 2 + self.terms[:, 1]
         n_cells = np.bincount(self.table_of, minlength=N_TABLES + 1)

@@ -374,7 +374,7 @@ class _Fit:
         told_of_loading = self._told_of_loading()
         loading_sd = _fitted_sd(p.loading - 1, told_of_loading, self.loading_sd)
         self.loading_sd = min(loading_sd, _MOST_LOADING_SD)
-        self.contexts.fit_spreads(sums)
+        self.contexts.fit_spreads()
 
     def _candidates(self, *, has_clock: bool) -> Iterator[tuple[int, tuple[float, ...]]]:
         for place, field in enumerate(fields(Spread)):

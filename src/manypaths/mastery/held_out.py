@@ -11,7 +11,7 @@ from manypaths.mastery.beliefs import REACH, Beliefs, competency_now, fixed_part
 from manypaths.mastery.calibration import mean_outcome_interval
 from manypaths.mastery.fitting import fit
 from manypaths.mastery.log import Floats, Ints, ResponseLog
-from manypaths.mastery.model import Model, Settings
+from manypaths.mastery.model import Model, Settings, without_contexts
 from manypaths.mastery.near_copies import clusters_of, near_copies
 
 N_FOLDS = 5
@@ -64,7 +64,7 @@ def later_means(model: Model, log: ResponseLog) -> Iterator[tuple[int, float, fl
     What is known is the first half of a learner's events, of those who have 5 responses after it.
     """
     n_known = np.diff(log.offsets) // 2
-    known, _ = final_beliefs(model, _first_events(log, n_known))
+    known, _ = final_beliefs(without_contexts(model), _first_events(log, n_known))
     first = _first_events(log, n_known)
     for learner in range(log.n_learners):
         span = np.arange(log.offsets[learner] + n_known[learner], log.offsets[learner + 1])

@@ -325,6 +325,14 @@ def unfitted(settings: Settings | None = None) -> Model:
     )
 
 
+def without_contexts(model: Model) -> Model:
+    """Return the model without contexts, by which beliefs move alike.
+
+    Where nobody asks for predictions it spares numbering cells and keeping histories.
+    """
+    return replace(model, contexts=Contexts())
+
+
 def with_spread(model: Model, **changes: float) -> Model:
     """Return the model with other variances or another half-life."""
     return replace(model, spread=replace(model.spread, **changes))

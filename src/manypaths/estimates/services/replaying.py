@@ -10,7 +10,7 @@ from manypaths.base.audit import record_deed
 from manypaths.base.bulk import in_chunks, insert_columns
 from manypaths.base.errors import NotFound
 from manypaths.estimates.access import require_upkeep
-from manypaths.estimates.engine import engine_of, new_row, row_in_force, settings_of
+from manypaths.estimates.engine import mover_of, new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import (
     FIRST_DATED,
     FamilyLog,
@@ -103,7 +103,7 @@ def bring_in(
         replay_one(learner, family, model, shares=shares)
         return
     before = engine_beliefs(general, _rows_of(learner, family))
-    after = update(engine_of(model), before, event)
+    after = update(mover_of(model), before, event)
     save_beliefs(
         learner,
         family,
@@ -128,7 +128,7 @@ def replay_one(
 ) -> None:
     """Write a learner's beliefs anew from their evidence."""
     pieces = pieces_of(learner, family, shares=shares)
-    engine = engine_of(model)
+    engine = mover_of(model)
     beliefs = start(engine)
     for piece in pieces:
         beliefs = update(engine, beliefs, piece.event)
@@ -164,7 +164,7 @@ def write_beliefs(
 ) -> int:
     """Write the beliefs that the model draws from a log in place of those that are there."""
     log = family_log.log
-    finals = site.final_beliefs(engine_of(model), log)
+    finals = site.final_beliefs(mover_of(model), log)
     _forget(family, learners)
     insert_columns(
         GeneralBelief,
