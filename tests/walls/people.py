@@ -4,6 +4,7 @@ from datetime import date
 
 from manypaths.people import queries, services
 from manypaths.people.access import group_for, person_for
+from manypaths.people.access_log import record_view, views_of
 from manypaths.people.models import Part, RelationshipKind, Role
 from manypaths.people.tests.cast import SINCE
 from tests.stage import LATER
@@ -12,6 +13,16 @@ from tests.walls.kinds import Wall
 PEOPLE = {
     "people.access.person_for": Wall(lambda by, r: person_for(by, r.public_id)),
     "people.access.group_for": Wall(lambda by, r: group_for(by, r.group.public_id)),
+    "people.access_log.record_view": Wall(
+        lambda by, r: record_view(r.learner, by=by, at=LATER, page="path:of")
+    ),
+    "people.access_log.record_view (of a group)": Wall(
+        lambda by, r: record_view(r.group, by=by, at=LATER, page="classes:one")
+    ),
+    "people.access_log.record_view (of an organization)": Wall(
+        lambda by, r: record_view(r.organization, by=by, at=LATER, page="people:all"), "dana"
+    ),
+    "people.access_log.views_of": Wall(lambda by, r: views_of(r.learner, by=by)),
     "people.queries.districts": Wall(
         lambda by, r: queries.districts(by=by), "operator", names_records=False
     ),

@@ -1,4 +1,4 @@
-"""Tables of the ground: the audit log."""
+"""Tables of the ground: the audit log and the access log."""
 
 from typing import ClassVar, Self
 
@@ -38,3 +38,38 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deed} {self.subject_kind} {self.subject_id or ''}".strip()
+
+
+class ViewEntry(models.Model):
+    """One look at records: who, in what role, at which page about whom, why. Never changed."""
+
+    # Ids alone, as in the audit log.
+    personal = OF_NOBODY
+
+    district_id = models.BigIntegerField(default=current_owner, editable=False)
+    at = models.BigIntegerField()
+    actor_id = models.BigIntegerField()
+    role = models.CharField(max_length=12)
+    purpose = models.CharField(max_length=12)
+    # The name of the page's route.
+    page = models.CharField(max_length=60)
+    # Whose records the page holds: a person's, those of a group's members, an organization's.
+    scope_kind = models.CharField(max_length=12)
+    scope_id = models.BigIntegerField()
+
+    objects: ClassVar[OwnManager[Self]] = OwnManager()
+    every_district: ClassVar[models.Manager[Self]] = models.Manager()
+
+    class Meta:
+        """Read by whom it concerns, in the order of looks."""
+
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+        indexes = (
+            models.Index(
+                fields=["district_id", "scope_kind", "scope_id", "at"], name="view_by_scope"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.scope_kind} {self.scope_id}"

@@ -1,0 +1,168 @@
+"""The access log: who looked at whose records, on which page, and the learner's own view of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db import models
+from django.db.models import Q
+
+from manypaths.base.clock import from_microseconds, to_microseconds
+from manypaths.base.models import ViewEntry
+from manypaths.base.scope import current_scope
+from manypaths.people.access import (
+    Actor,
+    Operator,
+    current,
+    is_learner_themself,
+    require_group_sight,
+    require_leadership,
+    require_sight,
+    supports,
+)
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Organization,
+    Part,
+    Person,
+    Relationship,
+    RelationshipKind,
+    User,
+)
+
+Subject = Person | Group | Organization
+
+
+class ViewerRole(models.TextChoices):
+    """As whom somebody looks at a record."""
+
+    SELF = "self"
+    FAMILY = "family"
+    TEACHER = "teacher"
+    COACH = "coach"
+    MENTOR = "mentor"
+    ADVISOR = "advisor"
+    LEADER = "leader"
+
+
+class Purpose(models.TextChoices):
+    """What a look is for."""
+
+    LEARN = "learn"
+    CARE = "care"
+    TEACH = "teach"
+    SUPPORT = "support"
+    LEAD = "lead"
+    EXPORT = "export"
+
+
+_USUAL = {
+    ViewerRole.SELF: Purpose.LEARN,
+    ViewerRole.FAMILY: Purpose.CARE,
+    ViewerRole.TEACHER: Purpose.TEACH,
+    ViewerRole.LEADER: Purpose.LEAD,
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at a learner's record by somebody else."""
+
+    at: datetime
+    viewer: Person | None
+    role: ViewerRole
+    page: str
+
+
+def record_view(
+    subject: Subject, *, by: User, at: datetime, page: str, purpose: Purpose | None = None
+) -> ViewEntry:
+    """Write that `by` looks at a page with records of a person, a group or an organization.
+
+    Raises NotFound for records that are not theirs to see. A few queries and one row.
+    """
+    role = _role_of(subject, by)
+    return ViewEntry.objects.create(
+        at=to_microseconds(at),
+        actor_id=by.pk,
+        role=role,
+        purpose=purpose or _USUAL.get(role, Purpose.SUPPORT),
+        page=page,
+        scope_kind=_kind_of(subject),
+        scope_id=subject.pk,
+    )
+
+
+def views_of(learner: Person, *, by: Actor, most: int = 200) -> list[View]:
+    """Return who else looked at a learner's record, newest first: at it alone, or with a group.
+
+    A look at a group counts where the learner was in it that day. A fixed number of queries.
+    """
+    require_sight(by, [learner])
+    concerned = Q(scope_kind="person", scope_id=learner.pk)
+    for membership in Membership.objects.filter(person=learner, part=Part.LEARNER):
+        concerned |= _looks_while(membership)
+    entries = ViewEntry.objects.filter(concerned)
+    if learner.user_id is not None:
+        entries = entries.exclude(actor_id=learner.user_id)
+    found = list(entries.order_by("-at", "-pk")[:most])
+    viewers = Person.objects.filter(user__in={entry.actor_id for entry in found})
+    by_user = {viewer.user_id: viewer for viewer in viewers}
+    return [
+        View(
+            at=from_microseconds(entry.at),
+            viewer=by_user.get(entry.actor_id),
+            role=ViewerRole(entry.role),
+            page=entry.page,
+        )
+        for entry in found
+    ]
+
+
+def _looks_while(membership: Membership) -> Q:
+    zone = current_scope().zone
+    looks = Q(
+        scope_kind="group",
+        scope_id=membership.group_id,
+        at__gte=to_microseconds(datetime.combine(membership.starts_on, time.min, zone)),
+    )
+    if membership.ends_on is None:
+        return looks
+    return looks & Q(at__lte=to_microseconds(datetime.combine(membership.ends_on, time.max, zone)))
+
+
+def _kind_of(subject: Subject) -> str:
+    return type(subject).__name__.lower()
+
+
+def _role_of(subject: Subject, by: User) -> ViewerRole:
+    """Return as whom `by` sees these records; raise NotFound where they don't."""
+    if isinstance(subject, Organization):
+        require_leadership(by, subject)
+        return ViewerRole.LEADER
+    if isinstance(subject, Group):
+        require_group_sight(by, subject)
+        return ViewerRole.TEACHER if _leads(by, subject) else ViewerRole.LEADER
+    if is_learner_themself(by, subject):
+        return ViewerRole.SELF
+    require_sight(by, [subject])
+    if supports(by, subject, RelationshipKind.GUARDIAN):
+        return ViewerRole.FAMILY
+    if _leads_a_group_of(by, subject):
+        return ViewerRole.TEACHER
+    tie = Relationship.objects.filter(current(), supporter__user=by, learner=subject)
+    kind = tie.exclude(kind=RelationshipKind.GUARDIAN).values_list("kind", flat=True).first()
+    return ViewerRole(kind) if kind else ViewerRole.LEADER
+
+
+def _leads(by: Actor, group: Group) -> bool:
+    if isinstance(by, Operator):
+        return False
+    leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
+    return leads.exists()
+
+
+def _leads_a_group_of(by: User, learner: Person) -> bool:
+    led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
+    learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led, person=learner)
+    return learns.exists()

@@ -1,0 +1,113 @@
+"""Pages for what went wrong: each says what to do, in the reader's language."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.base.errors import Refused
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What an error page says: what happened, and what to do."""
+
+    status: int
+    title: str | Promise
+    advice: str | Promise
+
+
+_BAD_REQUEST = Trouble(
+    400,
+    _("That could not be done"),
+    _("Go back one step and try again. Nothing was changed."),
+)
+_FORM_EXPIRED = Trouble(
+    403,
+    _("This form is no longer good"),
+    _("It was open for a long time, or in two windows. Load the page again; then send it."),
+)
+_NOT_FOUND = Trouble(
+    404,
+    _("There is no such page for you"),
+    _("The address may be old, or the page may belong to somebody else. Begin at your own page."),
+)
+_NOT_ALLOWED = Trouble(
+    405,
+    _("That address does something, it shows nothing"),
+    _("Go back and press the button there."),
+)
+_TOO_LARGE = Trouble(
+    413,
+    _("That was too large"),
+    _("Send a smaller file, or several one after the other."),
+)
+_TOO_MANY = Trouble(
+    429,
+    _("That was too often"),
+    _("Wait a few minutes, then try again. A teacher can help you to get in."),
+)
+_OUR_FAULT = Trouble(
+    500,
+    _("Something broke on our side"),
+    _("It is noted. What you had saved is safe. Try again in a minute."),
+)
+_AWAY = Trouble(
+    503,
+    _("We are not here for a moment"),
+    _("Wait a minute and load the page again. What you had saved is safe."),
+)
+
+
+def bad_request_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that makes no sense."""
+    return _page(request, _BAD_REQUEST)
+
+
+def form_expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old."""
+    return _page(request, _FORM_EXPIRED)
+
+
+def not_allowed_page(request: HttpRequest) -> HttpResponse:
+    """Answer a request by a method that the address does not take."""
+    return _page(request, _NOT_ALLOWED)
+
+
+def not_found_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for what is not there, and in the same words for what is not theirs."""
+    return _page(request, _NOT_FOUND)
+
+
+def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Answer for a deed that can't be done as it stands, in its own words."""
+    return _page(request, _BAD_REQUEST, refusal.message)
+
+
+def too_large_page(request: HttpRequest) -> HttpResponse:
+    """Answer for a body or file beyond the limits."""
+    return _page(request, _TOO_LARGE)
+
+
+def too_many_page(request: HttpRequest) -> HttpResponse:
+    """Answer for more tries than the limits allow."""
+    return _page(request, _TOO_MANY)
+
+
+def our_fault_page(request: HttpRequest) -> HttpResponse:
+    """Answer for a mistake of ours."""
+    return _page(request, _OUR_FAULT)
+
+
+def away_page(request: HttpRequest) -> HttpResponse:
+    """Answer while the database can't be reached."""
+    response = _page(request, _AWAY)
+    response["Retry-After"] = "30"
+    return response
+
+
+def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResponse:
+    context = {"trouble": trouble, "message": message}
+    return render(request, "error.html", context, status=trouble.status)

@@ -1,0 +1,1 @@
+"""The first address: leads each visitor to their own first page."""

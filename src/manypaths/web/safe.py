@@ -1,0 +1,36 @@
+"""The only place that calls a text safe: marks made of fixed words, with all else escaped."""
+
+from collections.abc import Mapping
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+# The class that gives a status its shape, by the word that `estimates.status` uses.
+STATUS_CLASSES: Mapping[str, str] = {
+    "not started": "not-started",
+    "needs evidence": "needs-evidence",
+    "growing": "growing",
+    "ready to show": "ready-to-show",
+    "demonstrated": "demonstrated",
+    "worth a refresh": "worth-a-refresh",
+}
+# How many stones stand for a certainty.
+STONES: Mapping[str, int] = {"sure": 3, "fairly sure": 2, "not sure yet": 1, "": 0}
+
+
+def mark_of(status: str, words: str) -> SafeString:
+    """Return the waymark of a status with its word."""
+    return mark_safe(  # noqa: S308
+        f'<span class="st"><i class="wm {STATUS_CLASSES[status]}"></i>{escape(words)}</span>'
+    )
+
+
+def pin_of(status: str) -> SafeString:
+    """Return the waymark of a status alone, where its word stands beside."""
+    return mark_safe(f'<i class="wm {STATUS_CLASSES[status]}"></i>')  # noqa: S308
+
+
+def cairn_of(certainty: str, words: str) -> SafeString:
+    """Return the stones of a certainty with its words."""
+    stones = f'<i class="cn cairn-{STONES[certainty]}"></i>'
+    return mark_safe(f'<span class="sure">{stones}{escape(words)}</span>')  # noqa: S308

@@ -1,0 +1,76 @@
+"""What holds for every page: signing in, one look a page, one answer for forbidden and missing."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from manypaths.base.models import ViewEntry
+from manypaths.people.access import person_for
+from manypaths.people.tests.cast import Cast
+from manypaths.web.rendering import tell
+from manypaths.web.tests.clients import client_of, page, without_tokens
+from manypaths.web.viewing import record_view, shows_nobody
+from manypaths.web.visits import PageRequest, signed_in
+
+
+@signed_in
+def one(request: PageRequest, person_id: UUID) -> HttpResponse:
+    learner = person_for(request.user, person_id)
+    record_view(request, learner)
+    return HttpResponse(learner.name)
+
+
+@signed_in
+def forgetful(request: PageRequest) -> HttpResponse:
+    return HttpResponse("nothing was written")
+
+
+@signed_in
+@shows_nobody
+def bare(request: PageRequest) -> HttpResponse:
+    tell(request, "Done.", undo="/undo/")
+    return HttpResponse("nobody is here")
+
+
+urlpatterns = [
+    path("", include("manypaths.web.urls")),
+    path("one/<uuid:person_id>/", one, name="one"),
+    path("forgetful/", forgetful),
+    path("bare/", bare),
+]
+here = override_settings(ROOT_URLCONF=__name__)
+
+
+@here
+def test_a_page_with_records_leaves_one_look(cast: Cast) -> None:
+    answer = page(client_of(cast.ben), f"/one/{cast.ada.public_id}/")
+    assert answer.status == 200
+    entry = ViewEntry.objects.get()
+    assert (entry.page, entry.scope_id, entry.role) == ("one", cast.ada.pk, "teacher")
+
+
+@here
+def test_a_page_that_wrote_no_look_is_refused(cast: Cast) -> None:
+    with pytest.raises(RuntimeError, match="written no look"):
+        client_of(cast.ben).get("/forgetful/")
+    assert client_of(cast.ben).get("/bare/").status_code == 200
+
+
+@here
+def test_forbidden_and_missing_answer_alike(cast: Cast) -> None:
+    client = client_of(cast.cleo)
+    forbidden = client.get(f"/one/{cast.ada.public_id}/")
+    missing = client.get(f"/one/{uuid4()}/")
+    assert forbidden.status_code == missing.status_code == 404
+    assert without_tokens(forbidden) == without_tokens(missing)
+    assert not ViewEntry.objects.exists()
+
+
+@here
+def test_strangers_sign_in_first_and_come_back(db: None) -> None:
+    answer = Client().get("/bare/?a=1")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sign-in/?next=/bare/%3Fa%3D1"

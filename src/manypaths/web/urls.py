@@ -1,0 +1,12 @@
+"""All addresses, page by page."""
+
+from django.urls import include, path
+
+handler400 = "manypaths.web.errors.bad_request_page"
+handler404 = "manypaths.web.errors.not_found_page"
+handler500 = "manypaths.web.errors.our_fault_page"
+
+urlpatterns = [
+    path("", include("manypaths.web.pages.home.urls")),
+    path("", include("manypaths.web.pages.sign_in.urls")),
+]

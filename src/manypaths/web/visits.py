@@ -1,0 +1,72 @@
+"""Who visits, and the door of every page for signed-in people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.scope import district_scope
+from manypaths.people.models import Organization, Person, User
+from manypaths.people.standing import Standing, home_of
+from manypaths.web.errors import not_found_page, refused_page
+from manypaths.web.viewing import require_view_recorded
+
+Arguments = ParamSpec("Arguments")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A signed-in person in their district."""
+
+    user: User
+    person: Person
+    district: Organization
+    standing: Standing
+
+
+class PageRequest(HttpRequest):
+    """A request of a visitor."""
+
+    user: User
+    visitor: Visitor
+
+
+Page = Callable[Concatenate[PageRequest, Arguments], HttpResponse]
+
+
+def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]:
+    """Let a view see visitors alone, in the scope of their district; others go and sign in.
+
+    What is not there, and what is not theirs, answers with one and the same page.
+    """
+
+    @wraps(view)
+    def visited(
+        request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> HttpResponse:
+        home = home_of(request.user) if isinstance(request.user, User) else None
+        if home is None:
+            return redirect_to_login(request.get_full_path(), reverse("sign_in:start"))
+        page_request = cast("PageRequest", request)
+        with district_scope(home.district.pk, home.zone):
+            page_request.visitor = Visitor(
+                user=page_request.user,
+                person=home.person,
+                district=home.district,
+                standing=Standing(home.person, page_request.user),
+            )
+            try:
+                response = view(page_request, *args, **kwargs)
+            except NotFound:
+                return not_found_page(request)
+            except Refused as refusal:
+                return refused_page(request, refusal)
+            require_view_recorded(page_request, response)
+            return response
+
+    return cast("Callable[Concatenate[HttpRequest, Arguments], HttpResponse]", visited)
