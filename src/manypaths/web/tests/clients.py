@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from django.http import HttpResponse
 from django.test import Client
 
 from manypaths.people.models import Person
@@ -98,6 +97,6 @@ def page(client: Client, address: str) -> Page:
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
-def without_tokens(response: HttpResponse) -> str:
-    """Return an answer's body without what guards its forms, which is new each time."""
-    return _TOKEN.sub("", response.content.decode())
+def without_tokens(body: bytes) -> str:
+    """Return a page without what guards its forms, which is new each time."""
+    return _TOKEN.sub("", body.decode())

@@ -65,7 +65,7 @@ def test_forbidden_and_missing_answer_alike(cast: Cast) -> None:
     forbidden = client.get(f"/one/{cast.ada.public_id}/")
     missing = client.get(f"/one/{uuid4()}/")
     assert forbidden.status_code == missing.status_code == 404
-    assert without_tokens(forbidden) == without_tokens(missing)
+    assert without_tokens(forbidden.content) == without_tokens(missing.content)
     assert not ViewEntry.objects.exists()
 
 
