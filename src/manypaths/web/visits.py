@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import district_scope
@@ -53,7 +54,7 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
         if home is None:
             return redirect_to_login(request.get_full_path(), reverse("sign_in:start"))
         page_request = cast("PageRequest", request)
-        with district_scope(home.district.pk, home.zone):
+        with district_scope(home.district.pk, home.zone), timezone.override(home.zone):
             page_request.visitor = Visitor(
                 user=page_request.user,
                 person=home.person,
