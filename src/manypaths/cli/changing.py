@@ -93,6 +93,37 @@ def import_response_log(
         _print_report(report, file, as_json=as_json)
 
 
+def import_roster(
+    path: Annotated[Path, typer.Argument(exists=True, help="A folder or zip of OneRoster CSV.")],
+    dry_run: DryRunOption = False,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in schools, classes and people from OneRoster 1.1 or 1.2 CSV."""
+    set_up()
+    kinds = ("schools", "terms", "groups", "people", "roles", "memberships", "relationships")
+    nothing = NothingImported(path, dry_run, kinds)
+    with (
+        answering(as_json=as_json, refused=nothing),
+        workplace(district, make=True, for_trial=dry_run) as work,
+    ):
+        from manypaths.base.clock import now
+        from manypaths.cli.progress import progress
+        from manypaths.interop.oneroster.roster_import import import_roster as take_in
+
+        with progress(shown=not (quiet or as_json)) as tell:
+            report = take_in(
+                path,
+                district=work.district,
+                by=work.operator,
+                at=now(),
+                dry_run=dry_run,
+                progress=tell,
+            )
+        _print_report(report, path, as_json=as_json)
+
+
 def export_case_package(
     framework: Annotated[str, typer.Argument(metavar="ID", help="The framework's id or title.")],
     output: Annotated[

@@ -36,9 +36,10 @@ FrameworkOption = Annotated[
 
 @dataclass(frozen=True)
 class Workplace:
-    """As whom a command works in its district."""
+    """As whom a command works, and in which district."""
 
     operator: "Operator"
+    district: "Organization"
 
 
 def set_up(home: Path | None = None) -> None:
@@ -146,7 +147,7 @@ def workplace(
             make_home(operator)
         entered = _district(operator, district)
         stack.enter_context(district_scope(entered.pk, zone_of(entered)))
-        yield Workplace(operator)
+        yield Workplace(operator, entered)
 
 
 def _district(operator: "Operator", name: str | None) -> "Organization":

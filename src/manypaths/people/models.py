@@ -173,7 +173,9 @@ class Role(models.TextChoices):
 class RoleHeld(DistrictRow):
     """A role that a person holds in an organization, from a day, to a day or open."""
 
-    personal = goes_with("person", "person", "organization", "role", "starts_on", "ends_on")
+    personal = goes_with(
+        "person", "person", "organization", "role", "starts_on", "ends_on", "source"
+    )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
     organization = models.ForeignKey(
@@ -182,6 +184,8 @@ class RoleHeld(DistrictRow):
     role = models.CharField(max_length=12, choices=Role.choices)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    # The roster that says so; empty where somebody here did. A roster ends what itself began.
+    source = models.CharField(max_length=100, blank=True)
 
     class Meta(DistrictRow.Meta):
         """Found by person, and by organization and role."""
@@ -243,13 +247,14 @@ class Part(models.TextChoices):
 class Membership(DistrictRow):
     """A person's time in a group, from a day, to a day or open."""
 
-    personal = goes_with("person", "person", "group", "part", "starts_on", "ends_on")
+    personal = goes_with("person", "person", "group", "part", "starts_on", "ends_on", "source")
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     part = models.CharField(max_length=8, choices=Part.choices)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    source = models.CharField(max_length=100, blank=True)
 
     class Meta(DistrictRow.Meta):
         """One membership a part and start."""
@@ -279,7 +284,14 @@ class Relationship(DistrictRow):
     """One person supports another: guardian, mentor, coach or advisor of a learner."""
 
     personal = goes_with(
-        "learner", "supporter", "learner", "kind", "consented_on", "starts_on", "ends_on"
+        "learner",
+        "supporter",
+        "learner",
+        "kind",
+        "consented_on",
+        "starts_on",
+        "ends_on",
+        "source",
     )
 
     supporter = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports")
@@ -289,6 +301,7 @@ class Relationship(DistrictRow):
     consented_on = models.DateField(null=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
+    source = models.CharField(max_length=100, blank=True)
 
     class Meta(DistrictRow.Meta):
         """Nobody supports themselves, and each tie is held once."""

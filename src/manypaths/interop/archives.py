@@ -1,0 +1,146 @@
+"""Folders and zip files that others hand in, opened so that neither can do harm.
+
+A zip is refused that is encrypted, nested, linked, overlapping, or larger than it looks: sizes are
+counted while reading, for what an archive says of itself proves nothing. (Python 3.11.7 itself
+reads overlapping entries, CVE-2024-0450.)
+"""
+
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from manypaths.base.errors import Refused
+
+MOST_FILES, MOST_BYTES, MOST_TIMES_LARGER = 5_000, 200_000_000, 100
+# A small file may well shrink more than a hundredfold; only what grows large is suspicious.
+_HARMLESS_BYTES = 1_000_000
+_LOCAL_HEADER = 30
+_AT_ONCE = 1 << 20
+_UNIX_MODE_SHIFT = 16
+_ENCRYPTED = 0x1
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a folder or archive, by name; no folders within."""
+
+    _found: Mapping[str, Path | zipfile.ZipInfo]
+    _archive: zipfile.ZipFile | None
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all files, sorted."""
+        return sorted(self._found)
+
+    def read(self, name: str) -> bytes:
+        """Return the contents of a file. Raises Refused for one that is damaged or too large."""
+        found = self._found[name]
+        if isinstance(found, Path):
+            return found.read_bytes()
+        assert self._archive is not None
+        try:
+            with self._archive.open(found) as opened:
+                return _read_bounded(opened, found)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+            raise Refused(f"{name} in the archive is damaged.") from error
+
+
+@contextmanager
+def opened_files(path: Path) -> Iterator[Files]:
+    """Open a folder, or a zip file with everything at its root or in one folder.
+
+    Raises Refused for what is neither, or is not safe to read.
+    """
+    if path.is_dir():
+        found = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
+        _require_bytes(sum(file.stat().st_size for file in found.values()), path.name)
+        yield Files(found, None)
+        return
+    with _opened_zip(path) as archive:
+        yield Files(_entries(archive, path), archive)
+
+
+@contextmanager
+def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise Refused(f"{path.name} is neither a folder nor a zip file.") from error
+    with archive:
+        yield archive
+
+
+def _entries(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+    infos = archive.infolist()
+    if len(infos) > MOST_FILES:
+        raise Refused(f"{path.name} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
+    for info in infos:
+        _require_harmless(info, path.name)
+    _require_apart(archive, infos, path.name)
+    _require_bytes(sum(info.file_size for info in infos), path.name)
+    files = [info for info in infos if not info.is_dir() and not _is_of_the_system(info)]
+    names = [_name_in_root(info, files) for info in files]
+    if len({name.casefold() for name in names}) < len(names):
+        raise Refused(f"{path.name} holds two files of one name.")
+    return dict(zip(names, files, strict=True))
+
+
+def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
+    """Say whether a file was added by the system that packed it, as some do unasked."""
+    parts = PurePosixPath(info.filename).parts
+    return parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _name_in_root(info: zipfile.ZipInfo, files: list[zipfile.ZipInfo]) -> str:
+    parts = PurePosixPath(info.filename).parts
+    roots = {PurePosixPath(file.filename).parts[:-1] for file in files}
+    if len(roots) > 1 or len(parts) > 2:
+        raise Refused("The files of the archive lie in several folders; put them into one.")
+    return parts[-1]
+
+
+def _require_harmless(info: zipfile.ZipInfo, file: str) -> None:
+    name = info.filename
+    parts = PurePosixPath(name).parts
+    is_odd = not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name
+    if is_odd or not name.isprintable():
+        raise Refused(f"{file} holds a file with the name {name[:80]!r}, which no list has.")
+    if stat.S_ISLNK(info.external_attr >> _UNIX_MODE_SHIFT):
+        raise Refused(f"{file} holds a link instead of a file: {name[:80]!r}.")
+    if info.flag_bits & _ENCRYPTED:
+        raise Refused(f"{file} is locked with a password; pack it without one.")
+    if name.casefold().endswith((".zip", ".gz", ".7z", ".rar")):
+        raise Refused(f"{file} holds another archive, {name[:80]!r}; unpack that first.")
+    if info.file_size > max(_HARMLESS_BYTES, MOST_TIMES_LARGER * info.compress_size):
+        raise Refused(
+            f"{name[:80]!r} in {file} would become over {MOST_TIMES_LARGER} times larger."
+        )
+
+
+def _require_apart(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], file: str) -> None:
+    """Refuse entries that share bytes: such archives unpack to far more than they hold."""
+    spans = sorted(
+        (i.header_offset, i.header_offset + _LOCAL_HEADER + i.compress_size) for i in infos
+    )
+    starts = [start for start, _ in spans[1:]] + [archive.start_dir]
+    if any(end > start for (_, end), start in zip(spans, starts, strict=True)):
+        raise Refused(f"{file} holds files that overlap, as no program packs them.")
+
+
+def _require_bytes(n_bytes: int, file: str) -> None:
+    if n_bytes > MOST_BYTES:
+        raise Refused(f"{file} holds {n_bytes:,} bytes; at most {MOST_BYTES:,} are read.")
+
+
+def _read_bounded(opened: IO[bytes], info: zipfile.ZipInfo) -> bytes:
+    contents = BytesIO()
+    while part := opened.read(_AT_ONCE):
+        contents.write(part)
+        if contents.tell() > info.file_size:
+            raise Refused(f"{info.filename[:80]!r} is larger than the archive says.")
+    return contents.getvalue()
