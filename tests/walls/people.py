@@ -6,6 +6,8 @@ from manypaths.people import queries, services
 from manypaths.people.access import group_for, person_for
 from manypaths.people.access_log import record_view, views_of
 from manypaths.people.models import Part, RelationshipKind, Role
+from manypaths.people.roster import RosterDraft, SchoolDraft
+from manypaths.people.rostering import take_in_roster
 from manypaths.people.tests.cast import SINCE
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -46,6 +48,16 @@ PEOPLE = {
         lambda by, r: queries.group_named(str(r.group.public_id), by=by)
     ),
     "people.queries.learners_of": Wall(lambda by, r: queries.learners_of(r.group, by=by)),
+    "people.rostering.take_in_roster": Wall(
+        lambda by, r: take_in_roster(
+            RosterDraft("district office", schools=[SchoolDraft("s9", "Far School")]),
+            district=r.organization,
+            by=by,
+            at=LATER,
+            on=LATER.date(),
+        ),
+        "dana",
+    ),
     "people.services.create_district": Wall(
         lambda by, r: services.create_district("Far", by=by, at=LATER),
         "operator",
