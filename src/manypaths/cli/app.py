@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from manypaths.cli import (
+    backing_up,
     calibrating,
     changing,
     evaluating,
@@ -29,6 +30,9 @@ app.add_typer(exports, name="export")
 app.command("init")(starting.init)
 app.command("demo")(starting.demo)
 app.command("check")(starting.check)
+app.command("backup")(backing_up.backup)
+app.command("check-backup")(backing_up.check_backup)
+app.command("restore")(backing_up.restore)
 imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
 imports.command("oneroster")(changing.import_roster)

@@ -137,6 +137,11 @@ def passing_home() -> Iterator[None]:
 
 def make_tables() -> None:
     """Make the tables, or bring those of an earlier version up to date."""
+    prepare_home()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def prepare_home() -> None:
+    """Make the folder and the file of an embedded database, without tables."""
     if connection.vendor == "sqlite":
         _make_file(Path(connection.settings_dict["NAME"]))
-    call_command("migrate", verbosity=0, interactive=False)
