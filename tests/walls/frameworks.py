@@ -1,6 +1,7 @@
 """How deeds on frameworks are called."""
 
 from manypaths.frameworks import services
+from manypaths.frameworks.draft import FrameworkTranslation
 from manypaths.frameworks.tests.drafts import competency, framework_of
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -37,6 +38,12 @@ FRAMEWORKS = {
     ),
     "frameworks.services.settings.set_self_ratings_move": Wall(
         lambda by, r: services.set_self_ratings_move(r.framework, True, by=by, at=LATER),
+        "femi",
+    ),
+    "frameworks.services.translating.translate_framework": Wall(
+        lambda by, r: services.translate_framework(
+            r.framework, FrameworkTranslation("es", "Fracciones", {}, {}, {}), by=by, at=LATER
+        ),
         "femi",
     ),
 }

@@ -3,7 +3,8 @@
 from manypaths.estimates import queries as estimates
 from manypaths.estimates.services.replaying import lock
 from manypaths.evidence import queries as evidence
-from manypaths.evidence.services import save_tasks
+from manypaths.evidence.drafts import TasksTranslation
+from manypaths.evidence.services import save_tasks, translate_tasks
 from manypaths.frameworks import queries as frameworks
 from manypaths.frameworks.services.links import held_elsewhere
 from manypaths.people.access import Actor
@@ -59,6 +60,12 @@ OPEN = {
     "evidence.services.tasks.save_tasks": Open(
         "any educator of a district may add tasks to its frameworks",
         lambda by, r: save_tasks(r.framework, [], by=by, at=LATER),
+    ),
+    "evidence.services.translating.translate_tasks": Open(
+        "any educator of a district may translate the tasks of its frameworks",
+        lambda by, r: (
+            translate_tasks(r.framework, TasksTranslation("es", {}, {}), by=by, at=LATER) == 0
+        ),
     ),
     "estimates.queries.estimated_competencies": Open(
         _FOR_ALL, lambda by, r: estimates.estimated_competencies(r.framework)

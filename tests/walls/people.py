@@ -5,12 +5,18 @@ from datetime import date
 from manypaths.people import queries, services
 from manypaths.people.access import group_for, person_for
 from manypaths.people.access_log import record_view, views_of
-from manypaths.people.models import Part, RelationshipKind, Role
+from manypaths.people.models import Part, RelationshipKind, Role, User
 from manypaths.people.roster import RosterDraft, SchoolDraft
 from manypaths.people.rostering import take_in_roster
 from manypaths.people.tests.cast import SINCE
-from tests.stage import LATER
+from tests.stage import LATER, Records
 from tests.walls.kinds import Wall
+
+
+def user_or_ghost(records: Records) -> User:
+    """Return the sign-in of the learner, or one that is in no table."""
+    return records.learner.user or User(pk=10**12)
+
 
 PEOPLE = {
     "people.access.person_for": Wall(lambda by, r: person_for(by, r.public_id)),
@@ -113,6 +119,9 @@ PEOPLE = {
     "people.services.give_sign_in": Wall(
         lambda by, r: services.give_sign_in(r.unnamed, email="new@berg.example", by=by, at=LATER),
         "dana",
+    ),
+    "people.services.choose_language": Wall(
+        lambda by, r: services.choose_language(user_or_ghost(r), "es", by=by, at=LATER), "ada"
     ),
     "people.services.hand_over": Wall(
         lambda by, r: services.hand_over(r.unnamed, r.learner, by=by, at=LATER)

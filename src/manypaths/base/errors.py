@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -24,8 +26,8 @@ class Fault:
             part
             for part in (
                 self.file,
-                f"row {self.row}" if self.row is not None else "",
-                f"column {self.column}" if self.column else "",
+                gettext("row {row}").format(row=self.row) if self.row is not None else "",
+                gettext("column {column}").format(column=self.column) if self.column else "",
             )
             if part
         )
@@ -56,10 +58,8 @@ class NotFound(ManypathsError):
 
     code = "not_found"
 
-    def __init__(
-        self, message: str = "There is no such record, or it is not yours to see."
-    ) -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or gettext("There is no such record, or it is not yours to see."))
 
 
 class Refused(ManypathsError):

@@ -7,12 +7,16 @@ from datetime import date, datetime
 from manypaths.demo.generator import SchoolYear
 from manypaths.demo.names import Name
 from manypaths.evidence.models import Task
-from manypaths.evidence.services import save_tasks
-from manypaths.evidence.starters import read_starter_tasks
+from manypaths.evidence.services import save_tasks, translate_tasks
+from manypaths.evidence.starters import read_starter_tasks, read_task_translation
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import tree
-from manypaths.frameworks.services import save_framework
-from manypaths.frameworks.starters import read_starter
+from manypaths.frameworks.services import save_framework, translate_framework
+from manypaths.frameworks.starters import (
+    read_starter,
+    read_starter_translation,
+    starter_languages,
+)
 from manypaths.people.access import Operator
 from manypaths.people.models import (
     Group,
@@ -96,10 +100,15 @@ class Arrivals:
         return people
 
     def bring_framework(self, name: str) -> FrameworkRows:
-        """Save a starter framework with its tasks."""
+        """Save a starter framework with its tasks, in all languages that it comes in."""
         framework = save_framework(read_starter(name), by=self.by, at=self.at).framework
         starter = read_starter_tasks(name)
         saved = save_tasks(framework, starter.tasks, slips=starter.slips, by=self.by, at=self.at)
+        for language in starter_languages():
+            texts = read_starter_translation(name, language)
+            translate_framework(framework, texts, by=self.by, at=self.at)
+            task_texts = read_task_translation(name, language)
+            translate_tasks(framework, task_texts, by=self.by, at=self.at)
         found = [node.competency for node in tree(framework)]
         for competency in found:
             competency.framework = framework  # one row for all: its scale is read once

@@ -11,6 +11,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from manypaths.base.bulk import in_chunks
@@ -94,8 +95,10 @@ def calibration_report(
     shown = shown_groups(of_answering)
     if () not in shown:
         raise Refused(
-            f"Fewer than {MINIMUM} learners have answered tasks of {family.title}: "
-            "nothing can be told of so few."
+            gettext(
+                "Fewer than {minimum} learners have answered tasks of {family}: nothing can be "
+                "told of so few."
+            ).format(minimum=MINIMUM, family=family)
         )
     names = _names(shown) if groups is None else {path: tuple(map(str, path)) for path in shown}
     everyone = scored.subgroup((), (), paths)
@@ -133,8 +136,10 @@ class _Scored:
         learner = np.repeat(np.arange(log.n_learners), np.diff(log.offsets))[is_response]
         if np.unique(learner).size < MINIMUM:
             raise Refused(
-                f"Fewer than {MINIMUM} learners have answered tasks of {family.title}: "
-                "nothing can be told of so few."
+                gettext(
+                    "Fewer than {minimum} learners have answered tasks of {family}: nothing can be "
+                    "told of so few."
+                ).format(minimum=MINIMUM, family=family)
             )
         expected = held_out(log, settings=settings_of(family), seed=seed)
         return cls(

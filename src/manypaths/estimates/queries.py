@@ -6,6 +6,7 @@ from datetime import datetime
 from math import isnan, nan
 
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.progress import Tell, silence
@@ -218,4 +219,8 @@ def rules_on(
     try:
         return compare_rules(log, terms, reference=reference, seed=seed, progress=progress)
     except ValueError as error:
-        raise Refused(f"Rules can't be compared on {family.title}: {error}.") from error
+        raise Refused(
+            gettext("Rules can't be compared on {family}: {error}.").format(
+                family=family, error=error
+            )
+        ) from error

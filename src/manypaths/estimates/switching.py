@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Sum
+from django.utils.translation import gettext
 
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
@@ -101,17 +102,27 @@ def require_switchable(row: FittedModel) -> None:
     """
     family, version = row.family, row.version
     if row.in_force:
-        raise Refused(f"{version} is in force already.")
+        raise Refused(gettext("{version} is in force already.").format(version=version))
     if not row.n_learners:
-        raise Refused(f"{version} has learned from no evidence. Fit a candidate instead.")
+        raise Refused(
+            gettext("{version} has learned from no evidence. Fit a candidate instead.").format(
+                version=version
+            )
+        )
     try:
         engine = engine_of(row)
     except ValueError as error:
-        raise Refused(f"{version} can't be read by this version of Manypaths: {error}.") from error
+        raise Refused(
+            gettext("{version} can't be read by this version of Manypaths: {error}.").format(
+                version=version, error=error
+            )
+        ) from error
     if engine.settings != settings_of(family):
         raise Refused(
-            f"{version} was fitted for another target, other cut points or another tau than "
-            f"{family.title} has now. Fit a candidate instead."
+            gettext(
+                "{version} was fitted for another target, other cut points or another tau than "
+                "{family} has now. Fit a candidate instead."
+            ).format(version=version, family=family)
         )
     if row.is_candidate:
         _require_fresh(row)
@@ -123,15 +134,19 @@ def _require_fresh(candidate: FittedModel) -> None:
     compared, now = comparison["compared_with"], engine_for(candidate.family).version
     if compared != now:
         raise Refused(
-            f"{candidate.version} was compared with {compared}, but {now} is in force now. "
-            "Fit a candidate anew."
+            gettext(
+                "{candidate} was compared with {compared}, but {now} is in force now. "
+                "Fit a candidate anew."
+            ).format(candidate=candidate, compared=compared, now=now)
         )
     generals = GeneralBelief.objects.filter(family=candidate.family)
     n_then, n_now = comparison["n_pieces"], generals.aggregate(n=Sum("n_events"))["n"] or 0
     if abs(n_now - n_then) > STALE_SHARE * n_then:
         raise Refused(
-            f"{candidate.version} was compared on {n_then:,} pieces of evidence, and there are "
-            f"{n_now:,} now. Fit a candidate anew."
+            gettext(
+                "{candidate} was compared on {n_then:,} pieces of evidence, and there "
+                "are {n_now:,} now. Fit a candidate anew."
+            ).format(candidate=candidate, n_then=n_then, n_now=n_now)
         )
 
 

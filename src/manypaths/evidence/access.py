@@ -1,5 +1,7 @@
 """Who may record evidence about a learner, in what role, and who may withdraw it."""
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.models import Evidence, RaterRole
 from manypaths.people.access import (
@@ -45,10 +47,14 @@ def require_rating(by: Actor, learner: Person, rater: Person, role: RaterRole) -
     if not roles:
         raise NotFound
     if not isinstance(by, Operator) and rater.user_id != by.pk:
-        raise Refused("A rating is given in one's own name.")
+        raise Refused(gettext("A rating is given in one's own name."))
     if role not in roles:
-        allowed = ", ".join(sorted(allowed.value for allowed in roles))
-        raise Refused(f"You can rate this learner as {allowed}, not as {role.value}.")
+        allowed = ", ".join(sorted(allowed.label.lower() for allowed in roles))
+        raise Refused(
+            gettext("You can rate this learner as {allowed}, not as {role}.").format(
+                allowed=allowed, role=role.label.lower()
+            )
+        )
 
 
 def require_withdrawal(by: Actor, evidence: Evidence, learner: Person) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.drafts import RatingDraft, ResponseDraft
@@ -12,14 +14,24 @@ from manypaths.evidence.models import Task
 def require_possible(draft: ResponseDraft, at: datetime) -> None:
     """Raise Refused for an outcome, an attempt, a date or an answer that can't be."""
     if not 0 <= draft.outcome <= 1:
-        raise Refused(f"An outcome lies between 0 (wrong) and 1 (right), not at {draft.outcome}.")
+        raise Refused(
+            gettext("An outcome lies between 0 (wrong) and 1 (right), not at {outcome}.").format(
+                outcome=draft.outcome
+            )
+        )
     if draft.attempt < 1:
-        raise Refused(f"Attempts are counted from 1; this is {draft.attempt}.")
+        raise Refused(
+            gettext("Attempts are counted from 1; this is {attempt}.").format(attempt=draft.attempt)
+        )
     require_past(draft.done_at, at)
     if draft.chosen is None:
         return
     if not draft.task.answers.filter(position=draft.chosen).exists():
-        raise Refused(f"The task {draft.task} has no answer number {draft.chosen}.")
+        raise Refused(
+            gettext("The task {task} has no answer number {chosen}.").format(
+                task=draft.task, chosen=draft.chosen
+            )
+        )
 
 
 def require_sound(draft: RatingDraft, at: datetime) -> None:
@@ -34,13 +46,17 @@ def require_sound(draft: RatingDraft, at: datetime) -> None:
         raise NotFound
     # Else the criterion would speak of one competency in a rating and of another in the next.
     if criterion is not None and criterion.competency.lineage_id != draft.competency.lineage_id:
-        raise Refused(f"The criterion {criterion} does not look for {draft.competency.name}.")
+        raise Refused(
+            gettext("The criterion {criterion} does not look for {competency}.").format(
+                criterion=criterion, competency=draft.competency.name
+            )
+        )
 
 
 def require_past(done_at: datetime, at: datetime) -> None:
     """Raise Refused for work that is still to be done."""
     if done_at > at:
-        raise Refused("Work that is recorded has been done: its date lies in the future.")
+        raise Refused(gettext("Work that is recorded has been done: its date lies in the future."))
 
 
 def require_tasks(tasks: Sequence[int]) -> None:
@@ -53,10 +69,11 @@ def require_tasks(tasks: Sequence[int]) -> None:
 def _require_level(draft: RatingDraft) -> None:
     framework = draft.competency.framework
     if framework.scale is None:
-        raise Refused(f"{framework.title} has no scale to rate on.")
-    names = [level.name for level in framework.scale.levels.all()]
+        raise Refused(gettext("{framework} has no scale to rate on.").format(framework=framework))
+    names = [str(level) for level in framework.scale.levels.all()]
     if not 0 <= draft.level < len(names):
         raise Refused(
-            f"This level is not on the scale of {framework.title}. "
-            f"Choose one of: {', '.join(names)}."
+            gettext(
+                "This level is not on the scale of {framework}. Choose one of: {names}."
+            ).format(framework=framework, names=", ".join(names))
         )

@@ -1,7 +1,7 @@
 """What somebody hands in as a task or as evidence, before it is saved."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 import numpy as np
@@ -54,6 +54,25 @@ class TaskDraft:
     minutes: int | None = None
     answers: tuple[AnswerDraft, ...] = ()
     criteria: tuple[CriterionDraft, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskTexts:
+    """The texts of one task in another language: answers by their wording, criteria by theirs."""
+
+    title: str = ""
+    prompt: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    criteria: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TasksTranslation:
+    """Tasks by their source ids, and slips (name, explanation) by code, in another language."""
+
+    language: str
+    tasks: Mapping[str, TaskTexts]
+    slips: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)

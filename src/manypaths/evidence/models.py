@@ -4,10 +4,12 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictManager, DistrictRow, PublishedRow, Row, ScopedQuerySet
+from manypaths.base.translations import Translated
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.models import Person
 
@@ -15,24 +17,24 @@ from manypaths.people.models import Person
 class TaskKind(models.TextChoices):
     """What kind of thing there is to do."""
 
-    ITEM = "item"
-    CHECK = "check"
-    PROJECT = "project"
-    OBSERVATION = "observation"
-    RESOURCE = "resource"
-    PORTFOLIO = "portfolio"
+    ITEM = "item", gettext_lazy("Item")
+    CHECK = "check", gettext_lazy("Check")
+    PROJECT = "project", gettext_lazy("Project")
+    OBSERVATION = "observation", gettext_lazy("Observation")
+    RESOURCE = "resource", gettext_lazy("Resource")
+    PORTFOLIO = "portfolio", gettext_lazy("Portfolio")
 
 
 class AnswerForm(models.TextChoices):
     """How a task is answered."""
 
-    CHOICE = "choice"
-    NUMBER = "number"
-    TEXT = "text"
-    NONE = "none"
+    CHOICE = "choice", gettext_lazy("Choice")
+    NUMBER = "number", gettext_lazy("Number")
+    TEXT = "text", gettext_lazy("Text")
+    NONE = "none", gettext_lazy("None")
 
 
-class Task(PublicId, PublishedRow):
+class Task(PublicId, Translated, PublishedRow):
     """Anything a learner does, or studies, on the way to a competency."""
 
     personal = OF_NOBODY
@@ -71,7 +73,7 @@ class Task(PublicId, PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.title or self.source_id
+        return self.spoken.title or self.source_id
 
 
 class Alignment(PublishedRow):
@@ -93,7 +95,7 @@ class Alignment(PublishedRow):
         )
 
 
-class Slip(PublicId, PublishedRow):
+class Slip(PublicId, Translated, PublishedRow):
     """A named wrong idea that an answer can show."""
 
     publication = "framework__published_at"
@@ -117,10 +119,10 @@ class Slip(PublicId, PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.spoken.name
 
 
-class Answer(PublishedRow):
+class Answer(Translated, PublishedRow):
     """An answer that a task knows: an option to choose, or a number or text to recognise."""
 
     publication = "task__published_at"
@@ -144,10 +146,10 @@ class Answer(PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.text
+        return self.spoken.text
 
 
-class Criterion(PublicId, PublishedRow):
+class Criterion(PublicId, Translated, PublishedRow):
     """One line of a task's rubric: what is looked for, and for which competency."""
 
     publication = "task__published_at"
@@ -168,7 +170,7 @@ class Criterion(PublicId, PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.title
+        return self.spoken.title
 
 
 class Withdrawal(DistrictRow):
@@ -295,21 +297,21 @@ class Response(Evidence):
 class RaterRole(models.TextChoices):
     """In what role somebody rates."""
 
-    SELF = "self"
-    PEER = "peer"
-    FAMILY = "family"
-    COACH = "coach"
-    TEACHER = "teacher"
-    ASSESSOR = "assessor"
+    SELF = "self", gettext_lazy("Self")
+    PEER = "peer", gettext_lazy("Peer")
+    FAMILY = "family", gettext_lazy("Family")
+    COACH = "coach", gettext_lazy("Coach")
+    TEACHER = "teacher", gettext_lazy("Teacher")
+    ASSESSOR = "assessor", gettext_lazy("Assessor")
 
 
 class ArtifactKind(models.TextChoices):
     """In what form a piece of work is kept."""
 
-    TEXT = "text"
-    LINK = "link"
-    FILE = "file"
-    VIDEO = "video"
+    TEXT = "text", gettext_lazy("Text")
+    LINK = "link", gettext_lazy("Link")
+    FILE = "file", gettext_lazy("File")
+    VIDEO = "video", gettext_lazy("Video")
 
 
 class Artifact(PublicId, Evidence):

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from manypaths.evidence.models import Alignment, Answer, Artifact, Rating, Response, Task
+from django.db.models import F
+from django.utils.translation import gettext
+
+from manypaths.evidence.models import (
+    Alignment,
+    Answer,
+    Artifact,
+    RaterRole,
+    Rating,
+    Response,
+    Task,
+)
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
@@ -91,7 +102,7 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
     """
     tasks = Task.objects.in_bulk({row.task_id for row in rows if row.task_id is not None})
     slips = {
-        (answer.task_id, answer.position): answer.slip.name
+        (answer.task_id, answer.position): str(answer.slip)
         for answer in Answer.objects.filter(task__in=tasks, slip__isnull=False).select_related(
             "slip"
         )
@@ -100,10 +111,11 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
     raters = Person.objects.in_bulk({row.rater_id for row in rows if isinstance(row, Rating)})
     competencies = {row.competency_id for row in rows if isinstance(row, Rating)}
     levels = {
-        (level["scale__frameworks__competencies"], level["position"]): level["name"]
-        for level in Level.objects.filter(scale__frameworks__competencies__in=competencies).values(
-            "scale__frameworks__competencies", "position", "name"
-        )
+        (competency, level.position): str(level)
+        for level in Level.objects.filter(
+            scale__frameworks__competencies__in=competencies
+        ).annotate(competency=F("scale__frameworks__competencies"))
+        if (competency := level.competency) in competencies
     }
     return [
         _response_words(row, tasks[row.task_id], slips.get((row.task_id, row.chosen or 0)))
@@ -114,14 +126,30 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
 
 
 def _response_words(row: Response, task: Task, slip: str | None) -> str:
-    text = task.prompt or task.title or task.source_id
+    text = task.spoken.prompt or task.spoken.title or task.source_id
     text = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1].rstrip()}…"
-    outcome = {0.0: "wrong", 1.0: "right"}.get(row.outcome, f"{row.outcome:.0%} right")
-    again = f", try {row.attempt}" if row.attempt > 1 else ""
-    named = f" (slip: {slip})" if slip and row.chosen is not None and row.outcome < 1 else ""
-    return f"{outcome}{again}: {text}{named}"
+    words = {"outcome": _outcome_words(row.outcome), "attempt": row.attempt, "text": text}
+    if not (slip and row.chosen is not None and row.outcome < 1):
+        if row.attempt > 1:
+            return gettext("{outcome}, try {attempt}: {text}").format(**words)
+        return gettext("{outcome}: {text}").format(**words)
+    if row.attempt > 1:
+        return gettext("{outcome}, try {attempt}: {text} (slip: {slip})").format(slip=slip, **words)
+    return gettext("{outcome}: {text} (slip: {slip})").format(slip=slip, **words)
+
+
+def _outcome_words(outcome: float) -> str:
+    if outcome in (0.0, 1.0):
+        return gettext("right") if outcome else gettext("wrong")
+    return gettext("{share:.0%} right").format(share=outcome)
 
 
 def _rating_words(row: Rating, rater: Person, level: str) -> str:
-    who = "self" if row.role == "self" else f"{rater.name} as {row.role}"
-    return f"rated {level} by {who}{f': {row.note}' if row.note else ''}"
+    if row.role == RaterRole.SELF:
+        words = gettext("rated {level} by self").format(level=level)
+    else:
+        role = row.get_role_display().lower()
+        words = gettext("rated {level} by {rater} as {role}").format(
+            level=level, rater=rater.name, role=role
+        )
+    return f"{words}: {row.note}" if row.note else words

@@ -5,6 +5,10 @@ A file is a list of entries, one a competency: its `slips` (code, name, explanat
 for an item `form`, `dok` (depth of knowledge), `prompt`, `answer`, the `wrong` answers that it
 knows with the slip each shows, and in `also` further competencies with their share. `proof` is a
 Python expression that is true because the answer is right: tests evaluate it.
+
+A folder beside a starter's files, named by a language, holds their translations: `slips` (name and
+explanation by code) and `tasks` by id, with `title`, `text` or `prompt`, `answers` (by the original
+wording, where they have words) and `criteria` (in the order of the original).
 """
 
 from collections.abc import Mapping
@@ -14,7 +18,14 @@ from typing import Any
 
 import yaml
 
-from manypaths.evidence.drafts import AnswerDraft, CriterionDraft, SlipDraft, TaskDraft
+from manypaths.evidence.drafts import (
+    AnswerDraft,
+    CriterionDraft,
+    SlipDraft,
+    TaskDraft,
+    TasksTranslation,
+    TaskTexts,
+)
 from manypaths.evidence.models import AnswerForm, TaskKind
 
 Entry = Mapping[str, Any]
@@ -45,6 +56,28 @@ def read_starter_tasks(name: str) -> StarterTasks:
     )
 
 
+def read_task_translation(name: str, language: str) -> TasksTranslation:
+    """Return the texts of a starter's tasks and slips in a language into which it is translated."""
+    originals = {task["id"]: task for entry in starter_entries(name) for task in entry["tasks"]}
+    files = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted((_FOLDER / name / language).iterdir(), key=str)
+    ]
+    return TasksTranslation(
+        language=language,
+        tasks={
+            task_id: _texts(texts, originals[task_id])
+            for content in files
+            for task_id, texts in content["tasks"].items()
+        },
+        slips={
+            code: (slip["name"], slip["explanation"])
+            for content in files
+            for code, slip in content.get("slips", {}).items()
+        },
+    )
+
+
 def starter_entries(name: str) -> list[Entry]:
     """Return the entries of all files of a starter, as they are written."""
     folder = _FOLDER / name
@@ -69,6 +102,16 @@ def _task(task: Entry, competency: str) -> TaskDraft:
             CriterionDraft(criterion["title"], competency, criterion["description"])
             for criterion in task.get("criteria", ())
         ),
+    )
+
+
+def _texts(texts: Entry, original: Entry) -> TaskTexts:
+    criteria = zip(original.get("criteria", ()), texts.get("criteria", ()), strict=True)
+    return TaskTexts(
+        title=texts.get("title", ""),
+        prompt=texts.get("prompt", texts.get("text", "")).strip(),
+        answers=texts.get("answers", {}),
+        criteria={before["title"]: (now["title"], now["description"]) for before, now in criteria},
     )
 
 

@@ -4,6 +4,7 @@ Whoever may not change gets the answer for a framework that is not there.
 """
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
@@ -39,5 +40,7 @@ def require_right_to_change(by: Actor, framework: Framework) -> None:
     if framework.district_id is not None:
         raise NotFound
     raise Refused(
-        f"{framework.title} is published above the districts, so it can't be changed in one."
+        gettext(
+            "{framework} is published above the districts, so it can't be changed in one."
+        ).format(framework=framework)
     )

@@ -1,5 +1,6 @@
 """What somebody hands in as a framework, before it is saved: from CASE, YAML, a log or a form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,3 +67,18 @@ class FrameworkDraft:
     definitions: JsonObject = field(default_factory=dict)
     rubrics: tuple[JsonObject, ...] = ()
     extensions: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FrameworkTranslation:
+    """A framework's texts in another language.
+
+    `levels` have name and meaning by their code, `competencies` title and statement by theirs,
+    and `progressions` a text by the codes of competency and level.
+    """
+
+    language: str
+    title: str
+    levels: Mapping[str, Mapping[str, str]]
+    competencies: Mapping[str, Mapping[str, str]]
+    progressions: Mapping[str, Mapping[str, str]]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY
 from manypaths.base.scope import PublishedRow
+from manypaths.base.translations import Translated
 
 
 class Scale(PublicId, PublishedRow):
@@ -24,7 +25,7 @@ class Scale(PublicId, PublishedRow):
         return self.title
 
 
-class Level(PublishedRow):
+class Level(Translated, PublishedRow):
     """One step of a scale, counted from 0 at the bottom."""
 
     publication = "scale__published_at"
@@ -45,10 +46,10 @@ class Level(PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.spoken.name
 
 
-class Framework(PublicId, PublishedRow):
+class Framework(PublicId, Translated, PublishedRow):
     """One version of a set of competencies, with the rules by which it speaks of mastery.
 
     Wording and structure of a version are not edited once evidence refers to it; a new version
@@ -99,10 +100,10 @@ class Framework(PublicId, PublishedRow):
         indexes = (models.Index(fields=["district_id", "title"], name="framework_by_title"),)
 
     def __str__(self) -> str:
-        return self.title
+        return self.spoken.title
 
 
-class Competency(PublicId, PublishedRow):
+class Competency(PublicId, Translated, PublishedRow):
     """One node of a framework's tree: an area, a competency or an indicator."""
 
     publication = "framework__published_at"
@@ -139,12 +140,12 @@ class Competency(PublicId, PublishedRow):
         )
 
     def __str__(self) -> str:
-        return self.code or self.title or self.statement[:60]
+        return self.code or self.spoken.title or self.spoken.statement[:60]
 
     @property
     def name(self) -> str:
-        """Return the short name to show."""
-        return self.title or self.statement
+        """Return the short name to show, in the reader's language."""
+        return self.spoken.title or self.spoken.statement
 
 
 class AssociationKind(models.TextChoices):
@@ -199,7 +200,7 @@ class Association(PublicId, PublishedRow):
         return f"{self.origin_identifier} {self.kind} {self.destination_identifier}"
 
 
-class Progression(PublishedRow):
+class Progression(Translated, PublishedRow):
     """What one level looks like for one competency."""
 
     publication = "competency__framework__published_at"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
@@ -37,7 +38,11 @@ def framework_named(text: str, *, by: Actor) -> Framework:
     if not found:
         raise NotFound
     if len({framework.family_id for framework in found}) > 1:
-        raise Refused(f"Several frameworks are called {text}. Use the id of the one that you mean.")
+        raise Refused(
+            gettext(
+                "Several frameworks are called {text}. Use the id of the one that you mean."
+            ).format(text=text)
+        )
     return max(found, key=_newness)
 
 
@@ -53,7 +58,11 @@ def competency_coded(framework: Framework, code: str, *, by: Actor) -> Competenc
     if not competencies:
         raise NotFound
     if len(competencies) > 1:
-        raise Refused(f"Several competencies have the code {code}. Use the id of one of them.")
+        raise Refused(
+            gettext("Several competencies have the code {code}. Use the id of one of them.").format(
+                code=code
+            )
+        )
     return competencies[0]
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 from math import inf
 from typing import Any
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import Refused
 
 
@@ -35,20 +37,32 @@ class StatusRules:
         known = {field.name: field for field in fields(cls)}
         for name, value in changed.items():
             if name not in known:
-                raise Refused(f"{name!r} is no threshold; allowed are {', '.join(known)}.")
+                raise Refused(
+                    gettext("{name!r} is no threshold; allowed are {names}.").format(
+                        name=name, names=", ".join(known)
+                    )
+                )
             whole = known[name].type in (int, "int")
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             fits = is_number and (
                 1 <= value < inf and int(value) == value if whole else 0 < value < 1
             )
             if not fits:
-                allowed = "a whole number from 1" if whole else "a number between 0 and 1"
-                raise Refused(f"The threshold {name} is {value!r}; it takes {allowed}.")
+                allowed = gettext("a number between 0 and 1")
+                if whole:
+                    allowed = gettext("a whole number from 1")
+                raise Refused(
+                    gettext("The threshold {name} is {value!r}; it takes {allowed}.").format(
+                        name=name, value=value, allowed=allowed
+                    )
+                )
         rules = cls(**changed)
         if rules.sure > rules.fairly_sure:
             raise Refused(
-                f"The threshold sure is {rules.sure:g}, above fairly_sure with "
-                f"{rules.fairly_sure:g}; the narrower interval is the surer one."
+                gettext(
+                    "The threshold sure is {sure:g}, above fairly_sure with {fairly_sure:g}; the "
+                    "narrower interval is the surer one."
+                ).format(sure=rules.sure, fairly_sure=rules.fairly_sure)
             )
         return rules
 

@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext
 
 from manypaths.base.errors import Fault, Refused
 from manypaths.frameworks.checks import closing_ties, repeated, shortened
@@ -146,7 +147,7 @@ def read_yaml(text: str, *, file: str) -> FrameworkDraft:
     faults = list(_shape_faults(content)) or list(_sense_faults(content))
     if faults:
         raise Refused(
-            f"{file} does not describe a framework.",
+            gettext("{file} does not describe a framework.").format(file=file),
             [Fault(file, None, place, shortened(value), words) for place, value, words in faults],
         )
     return draft_of(content)
@@ -185,7 +186,7 @@ def _parsed(text: str, file: str) -> Any:  # noqa: ANN401  # whatever the file h
         broken = Fault(file, None, None, shortened(str(error)), "YAML")
     except RecursionError:
         broken = Fault(file, None, None, None, "YAML that is not nested so deep")
-    raise Refused(f"{file} can't be read as YAML.", [broken])
+    raise Refused(gettext("{file} can't be read as YAML.").format(file=file), [broken])
 
 
 def _shape_faults(content: object) -> Iterator[_Found]:

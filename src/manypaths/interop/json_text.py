@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import Fault
 from manypaths.frameworks.checks import is_storable, repeated, shortened
 
@@ -43,14 +45,16 @@ def read_json(content: bytes | str, *, file: str) -> JsonReading:
     """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     if len(raw) > MOST_BYTES:
-        allowed = f"a file of at most {MOST_BYTES:,} bytes"
+        allowed = gettext("a file of at most {most_bytes:,} bytes").format(most_bytes=MOST_BYTES)
         return JsonReading(None, (Fault(file, None, None, f"{len(raw):,} bytes", allowed),))
     try:
         text = raw.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
         broken = raw.removeprefix(_BYTE_ORDER_MARK)[error.start : error.start + 1].hex()
         column = f"byte {error.start + 1}"
-        return JsonReading(None, (Fault(file, None, column, f"0x{broken}", "text in UTF-8"),))
+        return JsonReading(
+            None, (Fault(file, None, column, f"0x{broken}", gettext("text in UTF-8")),)
+        )
     value, faults = _parsed(text, file)
     if raw.startswith(_BYTE_ORDER_MARK):
         notice = "The file begins with a byte order mark, which JSON does not allow."
@@ -86,14 +90,22 @@ def _parsed(text: str, file: str) -> tuple[Any, tuple[Fault, ...]]:
         )
     except json.JSONDecodeError as error:
         here = shortened(text[error.pos : error.pos + 20])
-        return None, (Fault(file, error.lineno, str(error.colno), here, f"JSON: {error.msg}"),)
+        return None, (
+            Fault(
+                file,
+                error.lineno,
+                str(error.colno),
+                here,
+                gettext("JSON: {msg}").format(msg=error.msg),
+            ),
+        )
     except RecursionError:
         return None, (_too_deep(file),)
     if _is_too_deep(value):
         return None, (_too_deep(file),)
     faults = [
         *(
-            Fault(file, None, under("", name), name, "each name once in an object")
+            Fault(file, None, under("", name), name, gettext("each name once in an object"))
             for name in twice
         ),
         *(Fault(file, None, place, said, allowed) for place, said, allowed in _unstorable(value)),
@@ -111,7 +123,13 @@ def _int(text: str) -> int | _BadNumber:
 
 
 def _too_deep(file: str) -> Fault:
-    return Fault(file, None, None, None, f"JSON of at most {DEEPEST} levels, one in the other")
+    return Fault(
+        file,
+        None,
+        None,
+        None,
+        gettext("JSON of at most {deepest} levels, one in the other").format(deepest=DEEPEST),
+    )
 
 
 def _is_too_deep(value: object) -> bool:

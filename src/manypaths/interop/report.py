@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from manypaths.base.changes import Changes
 from manypaths.base.errors import Fault, Refused
 
 
 def refused(file: str, faults: Sequence[Fault]) -> Refused:
     """Return what an import raises for a file with faults."""
-    return Refused(f"{file} has faults; nothing was taken in.", faults)
+    return Refused(gettext("{file} has faults; nothing was taken in.").format(file=file), faults)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import Fault, NotFound
 from manypaths.base.ids import as_public_id
 from manypaths.estimates.engine import current_version
@@ -57,7 +59,7 @@ def framework_for(title: str | None, group: Group | None, *, by: Actor) -> Frame
 def refused_codes(first_row: Mapping[str, int], file: str, framework: Framework) -> list[Fault]:
     """Return a fault for the first row of each code that the framework lacks, or has twice."""
     count = Counter(competency.code for competency in _held(framework))
-    allowed = f"a code of {framework.title}"
+    allowed = gettext("a code of {framework}").format(framework=framework)
     lacking = [code for code in first_row if not count[code] and not framework.is_from_log]
     several = [code for code in first_row if count[code] > 1]
     twice = f"{allowed} that names one competency; this names more"

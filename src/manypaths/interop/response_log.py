@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from manypaths.base.clock import to_microseconds
@@ -130,12 +131,12 @@ def engine_log(log: ReadLog) -> ResponseLog:
 
 def _require_columns(file: str, header: list[str]) -> None:
     faults = [
-        Fault(file, 1, name, None, f"one column named {name} is needed")
+        Fault(file, 1, name, None, gettext("one column named {name} is needed").format(name=name))
         for name in COLUMNS
         if header.count(name) != 1
     ]
     if faults:
-        raise Refused(f"{file} is no response log.", faults)
+        raise Refused(gettext("{file} is no response log.").format(file=file), faults)
 
 
 def _read(file: str, parts: Iterable[Part], count: Count | None) -> ReadLog:
@@ -191,8 +192,16 @@ class _Reader:
             raise FaultyRows(f"{self.file} has faults.", self._report(), self._first_row())
         if not self.parts:
             raise Refused(
-                f"{self.file} holds no responses.",
-                [Fault(self.file, 2, None, None, "at least one row below the header is needed")],
+                gettext("{file} holds no responses.").format(file=self.file),
+                [
+                    Fault(
+                        self.file,
+                        2,
+                        None,
+                        None,
+                        gettext("at least one row below the header is needed"),
+                    )
+                ],
             )
         columns = {
             name: np.concatenate([part[name] for part in self.parts]) for name in self.parts[0]
@@ -220,7 +229,11 @@ class _Reader:
         faults = sorted(self.faults, key=lambda fault: last if fault.row is None else fault.row)
         more = self.n_faults - len(faults)
         if more:
-            faults.append(Fault(self.file, None, None, None, f"and {more} more faults"))
+            faults.append(
+                Fault(
+                    self.file, None, None, None, gettext("and {more} more faults").format(more=more)
+                )
+            )
         return faults
 
     def _ids(
@@ -236,7 +249,9 @@ class _Reader:
         # Each distinct text is looked at once, however often it comes.
         shown = [_split(text) for text in self.codes]
         wrong = [number for number, codes in enumerate(shown) if not _are_codes(codes)]
-        allowed = f"codes of 1 to {LONGEST_ID} characters each, separated by ;"
+        allowed = gettext("codes of 1 to {longest_id} characters each, separated by ;").format(
+            longest_id=LONGEST_ID
+        )
         self._fault(column, np.isin(place, wrong), rows, allowed)
         for codes in shown:
             self.alignments.setdefault(frozenset(codes), codes)

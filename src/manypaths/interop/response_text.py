@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from manypaths.base.errors import Fault, Refused
@@ -120,7 +121,7 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[_Row]:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    allowed = f"CSV with closed quotes ({error})"
+                    allowed = gettext("CSV with closed quotes ({error})").format(error=error)
                     yield row, None, [Fault(path.name, row, None, None, allowed)]
                 else:
                     yield _checked(path.name, row, fields, header)
@@ -130,11 +131,11 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[_Row]:
 
 def _checked(file: str, row: int, fields: list[str], header: Sequence[str]) -> _Row:
     if len(fields) > len(header):
-        allowed = f"{len(header)} fields, as the header"
+        allowed = gettext("{n_header} fields, as the header").format(n_header=len(header))
         return row, None, [Fault(file, row, None, f"{len(fields)} fields", allowed)]
     cleaned = [_cleaned(field) for field in fields]
     faults = [
-        Fault(file, row, name, clean[:80], "text in UTF-8")
+        Fault(file, row, name, clean[:80], gettext("text in UTF-8"))
         for name, field, clean in zip(header, fields, cleaned, strict=False)
         if clean != field
     ]
@@ -188,4 +189,7 @@ def _whole(error: BaseException) -> str:
 
 
 def _refused(path: Path, row: int | None, allowed: str) -> Refused:
-    return Refused(f"{path.name} can't be read.", [Fault(path.name, row, None, None, allowed)])
+    return Refused(
+        gettext("{path} can't be read.").format(path=path.name),
+        [Fault(path.name, row, None, None, allowed)],
+    )

@@ -8,6 +8,8 @@ from io import StringIO
 from itertools import zip_longest
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import Fault, Refused
 
 _COLUMNS = ("learner", "subgroup")
@@ -23,13 +25,19 @@ def read_subgroups(file: Path) -> dict[str, str]:
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused(f"{file.name} is no text in UTF-8.") from error
+        raise Refused(gettext("{file} is no text in UTF-8.").format(file=file.name)) from error
     try:
         rows = list(csv.reader(StringIO(text, newline="")))
     except csv.Error as error:
-        raise Refused(f"{file.name} is no CSV file: {error}.") from error
+        raise Refused(
+            gettext("{file} is no CSV file: {error}.").format(file=file.name, error=error)
+        ) from error
     if not rows or not set(_COLUMNS) <= set(rows[0]):
-        raise Refused(f"{file.name} needs the columns {' and '.join(_COLUMNS)}.")
+        raise Refused(
+            gettext("{file} needs the columns {names}.").format(
+                file=file.name, names=" and ".join(_COLUMNS)
+            )
+        )
     return _checked(file.name, [dict(zip_longest(rows[0], row)) for row in rows[1:] if row])
 
 
@@ -40,10 +48,10 @@ def _checked(name: str, rows: list[dict[str | None, str | None]]) -> dict[str, s
         learner, subgroup = ((row[column] or "").strip() for column in _COLUMNS)
         for column, value in zip(_COLUMNS, (learner, subgroup), strict=True):
             if not (0 < len(value) <= _LONGEST and value.isprintable()):
-                allowed = f"takes from 1 to {_LONGEST} letters"
+                allowed = gettext("takes from 1 to {longest} letters").format(longest=_LONGEST)
                 faults.append(Fault(name, number, column, value[:80], allowed))
         if found.setdefault(learner, subgroup) != subgroup:
-            faults.append(Fault(name, number, "subgroup", subgroup, "differs from before"))
+            faults.append(Fault(name, number, "subgroup", subgroup, gettext("differs from before")))
     if faults or not found:
-        raise Refused(f"{name} can't be used.", faults)
+        raise Refused(gettext("{name} can't be used.").format(name=name), faults)
     return found

@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, Erasure, PersonalFields, goes_with
@@ -14,10 +15,12 @@ from manypaths.base.scope import DistrictRow, PublishedRow
 class User(AbstractBaseUser):
     """A way to sign in. What it may see follows from the person it belongs to."""
 
-    personal = goes_with("person", "email", "password", "last_login", "is_active")
+    personal = goes_with("person", "email", "password", "last_login", "is_active", "language")
 
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
+    # The language that they chose for pages; empty: what their browser asks for.
+    language = models.CharField(max_length=10, blank=True)
 
     USERNAME_FIELD = "email"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
@@ -31,9 +34,9 @@ class User(AbstractBaseUser):
 class OrganizationKind(models.TextChoices):
     """The three layers of a school system."""
 
-    STATE = "state"
-    DISTRICT = "district"
-    SCHOOL = "school"
+    STATE = "state", gettext_lazy("State")
+    DISTRICT = "district", gettext_lazy("District")
+    SCHOOL = "school", gettext_lazy("School")
 
 
 class Organization(PublicId, PublishedRow):
@@ -160,14 +163,14 @@ class SourceId(DistrictRow):
 class Role(models.TextChoices):
     """What a person does in an organization."""
 
-    STUDENT = "student"
-    TEACHER = "teacher"
-    COACH = "coach"
-    MENTOR = "mentor"
-    ASSESSOR = "assessor"
-    LEADER = "leader"
-    FAMILY = "family"
-    RESEARCHER = "researcher"
+    STUDENT = "student", gettext_lazy("Student")
+    TEACHER = "teacher", gettext_lazy("Teacher")
+    COACH = "coach", gettext_lazy("Coach")
+    MENTOR = "mentor", gettext_lazy("Mentor")
+    ASSESSOR = "assessor", gettext_lazy("Assessor")
+    LEADER = "leader", gettext_lazy("Leader")
+    FAMILY = "family", gettext_lazy("Family")
+    RESEARCHER = "researcher", gettext_lazy("Researcher")
 
 
 class RoleHeld(DistrictRow):
@@ -203,9 +206,9 @@ class RoleHeld(DistrictRow):
 class GroupKind(models.TextChoices):
     """Why people are together."""
 
-    CLASS = "class"
-    TEAM = "team"
-    COHORT = "cohort"
+    CLASS = "class", gettext_lazy("Class")
+    TEAM = "team", gettext_lazy("Team")
+    COHORT = "cohort", gettext_lazy("Cohort")
 
 
 class Group(PublicId, DistrictRow):
@@ -240,8 +243,8 @@ class Group(PublicId, DistrictRow):
 class Part(models.TextChoices):
     """What a member does in the group: learns, or leads the learning."""
 
-    LEARNER = "learner"
-    LEAD = "lead"
+    LEARNER = "learner", gettext_lazy("Learner")
+    LEAD = "lead", gettext_lazy("Lead")
 
 
 class Membership(DistrictRow):
@@ -274,10 +277,10 @@ class Membership(DistrictRow):
 class RelationshipKind(models.TextChoices):
     """What the one is to the other."""
 
-    GUARDIAN = "guardian"
-    MENTOR = "mentor"
-    COACH = "coach"
-    ADVISOR = "advisor"
+    GUARDIAN = "guardian", gettext_lazy("Guardian")
+    MENTOR = "mentor", gettext_lazy("Mentor")
+    COACH = "coach", gettext_lazy("Coach")
+    ADVISOR = "advisor", gettext_lazy("Advisor")
 
 
 class Relationship(DistrictRow):

@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
@@ -70,7 +71,11 @@ def learners_with_ids(ids: Sequence[str], *, by: Actor) -> dict[str, Person]:
         rows = SourceId.objects.filter(value__in=chunk, person__in=seen).select_related("person")
         for text, person in (*pairs, *((row.value, row.person) for row in rows)):
             if found.setdefault(text, person).pk != person.pk:
-                raise Refused(f"Several people have the id {text}. Use our id of the one you mean.")
+                raise Refused(
+                    gettext(
+                        "Several people have the id {text}. Use our id of the one you mean."
+                    ).format(text=text)
+                )
     if any(text not in found for text in ids):
         raise NotFound
     return found
@@ -88,7 +93,11 @@ def group_named(text: str, *, by: Actor) -> Group:
     if not groups:
         raise NotFound
     if len(groups) > 1:
-        raise Refused(f"Several groups are called {text}. Use the id of the one that you mean.")
+        raise Refused(
+            gettext(
+                "Several groups are called {text}. Use the id of the one that you mean."
+            ).format(text=text)
+        )
     return groups[0]
 
 
@@ -114,5 +123,9 @@ def _called(text: str) -> Q:
 
 def _the_one(people: list[Person], text: str) -> Person:
     if len(people) > 1:
-        raise Refused(f"Several people are called {text}. Use the id of the one that you mean.")
+        raise Refused(
+            gettext(
+                "Several people are called {text}. Use the id of the one that you mean."
+            ).format(text=text)
+        )
     return people[0]

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
@@ -104,7 +106,9 @@ def create_school(
     require_leadership(by, parent)
     name = _named("school", name)
     if Organization.objects.filter(parent=parent, name=name).exists():
-        raise Refused(f"{parent.name} has a school {name} already.")
+        raise Refused(
+            gettext("{parent} has a school {name} already.").format(parent=parent.name, name=name)
+        )
     school = Organization.objects.create(
         kind=OrganizationKind.SCHOOL,
         name=name,
@@ -129,7 +133,11 @@ def create_term(
     """Make a term. Raises Refused unless it ends after it starts."""
     require_leadership(by, organization)
     if ends_on <= starts_on:
-        raise Refused(f"The term {name} ends on {ends_on}, which is not after {starts_on}.")
+        raise Refused(
+            gettext("The term {name} ends on {ends_on}, which is not after {starts_on}.").format(
+                name=name, ends_on=ends_on, starts_on=starts_on
+            )
+        )
     term = Term.objects.create(
         organization=organization, name=name, starts_on=starts_on, ends_on=ends_on
     )
@@ -226,7 +234,11 @@ def give_source_ids(
     require_sight(by, people)
     taken = SourceId.objects.filter(source=source, value__in=values).first()
     if taken is not None:
-        raise Refused(f"The id {taken.value} of {source} names somebody already.")
+        raise Refused(
+            gettext("The id {value} of {source} names somebody already.").format(
+                value=taken.value, source=source
+            )
+        )
     SourceId.objects.bulk_create(
         [
             SourceId(person=person, source=source, value=value)
@@ -251,9 +263,9 @@ def name_learner(
     """Say who an unnamed learner is. Raises Refused for somebody who has a name."""
     require_sight(by, [learner])
     if not learner.is_unnamed:
-        raise Refused("This learner has a name already.")
+        raise Refused(gettext("This learner has a name already."))
     if not (given_name.strip() or family_name.strip()):
-        raise Refused("A name needs at least one letter.")
+        raise Refused(gettext("A name needs at least one letter."))
     learner.given_name = _part_of_name(given_name)
     learner.family_name = _part_of_name(family_name)
     learner.save(update_fields=["given_name", "family_name"])
@@ -272,17 +284,37 @@ def give_sign_in(person: Person, *, email: str, by: Actor, at: datetime) -> User
     try:
         validate_email(address)
     except ValidationError:
-        raise Refused(f"{email!r} is no e-mail address.") from None
+        raise Refused(gettext("{email!r} is no e-mail address.").format(email=email)) from None
     if person.user_id is not None:
-        raise Refused("This person can sign in already.")
+        raise Refused(gettext("This person can sign in already."))
     if User.objects.filter(email=address).exists():
-        raise Refused("Somebody signs in by this address already.")
+        raise Refused(gettext("Somebody signs in by this address already."))
     user = User(email=address)
     user.set_unusable_password()
     user.save()
     person.user = user
     person.save(update_fields=["user"])
     record_deed("give sign-in", by=by, at=at, subject=("person", person.pk))
+    return user
+
+
+@transaction.atomic
+def choose_language(user: User, language: str, *, by: Actor, at: datetime) -> User:
+    """Keep the language in which somebody reads pages, as they chose for themself.
+
+    Raises Refused for a language that pages are not written in.
+    """
+    if user != by:
+        raise NotFound
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(
+            gettext("Pages are not written in {language}. Choose one of: {languages}.").format(
+                language=language, languages=", ".join(dict(settings.LANGUAGES).values())
+            )
+        )
+    user.language = language
+    user.save(update_fields=["language"])
+    record_deed("choose language", by=by, at=at, subject=("user", user.pk), language=language)
     return user
 
 
@@ -294,7 +326,7 @@ def hand_over(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> No
     """
     require_sight(by, [unnamed, person])
     if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused("Only a learner without a name can be linked to another person.")
+        raise Refused(gettext("Only a learner without a name can be linked to another person."))
     SourceId.objects.filter(person=unnamed).update(person=person)
     theirs = Membership.objects.filter(person=person).values("group")
     Membership.objects.filter(person=unnamed).exclude(group__in=theirs).update(person=person)
@@ -316,7 +348,11 @@ def create_group(
     require_leadership(by, organization)
     name = _named("group", name)
     if Group.objects.filter(organization=organization, term=term, name=name).exists():
-        raise Refused(f"{organization.name} has a group {name} already.")
+        raise Refused(
+            gettext("{organization} has a group {name} already.").format(
+                organization=organization.name, name=name
+            )
+        )
     group = Group.objects.create(organization=organization, name=name, kind=kind, term=term)
     record_deed("create group", by=by, at=at, subject=("group", group.pk))
     return group
@@ -349,11 +385,23 @@ def end_membership(membership: Membership, *, ends_on: date, by: Actor, at: date
         raise NotFound
     require_leadership(by, membership.group.organization)
     if ends_on < membership.starts_on:
-        raise Refused(f"This membership starts on {membership.starts_on}; it can't end before.")
+        raise Refused(
+            gettext("This membership starts on {starts_on}; it can't end before.").format(
+                starts_on=membership.starts_on
+            )
+        )
     membership.ends_on = ends_on
     membership.save(update_fields=["ends_on"])
     record_deed("end membership", by=by, at=at, subject=("membership", membership.pk))
     return membership
+
+
+_OWN_SUPPORTER = {
+    RelationshipKind.GUARDIAN: gettext_lazy("Nobody is their own guardian."),
+    RelationshipKind.MENTOR: gettext_lazy("Nobody is their own mentor."),
+    RelationshipKind.COACH: gettext_lazy("Nobody is their own coach."),
+    RelationshipKind.ADVISOR: gettext_lazy("Nobody is their own advisor."),
+}
 
 
 @transaction.atomic
@@ -374,7 +422,7 @@ def relate(
     require_leadership(by, organization)
     require_sight(by, [person for tie in ties for person in tie])
     if any(supporter.pk == learner.pk for supporter, learner in ties):
-        raise Refused(f"Nobody is their own {kind.value}.")
+        raise Refused(str(_OWN_SUPPORTER[kind]))
     Relationship.objects.bulk_create(
         [
             Relationship(
@@ -398,22 +446,36 @@ def relate(
     )
 
 
+_NAMES_HAVE = {
+    "district": gettext_lazy(
+        "The name of a district has 1 to {longest} characters on one line; {text!r} has not."
+    ),
+    "school": gettext_lazy(
+        "The name of a school has 1 to {longest} characters on one line; {text!r} has not."
+    ),
+    "group": gettext_lazy(
+        "The name of a group has 1 to {longest} characters on one line; {text!r} has not."
+    ),
+}
+_PARTS_HAVE = gettext_lazy(
+    "A given or family name has up to {longest} characters on one line; {text!r} has not."
+)
+
+
 def _named(what: str, name: str) -> str:
     """Return a name without blanks around it. Raises Refused for one that is none."""
-    what_it_has = f"The name of a {what} has 1 to {_LONGEST_NAME}"
-    return _on_one_line(name, range(1, _LONGEST_NAME + 1), what_it_has)
+    return _on_one_line(name, range(1, _LONGEST_NAME + 1), _NAMES_HAVE[what])
 
 
 def _part_of_name(text: str) -> str:
     """Return a given or a family name without blanks around it; one of the two may be empty."""
-    what_it_has = f"A given or family name has up to {_LONGEST_PART}"
-    return _on_one_line(text, range(_LONGEST_PART + 1), what_it_has)
+    return _on_one_line(text, range(_LONGEST_PART + 1), _PARTS_HAVE)
 
 
-def _on_one_line(text: str, lengths: range, what_it_has: str) -> str:
+def _on_one_line(text: str, lengths: range, what_they_have: str) -> str:
     trimmed = text.strip()
     if len(trimmed) not in lengths or not trimmed.isprintable():
-        raise Refused(f"{what_it_has} characters on one line; {text[:40]!r} has not.")
+        raise Refused(str(what_they_have).format(longest=lengths[-1], text=text[:40]))
     return trimmed
 
 
@@ -438,4 +500,6 @@ def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date)
 
 def _require_time_zone(name: str) -> None:
     if not is_time_zone(name):
-        raise Refused(f"{name!r} is no time zone; one is called Europe/Lisbon, say.")
+        raise Refused(
+            gettext("{name!r} is no time zone; one is called Europe/Lisbon, say.").format(name=name)
+        )

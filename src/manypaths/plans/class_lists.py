@@ -72,7 +72,7 @@ class ClassLists:
                 *self._pair(row),
                 words.READY.format(
                     standing=words.standing(estimates, row),
-                    certainty=estimates.certainty(row).value,
+                    certainty=words.we_are(estimates.certainty(row)),
                 ),
             )
             for row in self._rows(Status.READY)
@@ -112,7 +112,7 @@ class ClassLists:
 
     def _slipping(self) -> dict[tuple[int, int | None], str]:
         return {
-            (learner.pk, shown.slip.competency.lineage_id): shown.slip.name
+            (learner.pk, shown.slip.competency.lineage_id): str(shown.slip)
             for shown in self.slips.of_class
             for learner in shown.learners
         }

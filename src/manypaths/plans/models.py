@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
@@ -14,10 +15,10 @@ from manypaths.people.models import Group, Person
 class StepKind(models.TextChoices):
     """What a next step asks for."""
 
-    LEARN = "learn"
-    PRACTISE = "practise"
-    SHOW = "show"
-    REFRESH = "refresh"
+    LEARN = "learn", gettext_lazy("Learn")
+    PRACTISE = "practise", gettext_lazy("Practise")
+    SHOW = "show", gettext_lazy("Show")
+    REFRESH = "refresh", gettext_lazy("Refresh")
 
 
 class Choice(PublicId, DistrictRow):
@@ -86,10 +87,10 @@ class WindowEntry(DistrictRow):
 class NeedKind(models.TextChoices):
     """What the learners of a small group have in common."""
 
-    SLIP = "slip"
-    BEGIN = "begin"
-    PRACTISE = "practise"
-    REFRESH = "refresh"
+    SLIP = "slip", gettext_lazy("Slip")
+    BEGIN = "begin", gettext_lazy("Begin")
+    PRACTISE = "practise", gettext_lazy("Practise")
+    REFRESH = "refresh", gettext_lazy("Refresh")
 
 
 class Grouping(PublicId, DistrictRow):

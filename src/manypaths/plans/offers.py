@@ -164,9 +164,10 @@ class _Place:
     def _learn(self, status: Status) -> list[Candidate]:
         slip = self.situation.slips.get(self.place)
         if slip:
-            reason = words.LEARN_SLIP.format(slip=slip[0].name, count=slip[1])
+            reason = words.LEARN_SLIP.format(slip=str(slip[0]), count=slip[1])
         elif status is Status.NOT_STARTED:
-            reason = self._by_prerequisites(words.LEARN_OPEN, words.LEARN_NEW, words.LEARN_AHEAD)
+            open_, new, ahead = map(str, (words.LEARN_OPEN, words.LEARN_NEW, words.LEARN_AHEAD))
+            reason = self._by_prerequisites(open_, new, ahead)
         else:
             reason = words.LEARN_HARD.format(standing=self._standing)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
@@ -186,7 +187,7 @@ class _Place:
             reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
             sentence = self._by_prerequisites(
-                words.PRACTISE_OPEN, words.PRACTISE_FRINGE, words.PRACTISE_AHEAD
+                str(words.PRACTISE_OPEN), str(words.PRACTISE_FRINGE), str(words.PRACTISE_AHEAD)
             )
             reason = sentence.format(standing=self._standing)
         else:
@@ -233,8 +234,8 @@ class _Place:
         return float(SHOW_WEIGHT * p * self.relevance)
 
     def _ready(self) -> str:
-        certainty = self.situation.estimates.certainty(self.place)
-        return words.SHOW_READY.format(standing=self._standing, certainty=certainty.value)
+        certainty = words.we_are(self.situation.estimates.certainty(self.place))
+        return words.SHOW_READY.format(standing=self._standing, certainty=certainty)
 
     def _faded(self) -> str:
         return words.REFRESH_FADED.format(standing=self._standing)

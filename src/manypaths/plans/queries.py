@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from manypaths.base.errors import Refused
@@ -196,8 +197,10 @@ def suggested_groups(
     learners = learners_of(group, by=by)
     if len(learners) > MOST_LEARNERS:
         raise Refused(
-            f"Small groups are suggested for up to {MOST_LEARNERS} learners; "
-            f"{group.name} has {len(learners)}."
+            gettext(
+                "Small groups are suggested for up to {most_learners} learners; {group} has "
+                "{n_learners}."
+            ).format(most_learners=MOST_LEARNERS, group=group.name, n_learners=len(learners))
         )
     estimates = estimates_of(learners, framework, by=by, at=at)
     places = places_of(estimates.pairs.competencies)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
@@ -41,7 +42,11 @@ def choose_step(
         task is not None
         and not task.alignments.filter(competency__lineage=competency.lineage).exists()
     ):
-        raise Refused(f"The task {task} does not show {competency.name}.")
+        raise Refused(
+            gettext("The task {task} does not show {competency}.").format(
+                task=task, competency=competency.name
+            )
+        )
     choice = Choice.objects.create(
         learner=learner,
         kind=kind,
@@ -61,7 +66,7 @@ def drop_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
     """Let a choice go: it is no longer open, and stays on record."""
     require_choice(by, choice.learner)
     if choice.dropped_at is not None:
-        raise Refused("This step has been let go already.")
+        raise Refused(gettext("This step has been let go already."))
     choice.dropped_at = to_microseconds(at)
     choice.save(update_fields=["dropped_at"])
     record_deed("drop choice", by=by, at=at, subject=("choice", choice.pk))
@@ -83,7 +88,9 @@ def set_window(
     """
     require_window_right(by, group)
     if pinned is not None and pinned not in competencies:
-        raise Refused(f"{pinned.name} can't be pinned: it is not in the window.")
+        raise Refused(
+            gettext("{pinned} can't be pinned: it is not in the window.").format(pinned=pinned.name)
+        )
     WindowEntry.objects.filter(group=group).delete()
     entries = WindowEntry.objects.bulk_create(
         [
@@ -121,7 +128,7 @@ def keep_groups(
     if any(learner.pk not in members for learner in seated):
         raise NotFound
     if len({learner.pk for learner in seated}) < len(seated):
-        raise Refused("A learner can be in one small group a day, and somebody is in two.")
+        raise Refused(gettext("A learner can be in one small group a day, and somebody is in two."))
     Grouping.objects.filter(group=group, held_on=held_on).delete()
     grouping = Grouping.objects.create(
         group=group, held_on=held_on, kept_at=to_microseconds(at), kept_by=by.actor_id
@@ -155,10 +162,18 @@ def move_seat(seat: Seat, *, to: int, by: Actor, at: datetime) -> Seat:
     """
     require_grouping_right(by, seat.grouping.group)
     if seat.number == to:
-        raise Refused(f"{seat.learner.name} is in small group {to} already.")
+        raise Refused(
+            gettext("{learner} is in small group {to} already.").format(
+                learner=seat.learner.name, to=to
+            )
+        )
     beside = Seat.objects.filter(grouping=seat.grouping, number=to).first()
     if beside is None:
-        raise Refused(f"There is no small group {to} on {seat.grouping.held_on}.")
+        raise Refused(
+            gettext("There is no small group {to} on {held_on}.").format(
+                to=to, held_on=seat.grouping.held_on
+            )
+        )
     before = seat.number
     seat.number, seat.kind, seat.reason = to, beside.kind, beside.reason
     seat.competency, seat.slip = beside.competency, beside.slip

@@ -113,7 +113,9 @@ class ClassNeeds:
         for group in found.groups:
             need, learners = needs[str(group.need)], [people[int(who)] for who in group.learners]
             groups.append(SmallGroup(need, learners, self._reason(need, learners)))
-        left = [LeftAlone(people[int(who)], LEFT_OUT[why]) for who, why in found.left_out.items()]
+        left = [
+            LeftAlone(people[int(who)], str(LEFT_OUT[why])) for who, why in found.left_out.items()
+        ]
         return GroupingSuggested(held_on, groups, left)
 
     def _steps(self) -> Iterator[tuple[Person, GroupNeed, float]]:
@@ -160,7 +162,7 @@ class ClassNeeds:
     def _reason(self, need: GroupNeed, learners: Sequence[Person]) -> str:
         if need.slip is not None:
             shown = next(one for one in self.slips.of_class if one.slip == need.slip)
-            return words.group_of_slip(len(learners), shown.slip.name, shown.found.n_items)
+            return words.group_of_slip(len(learners), str(shown.slip), shown.found.n_items)
         return words.group_on(need.kind, len(learners), need.competency.name)
 
 

@@ -1,48 +1,81 @@
-"""The sentences in which offers and lists say why.
+"""The sentences in which offers and lists say why, in the reader's language.
 
-They stand in one place so that they read alike and can be translated as wholes.
+They stand in one place so that they read alike and can be translated as wholes. A sentence may
+take in a standing ("about 7 of 10 right") or a certainty ("fairly sure"), each translated for the
+place where it stands.
 """
 
+from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.estimates.status import Certainty
 from manypaths.estimates.table import Estimates
 from manypaths.plans.models import Choice, NeedKind, StepKind
 
-LEARN_SLIP = "The slip “{slip}” came up in {count} of your answers here: look at it first."
-LEARN_NEW = "What comes before it is in place; begin with a short look."
-LEARN_OPEN = "Not begun yet: a short look shows what it is about."
-LEARN_AHEAD = "What comes before it is not in place yet; a short look shows where that leads."
-LEARN_HARD = "A look at it helps most now: {standing} on your own."
-PRACTISE_FRINGE = "What comes before it is in place, and it is a good stretch: {standing}."
-PRACTISE_OPEN = "Not begun yet, and a good stretch: {standing}."
-PRACTISE_AHEAD = "What comes before it is not in place yet. You may still try it early: {standing}."
-PRACTISE_UNSURE = "With {pieces} so far we are not sure: a few tries will tell."
-PRACTISE_ON = "You are on the way: {standing}. Each try adds to it."
-PRACTISE_READY = "You are ready to show it: {standing}. No task for that is here, so keep it fresh."
-SHOW_READY = "You are ready to show it: {standing}, and we are {certainty}."
-REFRESH_FADED = "You have shown this, and it has faded: {standing} today. A short refresh helps."
-PINNED = "Your class works on it now. {reason}"
+LEARN_SLIP = _("The slip “{slip}” came up in {count} of your answers here: look at it first.")
+LEARN_NEW = _("What comes before it is in place; begin with a short look.")
+LEARN_OPEN = _("Not begun yet: a short look shows what it is about.")
+LEARN_AHEAD = _("What comes before it is not in place yet; a short look shows where that leads.")
+LEARN_HARD = _("A look at it helps most now: {standing} on your own.")
+PRACTISE_FRINGE = _("What comes before it is in place, and it is a good stretch: {standing}.")
+PRACTISE_OPEN = _("Not begun yet, and a good stretch: {standing}.")
+PRACTISE_AHEAD = _(
+    "What comes before it is not in place yet. You may still try it early: {standing}."
+)
+PRACTISE_UNSURE = _("With {pieces} so far we are not sure: a few tries will tell.")
+PRACTISE_ON = _("You are on the way: {standing}. Each try adds to it.")
+PRACTISE_READY = _(
+    "You are ready to show it: {standing}. No task for that is here, so keep it fresh."
+)
+SHOW_READY = _("You are ready to show it: {standing}, and we are {certainty}.")
+REFRESH_FADED = _("You have shown this, and it has faded: {standing} today. A short refresh helps.")
+PINNED = _("Your class works on it now. {reason}")
 
-HELP_SLIP = "Keeps to the slip “{slip}”, as others in the class do."
-HELP_HARD = "The target is far without help: {standing} after {pieces}."
-READY = "Ready: {standing}, and we are {certainty}."
-MOVE_ON = "Has demonstrated all that comes before it: {names}."
-PLANNED = "{verb}: {title}."
+HELP_SLIP = _("Keeps to the slip “{slip}”, as others in the class do.")
+HELP_HARD = _("The target is far without help: {standing} after {pieces}.")
+READY = _("Ready: {standing}, and we are {certainty}.")
+MOVE_ON = _("Has demonstrated all that comes before it: {names}.")
+PLANNED = _("{verb}: {title}.")
 
-GROUP_SLIP = "{these} kept to the slip “{slip}” on {items}."
-GROUP_BEGIN = "{these} are ready to begin “{name}”."
-GROUP_PRACTISE = "{these} are on the way with “{name}”, and it is a good next step for each."
-GROUP_REFRESH = "{these} have shown “{name}”, and it has faded."
-ALONE_NO_NEED = "Needs nothing now that a small group could be about."
-ALONE_TOO_FEW = "Too few others share what comes next."
-ALONE_NO_ROOM = "The sizes of the groups leave no room."
+GROUP_SLIP = ngettext_lazy(
+    "This one kept to the slip “{slip}” on {items}.",
+    "These {number} kept to the slip “{slip}” on {items}.",
+    "count",
+)
+GROUP_BEGIN = ngettext_lazy(
+    "This one is ready to begin “{name}”.",
+    "These {number} are ready to begin “{name}”.",
+    "count",
+)
+GROUP_PRACTISE = ngettext_lazy(
+    "This one is on the way with “{name}”, and it is a good next step.",
+    "These {number} are on the way with “{name}”, and it is a good next step for each.",
+    "count",
+)
+GROUP_REFRESH = ngettext_lazy(
+    "This one has shown “{name}”, and it has faded.",
+    "These {number} have shown “{name}”, and it has faded.",
+    "count",
+)
+ALONE_NO_NEED = _("Needs nothing now that a small group could be about.")
+ALONE_TOO_FEW = _("Too few others share what comes next.")
+ALONE_NO_ROOM = _("The sizes of the groups leave no room.")
 
-RIGHT = "about {right} of 10 right"
-RATED = "a {right} in 10 chance of “{level}” or above"
+RIGHT = _("about {right} of 10 right")
+RATED = _("a {right} in 10 chance of “{level}” or above")
+
+# After “we are”, which in other languages bends them.
+WE_ARE = {
+    Certainty.SURE: pgettext_lazy("we are …", "sure"),
+    Certainty.FAIRLY_SURE: pgettext_lazy("we are …", "fairly sure"),
+    Certainty.NOT_YET: pgettext_lazy("we are …", "not sure yet"),
+}
 
 VERBS = {
-    StepKind.LEARN: "Learn about it",
-    StepKind.PRACTISE: "Practise",
-    StepKind.SHOW: "Show it",
-    StepKind.REFRESH: "Refresh",
+    StepKind.LEARN: _("Learn about it"),
+    StepKind.PRACTISE: _("Practise"),
+    StepKind.SHOW: _("Show it"),
+    StepKind.REFRESH: _("Refresh"),
 }
 
 _GROUPS_ON = {
@@ -50,7 +83,17 @@ _GROUPS_ON = {
     NeedKind.PRACTISE: GROUP_PRACTISE,
     NeedKind.REFRESH: GROUP_REFRESH,
 }
-_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = (
+    _("two"),
+    _("three"),
+    _("four"),
+    _("five"),
+    _("six"),
+    _("seven"),
+    _("eight"),
+    _("nine"),
+    _("ten"),
+)
 
 
 def out_of_ten(chance: float) -> int:
@@ -75,7 +118,11 @@ def standing(estimates: Estimates, row: int) -> str:
 
 def pieces(count: int) -> str:
     """Return a number of pieces of evidence in words."""
-    return "one piece of evidence" if count == 1 else f"{count} pieces of evidence"
+    if count == 1:
+        return gettext("one piece of evidence")
+    return ngettext("{count} piece of evidence", "{count} pieces of evidence", count).format(
+        count=count
+    )
 
 
 def planned(choice: Choice) -> str:
@@ -84,20 +131,23 @@ def planned(choice: Choice) -> str:
     return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title)
 
 
+def we_are(certainty: Certainty) -> str:
+    """Return how sure we are, in the form in which it follows “we are”."""
+    return str(WE_ARE[certainty])
+
+
 def group_on(kind: NeedKind, n_learners: int, name: str) -> str:
     """Return why learners could work together on a competency."""
-    return _GROUPS_ON[kind].format(these=_these(n_learners), name=name)
+    number = _number(n_learners)
+    return _GROUPS_ON[kind].format(count=n_learners, number=number, name=name)
 
 
 def group_of_slip(n_learners: int, slip: str, n_items: int) -> str:
     """Return why learners could look at a slip together."""
-    items = "one item" if n_items == 1 else f"{_number(n_items)} items"
-    return GROUP_SLIP.format(these=_these(n_learners), slip=slip, items=items)
-
-
-def _these(count: int) -> str:
-    return "This one" if count == 1 else f"These {_number(count)}"
+    items = ngettext("one item", "{number} items", n_items).format(number=_number(n_items))
+    number = _number(n_learners)
+    return GROUP_SLIP.format(count=n_learners, number=number, slip=slip, items=items)
 
 
 def _number(count: int) -> str:
-    return _NUMBERS[count - 2] if 2 <= count <= len(_NUMBERS) + 1 else str(count)
+    return str(_NUMBERS[count - 2]) if 2 <= count <= len(_NUMBERS) + 1 else str(count)

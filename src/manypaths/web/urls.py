@@ -9,4 +9,5 @@ handler500 = "manypaths.web.errors.our_fault_page"
 urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
+    path("", include("manypaths.web.pages.language.urls")),
 ]

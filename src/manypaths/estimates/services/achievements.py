@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
@@ -108,11 +109,17 @@ def _rows(
 def _level(draft: AchievementDraft, framework: Framework, levels: Sequence[Level]) -> int | None:
     level = framework.target_level if draft.level is None else draft.level
     if levels and (level is None or not 0 <= level < len(levels)):
-        raise Refused(f"Choose one of the levels {', '.join(step.name for step in levels)}.")
+        raise Refused(
+            gettext("Choose one of the levels {names}.").format(names=", ".join(map(str, levels)))
+        )
     return level
 
 
 def _past(day: date, at: datetime) -> date:
     if day > at.astimezone(current_scope().zone).date():
-        raise Refused(f"Nothing can have been demonstrated on {day}, which is still to come.")
+        raise Refused(
+            gettext("Nothing can have been demonstrated on {day}, which is still to come.").format(
+                day=day
+            )
+        )
     return day

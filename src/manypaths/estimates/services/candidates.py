@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import NotFound, Refused
@@ -47,7 +48,9 @@ def fit_candidate(
     progress("Reading the evidence", 0, _N_PARTS)
     family_log = log_of(family)
     if not family_log.log.n_events:
-        raise Refused(f"There is no evidence on {family.title} yet to learn from.")
+        raise Refused(
+            gettext("There is no evidence on {family} yet to learn from.").format(family=family)
+        )
     from manypaths.mastery.fitting import fit  # brings the compiler, so only here
 
     progress("Fitting", 1, _N_PARTS)
@@ -89,7 +92,11 @@ def discard_candidate(candidate: FittedModel, *, by: Actor, at: datetime) -> Non
     """Drop a candidate. Raises Refused for a model that is, or ever was, in force."""
     row = _locked(candidate, by=by)
     if not row.is_candidate:
-        raise Refused(f"{row.version} is no candidate: models that were in force are kept.")
+        raise Refused(
+            gettext("{version} is no candidate: models that were in force are kept.").format(
+                version=row.version
+            )
+        )
     record_deed(
         "discard candidate",
         by=by,

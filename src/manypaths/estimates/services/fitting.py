@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Refused
@@ -27,7 +28,9 @@ def fit_model(
     require_upkeep(by, family)
     family_log = log_of(family)
     if not family_log.log.n_events:
-        raise Refused(f"There is no evidence on {family.title} yet to learn from.")
+        raise Refused(
+            gettext("There is no evidence on {family} yet to learn from.").format(family=family)
+        )
     return _fit(family, family_log, by=by, at=at, seed=seed, site=site)
 
 

@@ -14,6 +14,7 @@ from manypaths.evidence.services.recording import (
     withdraw_responses,
 )
 from manypaths.evidence.services.tasks import SavedTasks, save_tasks
+from manypaths.evidence.services.translating import translate_tasks
 
 __all__ = [
     "Piece",
@@ -27,6 +28,7 @@ __all__ = [
     "record_response",
     "record_responses",
     "save_tasks",
+    "translate_tasks",
     "withdraw_evidence",
     "withdraw_responses",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
@@ -159,9 +160,13 @@ def record_artifact(
     require_recording(by, learner)
     require_past(done_at, at)
     if not title.strip() or (kind is ArtifactKind.TEXT and not text.strip()):
-        raise Refused("A piece of work needs a title, and a text needs words.")
+        raise Refused(gettext("A piece of work needs a title, and a text needs words."))
     if kind is not ArtifactKind.TEXT and not link.startswith("https://"):
-        raise Refused(f"A {kind.value} is given by its address, which begins with https://.")
+        raise Refused(
+            gettext("A {kind} is given by its address, which begins with https://.").format(
+                kind=kind.label.lower()
+            )
+        )
     artifact = Artifact.objects.create(
         learner=learner,
         task=task,
@@ -229,7 +234,7 @@ def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetim
     require_recording(by, unnamed)
     require_recording(by, person)
     if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused("Only a learner without a name can be linked to another person.")
+        raise Refused(gettext("Only a learner without a name can be linked to another person."))
     for model in (Response, Rating, Artifact):
         model.objects.get_queryset().filter(learner=unnamed).reassign(person)
     record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
@@ -277,13 +282,13 @@ def _withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> None:
     rows = type(piece).objects.standing().filter(pk=piece.pk)
     withdrawal = _give_reason(reason, by=by, at=at)
     if not rows.update(withdrawal=withdrawal):
-        raise Refused("This piece has been withdrawn already.")
+        raise Refused(gettext("This piece has been withdrawn already."))
     piece.withdrawal = withdrawal
 
 
 def _give_reason(reason: str, *, by: Actor, at: datetime) -> Withdrawal:
     if not reason.strip():
-        raise Refused("Say in a few words why this no longer counts.")
+        raise Refused(gettext("Say in a few words why this no longer counts."))
     return Withdrawal.objects.create(
         at=to_microseconds(at), actor_id=by.actor_id, reason=reason.strip()
     )

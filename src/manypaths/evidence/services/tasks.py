@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
@@ -154,7 +155,7 @@ def _signature(row: models.Model) -> tuple[Any, ...]:
     values = (
         (field.attname, str(getattr(row, field.attname)))
         for field in row._meta.concrete_fields
-        if field.name not in ("id", "public_id", "district_id")
+        if field.name not in ("id", "public_id", "district_id", "translations")
     )
     return (type(row).__name__, *values)
 
@@ -214,7 +215,11 @@ def _competencies_by_code(
     named |= {slip.competency for slip in slips}
     missing = sorted(named - found.keys())
     if missing:
-        raise Refused(f"{framework.title} has no competency {', '.join(missing[:10])}.")
+        raise Refused(
+            gettext("{framework} has no competency {names}.").format(
+                framework=framework, names=", ".join(missing[:10])
+            )
+        )
     return found
 
 
@@ -230,14 +235,18 @@ def _require_slips(
     named = {answer.slip for task in tasks for answer in task.answers if answer.slip}
     missing = sorted(named - slips.keys())
     if missing:
-        raise Refused(f"{framework.title} has no slip {', '.join(missing[:10])}.")
+        raise Refused(
+            gettext("{framework} has no slip {names}.").format(
+                framework=framework, names=", ".join(missing[:10])
+            )
+        )
 
 
 def _require_single(source_ids: Sequence[str]) -> None:
     seen: set[str] = set()
     for source_id in source_ids:
         if source_id in seen:
-            raise Refused(f"The task {source_id} comes twice.")
+            raise Refused(gettext("The task {source_id} comes twice.").format(source_id=source_id))
         seen.add(source_id)
 
 
@@ -250,14 +259,18 @@ def _require_changeable(tasks: Sequence[Task]) -> None:
         first = known.filter(**{f"{evidence}__isnull": False}).first()
         if first is not None:
             raise Refused(
-                f"Evidence refers to the task {first}, so it stays as it is. Save the changed one "
-                "under a new id."
+                gettext(
+                    "Evidence refers to the task {first}, so it stays as it is. Save the changed "
+                    "one under a new id."
+                ).format(first=first)
             )
 
 
 def _require_own(row: Task | Slip) -> None:
     if row.district_id != current_owner():
         raise Refused(
-            f"{row} is published above the districts, so it can't be changed in one. Save yours "
-            "under a new id."
+            gettext(
+                "{row} is published above the districts, so it can't be changed in one. Save "
+                "yours under a new id."
+            ).format(row=row)
         )

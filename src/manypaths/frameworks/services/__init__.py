@@ -1,8 +1,9 @@
-"""Deeds on frameworks: save one that somebody hands in, version it, edit a draft, set its rules."""
+"""Deeds on frameworks: save, translate, version them, edit a draft, set the rules."""
 
 from manypaths.frameworks.services.drafts import edit_competency, retire_competency
 from manypaths.frameworks.services.saving import SavedFramework, save_framework
 from manypaths.frameworks.services.settings import set_rules, set_self_ratings_move, set_target
+from manypaths.frameworks.services.translating import translate_framework
 from manypaths.frameworks.services.versions import publish_framework, start_version
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "set_self_ratings_move",
     "set_target",
     "start_version",
+    "translate_framework",
 ]

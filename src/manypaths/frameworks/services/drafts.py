@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Fault, Refused
@@ -34,7 +35,7 @@ def edit_competency(
     }
     faults = [fault for column, text in wording.items() for fault in _faults(column, text)]
     if faults:
-        raise Refused("A competency can't be worded like this.", faults)
+        raise Refused(gettext("A competency can't be worded like this."), faults)
     for column, text in wording.items():
         setattr(competency, column, text)
     competency.save(update_fields=list(wording))
@@ -56,8 +57,10 @@ def retire_competency(competency: Competency, *, by: Actor, at: datetime) -> Com
 def _require_draft(framework: Framework) -> None:
     if framework.published_at is not None:
         raise Refused(
-            f"{framework.title} is published, and evidence may refer to its words. Start a new "
-            "version to change them."
+            gettext(
+                "{framework} is published, and evidence may refer to its words. Start a new "
+                "version to change them."
+            ).format(framework=framework)
         )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from manypaths.base.errors import Refused
 from manypaths.frameworks.draft import FrameworkDraft, ScaleDraft
 from manypaths.frameworks.models import Framework, Level, Scale
@@ -47,8 +49,10 @@ def _reword_scale(scale: Scale, draft: ScaleDraft, title: str) -> dict[str, Leve
     levels = list(scale.levels.all())
     if len(levels) != len(draft.levels):
         raise Refused(
-            f"The scale of {title} has {len(levels)} levels, this one {len(draft.levels)}. Their "
-            "number can't change, for ratings on record count on it."
+            gettext(
+                "The scale of {title} has {n_levels} levels, this one {n_given}. Their "
+                "number can't change, for ratings on record count on it."
+            ).format(title=title, n_levels=len(levels), n_given=len(draft.levels))
         )
     for level, wording in zip(levels, draft.levels, strict=True):
         if (level.code, level.name, level.meaning) != (wording.code, wording.name, wording.meaning):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import Refused
@@ -31,11 +32,20 @@ def set_target(
     """
     require_right_to_change(by, framework)
     if framework.scale is None:
-        raise Refused(f"{framework.title} has no scale, and so no level to aim at.")
+        raise Refused(
+            gettext("{framework} has no scale, and so no level to aim at.").format(
+                framework=framework
+            )
+        )
     n_levels = framework.scale.levels.count()
     faults = list(target_faults(n_levels, level, cut_points or (), "target"))
     if faults:
-        raise Refused(f"This target does not fit the scale of {framework.title}.", faults)
+        raise Refused(
+            gettext("This target does not fit the scale of {framework}.").format(
+                framework=framework
+            ),
+            faults,
+        )
     framework.target_level = level
     framework.cut_points = list(cut_points or default_cut_points(n_levels, level))
     framework.save(update_fields=["target_level", "cut_points"])

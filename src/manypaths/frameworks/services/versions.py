@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
@@ -36,7 +37,7 @@ def start_version(framework: Framework, *, version: str, by: Actor, at: datetime
     length = longest_text(Framework, "version")
     faults = list(text_faults(version, "version", longest=length, may_be_empty=False))
     if faults:
-        raise Refused("A version needs a name of its own.", faults)
+        raise Refused(gettext("A version needs a name of its own."), faults)
     scale, levels = _copy_scale(framework)
     started = _copy_framework(framework, version, scale)
     competencies = _copy_competencies(framework, started)
@@ -53,7 +54,9 @@ def publish_framework(framework: Framework, *, by: Actor, at: datetime) -> Frame
     """Publish a draft: from now on its wording stands. Raises Refused for a published one."""
     require_right_to_change(by, framework)
     if framework.published_at is not None:
-        raise Refused(f"This version of {framework.title} is published already.")
+        raise Refused(
+            gettext("This version of {framework} is published already.").format(framework=framework)
+        )
     framework.published_at = at
     framework.save(update_fields=["published_at"])
     if framework.scale is not None:
@@ -65,12 +68,18 @@ def publish_framework(framework: Framework, *, by: Actor, at: datetime) -> Frame
 
 def _require_newest(framework: Framework) -> None:
     if framework.published_at is None:
-        raise Refused(f"This version of {framework.title} is a draft still. Publish it first.")
+        raise Refused(
+            gettext("This version of {framework} is a draft still. Publish it first.").format(
+                framework=framework
+            )
+        )
     following = Framework.objects.filter(previous=framework).first()
     if following is not None:
         raise Refused(
-            f"This version of {framework.title} is followed by {following.version} already. "
-            "Go on with that one."
+            gettext(
+                "This version of {framework} is followed by {following} already. Go on "
+                "with that one."
+            ).format(framework=framework, following=following.version)
         )
 
 
@@ -90,6 +99,7 @@ def _copy_framework(framework: Framework, version: str, scale: Scale | None) -> 
         definitions=framework.definitions,
         rubrics=framework.rubrics,
         extensions=framework.extensions,
+        translations=framework.translations,
         is_from_log=framework.is_from_log,
     )
 
@@ -106,6 +116,7 @@ def _copy_scale(framework: Framework) -> tuple[Scale | None, _Keys]:
             code=level.code,
             name=level.name,
             meaning=level.meaning,
+            translations=level.translations,
         )
         for level in levels
     )
@@ -127,6 +138,7 @@ def _copy_competencies(framework: Framework, started: Framework) -> _Keys:
                 position=row.position,
                 source=row.source,
                 retired_at=row.retired_at,
+                translations=row.translations,
             )
             for row in rows
         ],
@@ -143,6 +155,7 @@ def _copy_progressions(framework: Framework, competencies: _Keys, levels: _Keys)
                 competency_id=competencies[row.competency_id],
                 level_id=levels[row.level_id],
                 text=row.text,
+                translations=row.translations,
             )
             for row in rows
         ],

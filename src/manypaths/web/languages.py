@@ -1,0 +1,32 @@
+"""The language of a visit: the person's own choice, else this browser's, else what it asks for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from manypaths.people.models import User
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def language_of_visit(get_response: Answer) -> Answer:
+    """Answer each request in the language of its reader, and say which it is."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        language = _chosen(request) or translation.get_language_from_request(request)
+        with translation.override(language):
+            response = get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return answered
+
+
+def _chosen(request: HttpRequest) -> str:
+    """Return the language that the signed-in person chose, if it is still one of ours."""
+    chosen = request.user.language if isinstance(request.user, User) else ""
+    return chosen if chosen in dict(settings.LANGUAGES) else ""

@@ -1,0 +1,1 @@
+"""The choice of a language at the foot of every page."""
