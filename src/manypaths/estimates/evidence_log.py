@@ -78,13 +78,14 @@ def pieces_of(
 ) -> list[Piece]:
     """Return a learner's standing evidence on a family, in the order of the work."""
     shares = shares_by_task(family) if shares is None else shares
-    responses = Response.objects.standing().filter(
-        learner=learner, task__alignments__competency__framework__family=family
-    )
     ratings = Rating.objects.standing().filter(
         learner=learner, competency__framework__family=family
     )
-    pieces = [Piece(row, response_event(row, shares[row.task_id])) for row in responses.distinct()]
+    pieces = [
+        Piece(row, response_event(row, shares[row.task_id]))
+        for row in Response.objects.standing().filter(learner=learner)
+        if row.task_id in shares
+    ]
     own_move = self_ratings_move(family)
     pieces += [
         Piece(row, rating_event(row, own_move=own_move))
