@@ -89,7 +89,7 @@ def pieces_of(
     own_move = self_ratings_move(family)
     pieces += [
         Piece(row, rating_event(row, own_move=own_move))
-        for row in ratings.select_related("competency", "criterion")
+        for row in ratings.select_related("competency", "criterion", "rater")
     ]
     return _on_one_clock(sorted(pieces, key=_place_in_work))
 

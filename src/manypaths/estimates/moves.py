@@ -60,7 +60,7 @@ class Move:
     """What one day did to a competency: the work behind it, or the signing off.
 
     `before` and `certainty_before` are of the moment before that day's work, `status` is the
-    present one, as every page says it.
+    present one, as every page says it. `signer` is who signed the achievement off, where known.
     """
 
     competency: Competency
@@ -71,6 +71,7 @@ class Move:
     status: Status
     pieces: Sequence[Piece]
     achievement: Achievement | None = None
+    signer: Person | None = None
 
     @property
     def is_new_status(self) -> bool:
@@ -177,6 +178,8 @@ class _Found:
     def by_signing(self, since: datetime) -> list[Move]:
         first = to_microseconds(since)
         signed = [row for row in self.achievements if row.signed_at >= first]
+        users = {row.signed_by for row in signed} - {None}
+        signers = {p.user_id: p for p in Person.objects.filter(user__in=users)} if users else {}
         return [
             Move(
                 competency=self._competency(row.competency_id),
@@ -187,6 +190,7 @@ class _Found:
                 status=self.now.status(self.places[row.competency_id]),
                 pieces=(),
                 achievement=row,
+                signer=signers.get(row.signed_by),
             )
             for row in signed
             if self._is_target(row)

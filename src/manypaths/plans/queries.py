@@ -37,7 +37,7 @@ from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
 from manypaths.plans.models import Choice, HelpRequest, Seat, WindowEntry
-from manypaths.plans.offers import Offer, Situation, choose_offers
+from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
     MOST_LEARNERS,
@@ -73,27 +73,51 @@ class ClassOverview:
         return self.estimates.status_by_code()
 
 
-def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
-    """Return the next steps to offer a learner, best first. A fixed number of queries."""
-    estimates = estimates_of([learner], framework, by=by, at=at)
+def next_steps(
+    learner: Person,
+    framework: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+    estimates: Estimates | None = None,
+) -> list[Offer]:
+    """Return the next steps to offer a learner, best first. A fixed number of queries.
+
+    `estimates` are the learner's present ones on the framework, where the caller has them.
+    """
+    require_sight(by, [learner])
+    found = estimates or estimates_of([learner], framework, by=by, at=at)
+    return _offers(choose_offers(_situation(learner, framework, found, by=by, at=at)))
+
+
+def open_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
+    """Return every next step that a learner could take, competency by competency. Fixed queries."""
+    found = estimates_of([learner], framework, by=by, at=at)
+    return _offers(all_offers(_situation(learner, framework, found, by=by, at=at)))
+
+
+def _situation(
+    learner: Person, framework: Framework, estimates: Estimates, *, by: Actor, at: datetime
+) -> Situation:
     competencies = estimates.pairs.competencies
     places = places_of(competencies)
     window = _window_of(_groups_of(learner), places)
     shown = slips_of([learner], framework, by=by, at=at)
-    chosen = choose_offers(
-        Situation(
-            estimates=estimates,
-            prerequisites=_prerequisite_places(framework, places),
-            tasks=tasks_for(competencies),
-            window=window.places,
-            pinned=window.pinned,
-            chosen=_chosen_places(open_choices([learner], by=by), places),
-            slips=_repeated(shown, learner, places),
-            times_done=_times_done(learner),
-            least_recall=StatusRules.of(framework.rules).recall,
-        )
+    return Situation(
+        estimates=estimates,
+        prerequisites=_prerequisite_places(framework, places),
+        tasks=tasks_for(competencies),
+        window=window.places,
+        pinned=window.pinned,
+        chosen=_chosen_places(open_choices([learner], by=by), places),
+        slips=_repeated(shown, learner, places),
+        times_done=_times_done(learner),
+        least_recall=StatusRules.of(framework.rules).recall,
     )
-    tasks = Task.objects.in_bulk([one.task for one in chosen])
+
+
+def _offers(chosen: Sequence[Candidate]) -> list[Offer]:
+    tasks = Task.objects.in_bulk({one.task for one in chosen})
     return [
         Offer(one.kind, one.competency, tasks[one.task], one.reason, one.score) for one in chosen
     ]
@@ -118,6 +142,16 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     found = still_open.select_related("competency", "learner", "task").order_by("chosen_at", "pk")
     wanted = {learner.pk for learner in learners}
     return [choice for choice in found if choice.learner_id in wanted]
+
+
+def pins_of(learner: Person, *, by: Actor) -> dict[int, Person | None]:
+    """Return who pinned what the learner's groups begin with, by lineage. Two queries."""
+    require_sight(by, [learner])
+    pinned = WindowEntry.objects.filter(group__in=_groups_of(learner), is_pinned=True)
+    rows = list(pinned.values_list("competency__lineage", "opened_by").order_by("pk"))
+    people = Person.objects.filter(user__in={user for _, user in rows if user})
+    by_user = {person.user_id: person for person in people}
+    return {lineage: by_user.get(user) for lineage, user in rows if lineage}
 
 
 def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:

@@ -9,4 +9,8 @@ handler500 = "manypaths.web.errors.our_fault_page"
 urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
+    path("", include("manypaths.web.pages.path.urls")),
+    path("", include("manypaths.web.pages.why.urls")),
+    path("", include("manypaths.web.pages.looked.urls")),
+    path("", include("manypaths.web.pages.marks.urls")),
 ]

@@ -16,7 +16,7 @@ Edge = tuple[Key, Key]
 MOST_COLUMNS = 12
 # Depth over all areas orders the whole map, unless it makes the columns too narrow to read.
 _MOST_BY_DEPTH = 8
-# What leads to nothing and follows nothing stands in rows of so many.
+# What leads to nothing and follows nothing stands in rows of at least so many.
 _LOOSE_IN_A_ROW = 5
 
 
@@ -88,7 +88,7 @@ def lay_out(areas: Sequence[Sequence[Key]], edges: Sequence[Edge]) -> Layout:
     bands = []
     row = 1
     for area in areas:
-        cells = _Area(area, columns, parents, linked, width).cells()
+        cells = _Area(area, columns, parents, known).cells(linked, width)
         height = max((below for _, below in cells.values()), default=0) + 1
         for key in area:
             column, below = cells[key]
@@ -140,52 +140,122 @@ def _parents(
 
 
 @dataclass(frozen=True)
+class _Chain:
+    """Competencies that stand in one row, each opening the next, and what the first follows."""
+
+    keys: Sequence[Key]
+    parent: Key | None
+    has_branches: bool
+
+
 class _Area:
     """One area on its way to cells: (column, row counted from 0)."""
 
-    keys: Sequence[Key]
-    columns: Mapping[Key, int]
-    parents: Mapping[Key, Key]
-    linked: set[Key]
-    width: int
+    def __init__(
+        self,
+        keys: Sequence[Key],
+        columns: Mapping[Key, int],
+        parents: Mapping[Key, Key],
+        edges: Sequence[Edge],
+    ) -> None:
+        self._keys, self._columns, self._parents = keys, columns, parents
+        self._edges = frozenset(edges)
+        self._cells: dict[Key, tuple[int, int]] = {}
+        # The columns that are taken in each row, by competencies and by lines between them.
+        self._rows: list[set[int]] = []
+        # Lines that turn: the column that each leads into, its rows, and where it comes from.
+        self._turns: list[tuple[int, range, Key]] = []
 
-    def cells(self) -> dict[Key, tuple[int, int]]:
-        cells: dict[Key, tuple[int, int]] = {}
-        next_row, loose_column = 0, self.width
-        for key in self.keys:
-            if key in self.parents:
-                continue
-            if key in self.linked:
-                next_row = self._place_tree(key, next_row, cells)
-                loose_column = self.width
-            else:
-                # Nothing ties it to a column, so it follows the one before.
-                is_full = loose_column >= self.width
-                loose_column = 1 if is_full else loose_column + 1
-                next_row += is_full
-                cells[key] = loose_column, next_row - 1
-        return cells
+    def cells(self, linked: set[Key], width: int) -> dict[Key, tuple[int, int]]:
+        roots = [key for key in self._keys if key in linked and key not in self._parents]
+        for root in roots:
+            for chain in self._chains(root):
+                self._place(chain)
+        for key in self._keys:
+            if key not in linked:
+                self._place_loose(key, width)
+        return self._cells
 
-    def _place_tree(self, root: Key, row: int, cells: dict[Key, tuple[int, int]]) -> int:
-        """Place a tree from a row on; return the row after its last."""
-        waiting = [root]
-        is_beside = True
+    def _chains(self, root: Key) -> list[_Chain]:
+        """Return a tree as chains, each before those that branch off it."""
+        chains = []
+        waiting: list[tuple[Key, Key | None]] = [(root, None)]
         while waiting:
-            key = waiting.pop()
-            row += not is_beside
-            cells[key] = self.columns[key], row
-            opened = self._opened_by(key)
-            is_beside = bool(opened)
-            waiting.extend(reversed(opened))
-        return row + 1
+            key, parent = waiting.pop()
+            keys, n_waiting = [key], len(waiting)
+            while opened := self._opened_by(keys[-1]):
+                waiting.extend((other, keys[-1]) for other in reversed(opened[1:]))
+                keys.append(opened[0])
+            chains.append(_Chain(keys, parent, len(waiting) > n_waiting))
+        return chains
 
     def _opened_by(self, key: Key) -> list[Key]:
         """Return the branches from a competency, the one beside it first: that which goes farthest.
 
         The lines to the others turn before they reach it.
         """
-        opened = [other for other in self.keys if self.parents.get(other) == key]
-        return sorted(opened, key=lambda other: -self.columns[other])
+        opened = [other for other in self._keys if self._parents.get(other) == key]
+        return sorted(opened, key=lambda other: -self._columns[other])
+
+    def _place(self, chain: _Chain) -> None:
+        row = self._row_for(chain)
+        if row == len(self._rows):
+            self._rows.append(set())
+        self._rows[row] |= self._span(chain)
+        for key in chain.keys:
+            self._cells[key] = self._columns[key], row
+        if chain.parent is not None:
+            self._turns.append((self._columns[chain.keys[0]], self._turn(chain, row), chain.parent))
+
+    def _row_for(self, chain: _Chain) -> int:
+        """Return the nearest row with room for a chain; one with branches begins a new row.
+
+        A chain that branches off shares a row only with something else that it follows.
+        """
+        n_rows = len(self._rows)
+        if chain.has_branches:
+            return n_rows
+        of_parent = 0 if chain.parent is None else self._cells[chain.parent][1]
+        fitting = [
+            row
+            for row in range(n_rows)
+            if not self._rows[row] & self._span(chain) and self._is_open(chain, row)
+            if chain.parent is None or self._follows(chain, row)
+        ]
+        return min(fitting, key=lambda row: abs(row - of_parent), default=n_rows)
+
+    def _follows(self, chain: _Chain, row: int) -> bool:
+        inside = (key for key, (_, other) in self._cells.items() if other == row)
+        return any((key, chain.keys[0]) in self._edges for key in inside)
+
+    def _span(self, chain: _Chain) -> set[int]:
+        return set(range(self._columns[chain.keys[0]], self._columns[chain.keys[-1]] + 1))
+
+    def _turn(self, chain: _Chain, row: int) -> range:
+        of_parent = row if chain.parent is None else self._cells[chain.parent][1]
+        return range(min(row, of_parent), max(row, of_parent) + 1)
+
+    def _is_open(self, chain: _Chain, row: int) -> bool:
+        """Say whether the line that leads to a row lies on no other and crosses none."""
+        if chain.parent is None:
+            return True
+        column, turn = self._columns[chain.keys[0]], self._turn(chain, row)
+        if any(
+            column == other and source != chain.parent and set(turn) & set(rows)
+            for other, rows, source in self._turns
+        ):
+            return False
+        return not any({column - 1, column} <= self._rows[between] for between in turn[1:-1])
+
+    def _place_loose(self, key: Key, width: int) -> None:
+        """Place what nothing ties to a column where a row still has room at its end."""
+        ends = [max(taken, default=0) for taken in self._rows]
+        row = next((row for row, end in enumerate(ends) if end < width), len(ends))
+        if row == len(ends):
+            self._rows.append(set())
+        column = max(self._rows[row], default=0) + 1
+        self._rows[row].add(column)
+        self._cells[key] = column, row
 
 
 def _lines(
