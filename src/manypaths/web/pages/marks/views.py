@@ -1,13 +1,13 @@
 """What the marks mean, for everyone."""
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from manypaths.estimates.words import how_evidence_counts
 from manypaths.web.rendering import render_page
 from manypaths.web.viewing import shows_nobody
-from manypaths.web.visits import PageRequest, signed_in
+from manypaths.web.visits import signed_in
 
 _STATUSES = (
     ("not started", _("There is no evidence yet. It says nothing of what you know.")),
@@ -26,13 +26,19 @@ _CERTAINTIES = (
 
 
 @require_GET
-@signed_in
 @shows_nobody
-def all_marks(request: PageRequest) -> HttpResponse:
-    """Show each mark with its word and what it means."""
+def all_marks(request: HttpRequest) -> HttpResponse:
+    """Show each mark with its word and what it means, to strangers too."""
+    return _with_places(request) if request.user.is_authenticated else _page(request)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
     context = {
         "statuses": _STATUSES,
         "certainties": _CERTAINTIES,
         "counts": how_evidence_counts(),
     }
     return render_page(request, "marks/marks.html", context)
+
+
+_with_places = signed_in(_page)

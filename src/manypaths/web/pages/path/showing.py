@@ -33,7 +33,7 @@ MOST_ON_MAP = 60
 _MOST_IN_A_BAND = 40
 # Of the sheet that places them.
 _MOST_ROWS = 60
-_MOST_MOVES = 6
+_MOST_MOVES, _FEWEST_MOVES = 6, 3
 _DAYS_OF_A_WEEK = 7
 
 _SHOWN = (Status.DEMONSTRATED, Status.REFRESH)
@@ -249,8 +249,16 @@ def _moves(moves: Sequence[Move], levels: Mapping[int, str]) -> list[MoveShown]:
             why=words.why_moved(move, levels),
             icon=icons[move.direction],
         )
-        for move in moves[:_MOST_MOVES]
+        for move in _telling(moves)
     ]
+
+
+def _telling(moves: Sequence[Move]) -> list[Move]:
+    """Return the newest moves; what stayed the same only where there is little else to tell."""
+    clear = [move for move in moves if move.direction is not Direction.SAME][:_MOST_MOVES]
+    same = [move for move in moves if move.direction is Direction.SAME]
+    n_more = max(0, _FEWEST_MOVES - len(clear))
+    return sorted([*clear, *same[:n_more]], key=lambda move: move.day, reverse=True)
 
 
 def _work(found: Sequence[Work]) -> list[WorkShown]:

@@ -33,9 +33,7 @@ def summary(
     sentences = [_shown(n_shown, n_all, name, is_own=is_own)]
     n_ready = counts[Status.READY]
     if n_ready:
-        ready = ngettext(
-            "One more is <b>ready to show</b>.", "{n} more are <b>ready to show</b>.", n_ready
-        )
+        ready = ngettext("One is <b>ready to show</b>.", "{n} are <b>ready to show</b>.", n_ready)
         sentences.append(format_html(ready, n=n_ready))
     if n_moved:
         moved = ngettext("One moved this week.", "{n} moved this week.", n_moved)
@@ -171,14 +169,10 @@ def how_chosen(choice: Choice, today: date, *, is_own: bool) -> str:
 
 
 def what_was_done(work: Work) -> str:
-    """Return what kind of work a line of the record is."""
+    """Return what a line of the record is about."""
     if work.artifact:
         return work.artifact.title
-    if work.rating is None:
-        return ngettext("An answer", "Answers", work.n_answers)
-    if work.rating.role == RaterRole.SELF:
-        return gettext("Own rating")
-    return gettext("A rating")
+    return work.competency.name if work.competency else ""
 
 
 def how_it_went(work: Work) -> str:
@@ -187,8 +181,6 @@ def how_it_went(work: Work) -> str:
         return gettext("Kept as evidence")
     if work.rating is None:
         return n_of_n_right(work.n_right, work.n_answers)
-    if work.rating.role == RaterRole.SELF:
-        return gettext("“{level}”").format(level=work.level)
     return rated(work.rating, work.level)
 
 

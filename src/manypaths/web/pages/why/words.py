@@ -82,16 +82,29 @@ def _status(status: Status, signed: SignedOff | None) -> SafeString:
 
 
 def _signed(status: Status, signed: SignedOff) -> SafeString:
-    name = signed.signer.name if signed.signer else gettext("somebody of the school")
-    day = date_format(signed.achievement.demonstrated_on, "DATE_FORMAT")
-    if status is Status.REFRESH:
-        text = gettext(
+    """Return when what was demonstrated was shown, and who signed where they are known."""
+    text = {
+        (Status.DEMONSTRATED, True): gettext(
+            "It was shown on {day}, and {name} signed, so it is <b>{word}</b>."
+        ),
+        (Status.DEMONSTRATED, False): gettext(
+            "It was shown on {day} and signed off, so it is <b>{word}</b>."
+        ),
+        (Status.REFRESH, True): gettext(
             "It was shown on {day}, and {name} signed: that stays. Some of it may have faded, so "
             "it is <b>{word}</b>."
-        )
-    else:
-        text = gettext("It was shown on {day}, and {name} signed, so it is <b>{word}</b>.")
-    return format_html(text, day=day, name=name, word=status_word(status))
+        ),
+        (Status.REFRESH, False): gettext(
+            "It was shown on {day} and signed off: that stays. Some of it may have faded, so it "
+            "is <b>{word}</b>."
+        ),
+    }[status, signed.signer is not None]
+    return format_html(
+        text,
+        day=date_format(signed.achievement.demonstrated_on, "DATE_FORMAT"),
+        name=signed.signer.name if signed.signer else "",
+        word=status_word(status),
+    )
 
 
 def status_word(status: Status) -> str:
