@@ -23,8 +23,8 @@ from manypaths.people.access import Actor
 from manypaths.people.models import Group, Membership, Organization, Person, Role, User
 from manypaths.people.services import add_unnamed_learners, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
-from manypaths.plans.models import Choice, Grouping, NeedKind, Seat, StepKind
-from manypaths.plans.services import choose_step, keep_groups
+from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat, StepKind
+from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 
 LATER = day(60)
@@ -45,6 +45,7 @@ class Records:
     response: Response
     artifact: Artifact
     choice: Choice
+    help_request: HelpRequest
     candidate: FittedModel
     seat: Seat
     framework: Framework
@@ -140,6 +141,7 @@ def _adas_records(cast: Cast) -> Records:
         response=response,
         artifact=_artifact(cast, at=day(5)),
         choice=choose_step(cast.ada, competency, kind=StepKind.PRACTISE, by=ben, at=LATER),
+        help_request=ask_for_help(cast.ada, by=user_of(cast.ada), at=LATER),
         candidate=fit_candidate(world.framework, by=OPERATOR, at=LATER),
         framework=world.framework,
         competency=competency,
@@ -201,6 +203,7 @@ def _ghosts_of(records: Records) -> Records:
             pk=_NOWHERE, grouping=Grouping(pk=_NOWHERE, group=group), learner=learner, number=1
         ),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
+        help_request=HelpRequest(pk=_NOWHERE, learner=learner),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),

@@ -2,6 +2,7 @@
 
 from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
+from manypaths.estimates.moves import moves_of
 from manypaths.evidence.models import ArtifactKind
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -22,6 +23,12 @@ ESTIMATES = {
     ),
     "estimates.queries.why": Wall(
         lambda by, r: queries.why(r.learner, r.competency, by=by, at=LATER)
+    ),
+    "estimates.queries.achievements_of": Wall(
+        lambda by, r: queries.achievements_of(r.learner, r.framework, by=by)
+    ),
+    "estimates.moves.moves_of": Wall(
+        lambda by, r: moves_of(r.learner, r.framework, by=by, at=LATER)
     ),
     "estimates.queries.families_with_evidence": Wall(
         lambda by, r: queries.families_with_evidence(by=by), "femi", names_records=False

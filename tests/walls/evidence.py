@@ -1,6 +1,7 @@
 """How deeds and queries on evidence are called."""
 
 from manypaths.evidence import queries, services
+from manypaths.evidence.latest import latest_work
 from manypaths.evidence.models import ArtifactKind
 from manypaths.evidence.slips import slips_of
 from tests.stage import LATER
@@ -8,6 +9,7 @@ from tests.walls.kinds import Wall
 
 EVIDENCE = {
     "evidence.queries.evidence_of": Wall(lambda by, r: queries.evidence_of(r.learner, by=by)),
+    "evidence.latest.latest_work": Wall(lambda by, r: latest_work(r.learner, r.framework, by=by)),
     "evidence.slips.slips_of": Wall(
         lambda by, r: slips_of([r.learner], r.framework, by=by, at=LATER)
     ),

@@ -30,6 +30,9 @@ OPEN = {
         _FOR_ALL,
         lambda by, r: frameworks.competency_coded(r.framework, r.competency.code, by=by),
     ),
+    "frameworks.queries.competency_for": Open(
+        _FOR_ALL, lambda by, r: frameworks.competency_for(r.competency.public_id, by=by)
+    ),
     "frameworks.queries.tree": Open(_FOR_ALL, lambda by, r: frameworks.tree(r.framework)),
     "frameworks.queries.prerequisites": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)

@@ -1,14 +1,34 @@
 """How deeds and queries on plans are called."""
 
 from manypaths.plans import queries, services
-from manypaths.plans.models import NeedKind, StepKind
+from manypaths.plans.models import Choice, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
+
+def _let_go(choice: Choice) -> Choice:
+    choice.dropped_at = 1
+    return choice
+
+
 PLANS = {
     "plans.queries.next_steps": Wall(
         lambda by, r: queries.next_steps(r.learner, r.framework, by=by, at=LATER)
+    ),
+    "plans.queries.open_steps": Wall(
+        lambda by, r: queries.open_steps(r.learner, r.framework, by=by, at=LATER)
+    ),
+    "plans.queries.pins_of": Wall(lambda by, r: queries.pins_of(r.learner, by=by)),
+    "plans.queries.choice_for": Wall(lambda by, r: queries.choice_for(r.choice.public_id, by=by)),
+    "plans.queries.open_help_requests": Wall(
+        lambda by, r: queries.open_help_requests([r.learner], by=by)
+    ),
+    "plans.queries.help_request_for": Wall(
+        lambda by, r: queries.help_request_for(r.help_request.public_id, by=by)
+    ),
+    "plans.queries.frameworks_of_learner": Wall(
+        lambda by, r: queries.frameworks_of_learner(r.learner, by=by)
     ),
     "plans.queries.open_choices": Wall(lambda by, r: queries.open_choices([r.learner], by=by)),
     "plans.queries.window_of": Wall(lambda by, r: queries.window_of(r.group, by=by)),
@@ -34,6 +54,15 @@ PLANS = {
     ),
     "plans.services.drop_choice": Wall(
         lambda by, r: services.drop_choice(r.choice, by=by, at=LATER)
+    ),
+    "plans.services.take_up_again": Wall(
+        lambda by, r: services.take_up_again(_let_go(r.choice), by=by, at=LATER)
+    ),
+    "plans.services.ask_for_help": Wall(
+        lambda by, r: services.ask_for_help(r.learner, words="Words", by=by, at=LATER), "ada"
+    ),
+    "plans.services.answer_help_request": Wall(
+        lambda by, r: services.answer_help_request(r.help_request, by=by, at=LATER)
     ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)

@@ -34,3 +34,12 @@ def require_right_to_sign(by: Actor, learner: Person) -> None:
     if assesses_for(by, learner):
         return
     raise NotFound
+
+
+def may_sign(by: Actor, learner: Person) -> bool:
+    """Say whether `by` may sign off achievements of this learner."""
+    try:
+        require_right_to_sign(by, learner)
+    except NotFound:
+        return False
+    return True

@@ -20,7 +20,7 @@ from manypaths.estimates.engine import (
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
-from manypaths.estimates.models import Belief, FittedModel, GeneralBelief
+from manypaths.estimates.models import Achievement, Belief, FittedModel, GeneralBelief
 from manypaths.estimates.rows import agree, engine_beliefs
 from manypaths.estimates.rule_table import RuleComparison, Terms, compare_rules
 from manypaths.estimates.switching import Effects, Switch, effects_of, require_switchable
@@ -59,6 +59,14 @@ class Why:
     pieces: Sequence[Piece]
     descriptions: Mapping[int, str]
     estimate: Estimates
+
+
+@dataclass(frozen=True)
+class SignedOff:
+    """An achievement, and who signed it, where they are known."""
+
+    achievement: Achievement
+    signer: Person | None
 
 
 def estimated_competencies(framework: Framework) -> list[Competency]:
@@ -130,6 +138,18 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
             [learner], competency.framework, by=by, at=at, competencies=[competency]
         ),
     )
+
+
+def achievements_of(learner: Person, framework: Framework, *, by: Actor) -> list[SignedOff]:
+    """Return what a learner was signed off on a framework's family, newest first. Two queries."""
+    require_sight(by, [learner])
+    found = Achievement.objects.filter(
+        learner=learner, competency__framework__family=framework.family_id
+    )
+    rows = list(found.order_by("-demonstrated_on", "-pk"))
+    people = Person.objects.filter(user__in={row.signed_by for row in rows if row.signed_by})
+    by_user = {person.user_id: person for person in people}
+    return [SignedOff(row, by_user.get(row.signed_by)) for row in rows]
 
 
 def families_with_evidence(*, by: Actor) -> list[Framework]:

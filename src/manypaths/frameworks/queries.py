@@ -6,6 +6,7 @@ Retired nodes are left out of all of them unless they are asked for by their own
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -64,6 +65,17 @@ def competency_coded(framework: Framework, code: str, *, by: Actor) -> Competenc
             )
         )
     return competencies[0]
+
+
+def competency_for(competency_id: UUID, *, by: Actor) -> Competency:
+    """Return the competency with this id, in any framework that `by` may read. One query."""
+    found = Competency.objects.filter(
+        public_id=competency_id, framework__in=frameworks_seen_by(by)
+    ).select_related("framework__scale", "framework__family", "lineage")
+    competency = found.first()
+    if competency is None:
+        raise NotFound
+    return competency
 
 
 def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:

@@ -17,13 +17,15 @@ class Piece:
     `kind` is "evidence" for one event that shows the competency (`event` is its place among the
     events) and what its outcome told; "practice" for what having worked on it adds, whatever the
     outcomes; "other" for all evidence on other competencies, "time" for what passing time did.
-    The shifts are on the logit scale and in P(mastered).
+    The shifts are on the logit scale and in P(mastered). `after` is the estimate as it stood
+    right after an event that shows the competency.
     """
 
     kind: str
     event: int | None
     shift_mean: float
     shift_p: float
+    after: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def why(model: Model, events: Sequence[Event], competency: Key, *, at: float = n
             told = [0.0, 0.0]
             as_before = _with_counts_of(before, beliefs, competency)
             last = _passed(told, last, estimate(model, as_before, competency, at=event.time))
-            pieces.append(Piece("evidence", number, *told))
+            pieces.append(Piece("evidence", number, *told, after=now))
             last = _passed(practised, last, now)
         else:
             last = _passed(others, last, now)

@@ -24,6 +24,21 @@ def require_choice(by: Actor, learner: Person) -> None:
     raise NotFound
 
 
+def may_choose(by: Actor, learner: Person) -> bool:
+    """Say whether `by` may choose for the learner: themself, a teacher, a supporter."""
+    try:
+        require_choice(by, learner)
+    except NotFound:
+        return False
+    return True
+
+
+def require_own(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless the record is the actor's own: nobody asks for help for another."""
+    if not is_learner_themself(by, learner):
+        raise NotFound
+
+
 def require_window_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
     require_group_sight(by, group)

@@ -145,3 +145,36 @@ class Seat(PublicId, DistrictRow):
                 condition=Q(kind__in=NeedKind.values), name="need_kind_is_known"
             ),
         )
+
+
+class HelpRequest(PublicId, DistrictRow):
+    """A learner asks those who teach them for help, in words of their own or with none."""
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "competency",
+        "words",
+        "asked_at",
+        "answered_at",
+        "answered_by",
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="help_requests")
+    # Null where they ask about no competency in particular.
+    competency = models.ForeignKey(
+        Competency, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    words = models.CharField(max_length=500, blank=True)
+    asked_at = models.BigIntegerField()
+    answered_at = models.BigIntegerField(null=True)
+    # The user who answered, or the learner who took it back; null while it is open.
+    answered_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Open ones are found by learner."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "answered_at"], name="help_by_learner"),
+        )

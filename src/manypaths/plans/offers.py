@@ -98,6 +98,11 @@ def choose_offers(situation: Situation, *, most: int = MOST_OFFERS) -> list[Cand
     return sorted(chosen, key=lambda offer: -offer.score)
 
 
+def all_offers(situation: Situation) -> list[Candidate]:
+    """Return whatever could be offered, competency by competency in the framework's order."""
+    return _candidates(situation)
+
+
 def _is_new_place(offer: Candidate, chosen: Sequence[Candidate]) -> bool:
     """Say whether neither the competency nor the task stands among the chosen ones."""
     places = {other.competency.pk for other in chosen}

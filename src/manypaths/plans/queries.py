@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext
 from numpy.typing import NDArray
 
-from manypaths.base.errors import Refused
+from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.engine import current_version, family_of
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
@@ -28,6 +29,7 @@ from manypaths.people.access import (
     EDUCATOR_ROLES,
     Actor,
     current,
+    people_seen_by,
     require_group_sight,
     require_sight,
 )
@@ -35,8 +37,8 @@ from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
 from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
-from manypaths.plans.models import Choice, Seat, WindowEntry
-from manypaths.plans.offers import Offer, Situation, choose_offers
+from manypaths.plans.models import Choice, HelpRequest, Seat, WindowEntry
+from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
     MOST_LEARNERS,
@@ -72,27 +74,51 @@ class ClassOverview:
         return self.estimates.status_by_code()
 
 
-def next_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
-    """Return the next steps to offer a learner, best first. A fixed number of queries."""
-    estimates = estimates_of([learner], framework, by=by, at=at)
+def next_steps(
+    learner: Person,
+    framework: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+    estimates: Estimates | None = None,
+) -> list[Offer]:
+    """Return the next steps to offer a learner, best first. A fixed number of queries.
+
+    `estimates` are the learner's present ones on the framework, where the caller has them.
+    """
+    require_sight(by, [learner])
+    found = estimates or estimates_of([learner], framework, by=by, at=at)
+    return _offers(choose_offers(_situation(learner, framework, found, by=by, at=at)))
+
+
+def open_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
+    """Return every next step that a learner could take, competency by competency. Fixed queries."""
+    found = estimates_of([learner], framework, by=by, at=at)
+    return _offers(all_offers(_situation(learner, framework, found, by=by, at=at)))
+
+
+def _situation(
+    learner: Person, framework: Framework, estimates: Estimates, *, by: Actor, at: datetime
+) -> Situation:
     competencies = estimates.pairs.competencies
     places = places_of(competencies)
     window = _window_of(_groups_of(learner), places)
     shown = slips_of([learner], framework, by=by, at=at)
-    chosen = choose_offers(
-        Situation(
-            estimates=estimates,
-            prerequisites=_prerequisite_places(framework, places),
-            tasks=tasks_for(competencies),
-            window=window.places,
-            pinned=window.pinned,
-            chosen=_chosen_places(open_choices([learner], by=by), places),
-            slips=_repeated(shown, learner, places),
-            times_done=_times_done(learner),
-            least_recall=StatusRules.of(framework.rules).recall,
-        )
+    return Situation(
+        estimates=estimates,
+        prerequisites=_prerequisite_places(framework, places),
+        tasks=tasks_for(competencies),
+        window=window.places,
+        pinned=window.pinned,
+        chosen=_chosen_places(open_choices([learner], by=by), places),
+        slips=_repeated(shown, learner, places),
+        times_done=_times_done(learner),
+        least_recall=StatusRules.of(framework.rules).recall,
     )
-    tasks = Task.objects.in_bulk([one.task for one in chosen])
+
+
+def _offers(chosen: Sequence[Candidate]) -> list[Offer]:
+    tasks = Task.objects.in_bulk({one.task for one in chosen})
     return [
         Offer(one.kind, one.competency, tasks[one.task], one.reason, one.score) for one in chosen
     ]
@@ -119,11 +145,72 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     return [choice for choice in found if choice.learner_id in wanted]
 
 
+def pins_of(learner: Person, *, by: Actor) -> dict[int, Person | None]:
+    """Return who pinned what the learner's groups begin with, by lineage. Two queries."""
+    require_sight(by, [learner])
+    pinned = WindowEntry.objects.filter(group__in=_groups_of(learner), is_pinned=True)
+    rows = list(pinned.values_list("competency__lineage", "opened_by").order_by("pk"))
+    people = Person.objects.filter(user__in={user for _, user in rows if user})
+    by_user = {person.user_id: person for person in people}
+    return {lineage: by_user.get(user) for lineage, user in rows if lineage}
+
+
 def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
     """Return the competencies that a group works on now, the pinned one first."""
     require_group_sight(by, group)
     entries = WindowEntry.objects.filter(group=group).select_related("competency")
     return list(entries.order_by("-is_pinned", "pk"))
+
+
+def choice_for(choice_id: UUID, *, by: Actor) -> Choice:
+    """Return a choice of a learner whose record `by` may see, let go or not. One query."""
+    seen = Choice.objects.filter(public_id=choice_id, learner__in=people_seen_by(by))
+    choice = seen.select_related("learner", "competency", "task").first()
+    if choice is None:
+        raise NotFound
+    return choice
+
+
+def open_help_requests(learners: Sequence[Person], *, by: Actor) -> list[HelpRequest]:
+    """Return what learners asked help with and nobody has answered yet, oldest first."""
+    require_sight(by, learners)
+    found = HelpRequest.objects.filter(answered_at=None)
+    if len(learners) <= FEW:
+        found = found.filter(learner__in=learners)
+    wanted = {learner.pk for learner in learners}
+    rows = found.select_related("learner", "competency").order_by("asked_at", "pk")
+    return [asked for asked in rows if asked.learner_id in wanted]
+
+
+def help_request_for(request_id: UUID, *, by: Actor) -> HelpRequest:
+    """Return a request for help of a learner whose record `by` may see. One query."""
+    seen = HelpRequest.objects.filter(public_id=request_id, learner__in=people_seen_by(by))
+    asked = seen.select_related("learner", "competency").first()
+    if asked is None:
+        raise NotFound
+    return asked
+
+
+def frameworks_of_learner(learner: Person, *, by: Actor) -> list[Framework]:
+    """Return the frameworks that are a learner's, in their newest versions, most evidence first.
+
+    Those with evidence or something signed off, those on which the groups they learn in work and,
+    for an educator, those made for educators. A fixed number of queries for each framework.
+    """
+    require_sight(by, [learner])
+    own = GeneralBelief.objects.filter(learner=learner).order_by("-n_events", "family")
+    families = list(own.values_list("family", flat=True))
+    signed = Achievement.objects.filter(learner=learner).order_by("competency__framework__family")
+    families += signed.values_list("competency__framework__family", flat=True).distinct()
+    open_to = Choice.objects.filter(learner=learner, dropped_at=None)
+    families += open_to.order_by("-chosen_at").values_list(
+        "competency__framework__family", flat=True
+    )
+    if _are_educators([learner]):
+        families += _families_for_educators()
+    found = Framework.objects.in_bulk([pk for pk in families if pk is not None])
+    rows = [current_version(found[pk]) for pk in dict.fromkeys(families) if pk in found]
+    return rows or [row for row in [framework_of_learner(learner, by=by)] if row]
 
 
 def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
@@ -150,6 +237,19 @@ def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
     require_group_sight(by, group)
     learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
     return _most_evidence(GeneralBelief.objects.filter(learner__in=learn.values("person")))
+
+
+def _families_for_educators() -> list[int | None]:
+    """Return the families that name educators, and not students, as whom they are for."""
+    published = Framework.objects.filter(published_at__isnull=False, retired_at=None)
+    rows = published.order_by("title", "pk").values_list(
+        "family", "self_ratings_move", "source__extensions__audience"
+    )
+    return [
+        family
+        for family, is_for_adults, audience in rows
+        if is_for_adults or (audience and not {"student", "all"} & set(audience))
+    ]
 
 
 def _most_evidence(generals: QuerySet[GeneralBelief]) -> Framework | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
@@ -19,9 +19,10 @@ from manypaths.people.services import hand_over
 from manypaths.plans.access import (
     require_choice,
     require_grouping_right,
+    require_own,
     require_window_right,
 )
-from manypaths.plans.models import Choice, Grouping, Seat, StepKind, WindowEntry
+from manypaths.plans.models import Choice, Grouping, HelpRequest, Seat, StepKind, WindowEntry
 from manypaths.plans.small_groups import SmallGroup
 
 
@@ -43,7 +44,7 @@ def choose_step(
         and not task.alignments.filter(competency__lineage=competency.lineage).exists()
     ):
         raise Refused(
-            gettext("The task {task} does not show {competency}.").format(
+            _("The task {task} does not show {competency}.").format(
                 task=task, competency=competency.name
             )
         )
@@ -66,11 +67,59 @@ def drop_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
     """Let a choice go: it is no longer open, and stays on record."""
     require_choice(by, choice.learner)
     if choice.dropped_at is not None:
-        raise Refused(gettext("This step has been let go already."))
+        raise Refused(_("This step has been let go already."))
     choice.dropped_at = to_microseconds(at)
     choice.save(update_fields=["dropped_at"])
     record_deed("drop choice", by=by, at=at, subject=("choice", choice.pk))
     return choice
+
+
+@transaction.atomic
+def take_up_again(choice: Choice, *, by: Actor, at: datetime) -> Choice:
+    """Open a choice again that was let go."""
+    require_choice(by, choice.learner)
+    if choice.dropped_at is None:
+        raise Refused(_("This step is open already."))
+    choice.dropped_at = None
+    choice.save(update_fields=["dropped_at"])
+    record_deed("take up again", by=by, at=at, subject=("choice", choice.pk))
+    return choice
+
+
+@transaction.atomic
+def ask_for_help(
+    learner: Person,
+    *,
+    by: Actor,
+    at: datetime,
+    competency: Competency | None = None,
+    words: str = "",
+) -> HelpRequest:
+    """Ask those who teach the learner for help; an open request of theirs takes the new words.
+
+    So nobody waits in a teacher's list twice for the same competency.
+    """
+    require_own(by, learner)
+    asked, _is_new = HelpRequest.objects.update_or_create(
+        learner=learner,
+        competency=competency,
+        answered_at=None,
+        defaults={"words": words.strip(), "asked_at": to_microseconds(at)},
+    )
+    record_deed("ask for help", by=by, at=at, subject=("help request", asked.pk))
+    return asked
+
+
+@transaction.atomic
+def answer_help_request(asked: HelpRequest, *, by: Actor, at: datetime) -> HelpRequest:
+    """Say that help was given, or that the learner no longer waits for it."""
+    require_choice(by, asked.learner)
+    if asked.answered_at is not None:
+        raise Refused(_("This request has been answered already."))
+    asked.answered_at, asked.answered_by = to_microseconds(at), by.actor_id
+    asked.save(update_fields=["answered_at", "answered_by"])
+    record_deed("answer help request", by=by, at=at, subject=("help request", asked.pk))
+    return asked
 
 
 @transaction.atomic
@@ -89,7 +138,7 @@ def set_window(
     require_window_right(by, group)
     if pinned is not None and pinned not in competencies:
         raise Refused(
-            gettext("{pinned} can't be pinned: it is not in the window.").format(pinned=pinned.name)
+            _("{pinned} can't be pinned: it is not in the window.").format(pinned=pinned.name)
         )
     WindowEntry.objects.filter(group=group).delete()
     entries = WindowEntry.objects.bulk_create(
@@ -128,7 +177,7 @@ def keep_groups(
     if any(learner.pk not in members for learner in seated):
         raise NotFound
     if len({learner.pk for learner in seated}) < len(seated):
-        raise Refused(gettext("A learner can be in one small group a day, and somebody is in two."))
+        raise Refused(_("A learner can be in one small group a day, and somebody is in two."))
     Grouping.objects.filter(group=group, held_on=held_on).delete()
     grouping = Grouping.objects.create(
         group=group, held_on=held_on, kept_at=to_microseconds(at), kept_by=by.actor_id
@@ -163,14 +212,12 @@ def move_seat(seat: Seat, *, to: int, by: Actor, at: datetime) -> Seat:
     require_grouping_right(by, seat.grouping.group)
     if seat.number == to:
         raise Refused(
-            gettext("{learner} is in small group {to} already.").format(
-                learner=seat.learner.name, to=to
-            )
+            _("{learner} is in small group {to} already.").format(learner=seat.learner.name, to=to)
         )
     beside = Seat.objects.filter(grouping=seat.grouping, number=to).first()
     if beside is None:
         raise Refused(
-            gettext("There is no small group {to} on {held_on}.").format(
+            _("There is no small group {to} on {held_on}.").format(
                 to=to, held_on=seat.grouping.held_on
             )
         )
@@ -195,6 +242,7 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     link_evidence(unnamed, person, by=by, at=at)
     hand_over(unnamed, person, by=by, at=at)
     Choice.objects.filter(learner=unnamed).update(learner=person)
+    HelpRequest.objects.filter(learner=unnamed).update(learner=person)
     # On a day on which both had a place, the person's own stays.
     taken = Seat.objects.filter(learner=person).values("grouping")
     Seat.objects.filter(learner=unnamed, grouping__in=taken).delete()

@@ -10,4 +10,8 @@ urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
     path("", include("manypaths.web.pages.language.urls")),
+    path("", include("manypaths.web.pages.path.urls")),
+    path("", include("manypaths.web.pages.why.urls")),
+    path("", include("manypaths.web.pages.looked.urls")),
+    path("", include("manypaths.web.pages.marks.urls")),
 ]

@@ -1,0 +1,114 @@
+"""A learner's newest work: the answers of a day together, each rating, each artifact."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from manypaths.base.clock import from_microseconds
+from manypaths.base.scope import current_scope
+from manypaths.evidence.models import Alignment, Artifact, Clock, Evidence, Rating, Response
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.queries import levels_of
+from manypaths.people.access import Actor, require_sight
+from manypaths.people.models import Person
+
+# So many answers are enough to fill the newest days.
+_MOST_ANSWERS = 150
+
+
+@dataclass(frozen=True)
+class Work:
+    """One line of a learner's record: answers of a day on a competency, a rating, or an artifact.
+
+    `day` is None for work without a calendar. Of answers, `n_right` counts those that were right in
+    full, of `n_answers`; a rating comes with the name of its `level`.
+    """
+
+    day: date | None
+    competency: Competency | None
+    n_answers: int = 0
+    n_right: int = 0
+    rating: Rating | None = None
+    level: str = ""
+    artifact: Artifact | None = None
+
+
+def latest_work(learner: Person, framework: Framework, *, by: Actor, most: int = 6) -> list[Work]:
+    """Return the newest standing evidence on a framework's family, newest first. Fixed queries."""
+    require_sight(by, [learner])
+    found = [
+        *_answers(learner, framework),
+        *_ratings(learner, framework, most),
+        *_artifacts(learner, framework, most),
+    ]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [work for _, work in found[:most]]
+
+
+def day_of(row: Evidence) -> date | None:
+    """Return the day on the district's wall on which a piece was done; None without a calendar."""
+    if row.clock != Clock.CALENDAR:
+        return None
+    return from_microseconds(row.done_at).astimezone(current_scope().zone).date()
+
+
+_Dated = tuple[int, Work]
+
+
+def _answers(learner: Person, framework: Framework) -> list[_Dated]:
+    answers = Response.objects.standing().filter(learner=learner).order_by("-done_at", "-pk")
+    newest = list(answers[:_MOST_ANSWERS])
+    shown = _mainly_shown({row.task_id for row in newest}, framework)
+    sets: dict[tuple[date | None, int], list[Response]] = {}
+    for row in newest:
+        if row.task_id in shown:
+            sets.setdefault((day_of(row), shown[row.task_id].pk), []).append(row)
+    return [(rows[0].done_at, _set_of(rows, shown)) for rows in sets.values()]
+
+
+def _set_of(rows: Sequence[Response], shown: Mapping[int, Competency]) -> Work:
+    return Work(
+        day=day_of(rows[0]),
+        competency=shown[rows[0].task_id],
+        n_answers=len(rows),
+        n_right=sum(row.outcome == 1 for row in rows),
+    )
+
+
+def _mainly_shown(tasks: set[int], framework: Framework) -> dict[int, Competency]:
+    """Return the competency that each task shows most of. One query."""
+    alignments = Alignment.objects.filter(
+        task__in=tasks, competency__framework__family=framework.family_id
+    )
+    rows = alignments.select_related("competency").order_by("weight", "-pk")
+    return {row.task_id: row.competency for row in rows}
+
+
+def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:
+    ratings = Rating.objects.standing().filter(
+        learner=learner, competency__framework__family=framework.family_id
+    )
+    newest = ratings.select_related("competency", "rater").order_by("-done_at", "-pk")[:most]
+    names = {level.position: level.name for level in levels_of(framework)}
+    return [
+        (
+            row.done_at,
+            Work(
+                day=day_of(row),
+                competency=row.competency,
+                rating=row,
+                level=names.get(row.level, ""),
+            ),
+        )
+        for row in newest
+    ]
+
+
+def _artifacts(learner: Person, framework: Framework, most: int) -> list[_Dated]:
+    artifacts = Artifact.objects.standing().filter(learner=learner).select_related("task")
+    newest = [
+        row
+        for row in artifacts.order_by("-done_at", "-pk")[: 4 * most]
+        if row.task is None or row.task.framework_id == framework.pk
+    ]
+    return [(row.done_at, Work(day_of(row), None, artifact=row)) for row in newest[:most]]

@@ -1,0 +1,1 @@
+"""My path: where a learner stands, and what they choose next."""

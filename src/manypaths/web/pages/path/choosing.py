@@ -1,0 +1,97 @@
+"""What a visitor asks for on My path: a framework, a step, and the steps there are besides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from manypaths.base.clock import now
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.ids import as_public_id
+from manypaths.estimates.queries import estimates_of
+from manypaths.estimates.status import Status
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.queries import framework_named, tree
+from manypaths.people.access import Actor
+from manypaths.people.models import Person
+from manypaths.plans.models import StepKind
+from manypaths.plans.offers import Offer
+from manypaths.plans.queries import framework_of_learner, open_steps
+from manypaths.web.pages.path.areas import areas_of
+from manypaths.web.pages.path.words import KINDS
+from manypaths.web.visits import PageRequest
+
+
+def framework_asked_for(
+    request: PageRequest, learner: Person, own: Sequence[Framework]
+) -> Framework | None:
+    """Return the framework that the address names, else the learner's first; None without any.
+
+    `own` are the learner's frameworks. Raises NotFound for one that is not there.
+    """
+    asked = request.POST.get("framework") or request.GET.get("framework", "")
+    if not asked:
+        return framework_of_learner(learner, by=request.user) or next(iter(own), None)
+    if as_public_id(asked) is None:
+        raise NotFound
+    known = [framework for framework in own if str(framework.public_id) == asked]
+    return known[0] if known else framework_named(asked, by=request.user)
+
+
+def step_asked_for(request: PageRequest, learner: Person) -> Offer:
+    """Return the step that a button named, as it is offered now.
+
+    Raises Refused for one that is no longer open: work may have come in since the page was shown.
+    """
+    kind, _, competency_id = request.POST.get("step", "").partition(":")
+    framework = framework_asked_for(request, learner, [])
+    steps = open_steps(learner, framework, by=request.user, at=now()) if framework else []
+    for step in steps:
+        if (step.kind, str(step.competency.public_id)) == (kind, competency_id):
+            return step
+    raise Refused(gettext("This step is no longer open. Go back and choose another one."))
+
+
+@dataclass(frozen=True)
+class KindOfStep:
+    """One way to work on a competency, as a button."""
+
+    value: str
+    words: str | Promise
+
+
+@dataclass(frozen=True)
+class OpenCompetency:
+    """A competency with the ways to work on it."""
+
+    competency: Competency
+    status: Status
+    kinds: Sequence[KindOfStep]
+
+
+def steps_by_area(
+    learner: Person, framework: Framework, *, by: Actor, at: datetime
+) -> list[tuple[str, list[OpenCompetency]]]:
+    """Return every competency with a step to take, by area. A fixed number of queries."""
+    estimates = estimates_of([learner], framework, by=by, at=at)
+    competencies = list(estimates.pairs.competencies)
+    row_of = {competency.pk: row for row, competency in enumerate(competencies)}
+    steps: dict[int, list[Offer]] = {}
+    for step in open_steps(learner, framework, by=by, at=at):
+        steps.setdefault(step.competency.pk, []).append(step)
+    found = []
+    for area in areas_of(tree(framework), competencies):
+        opened = [
+            OpenCompetency(c, estimates.status(row_of[c.pk]), [_kind(step) for step in steps[c.pk]])
+            for c in area.competencies
+            if c.pk in steps
+        ]
+        if opened:
+            found.append((area.node.name if area.node else str(framework), opened))
+    return found
+
+
+def _kind(step: Offer) -> KindOfStep:
+    return KindOfStep(f"{step.kind}:{step.competency.public_id}", KINDS[StepKind(step.kind)])

@@ -1,0 +1,1 @@
+"""Why this level: what an estimate rests on, and ways to answer back."""
