@@ -21,6 +21,7 @@ _FOR_ALL = "reads a framework, which all of its district may read"
 PART = "a part of deeds that have checked who asks, for its own room alone"
 
 OPEN = {
+    "people.directory.places_led": Open("names what the one who asks leads themself"),
     "people.queries.zone_of": Open("names the time zone of an organization in hand"),
     "frameworks.queries.framework_named": Open(
         _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)

@@ -8,14 +8,16 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
-from manypaths.base.bulk import AT_ONCE
+from manypaths.base.bulk import AT_ONCE, in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner, district_scope
 from manypaths.base.zones import is_time_zone
 from manypaths.people.access import (
     Actor,
+    current,
     require_leadership,
     require_leadership_of,
     require_operator,
@@ -37,8 +39,60 @@ from manypaths.people.models import (
     Term,
     User,
 )
+from manypaths.people.names import name_of, part_of_name
+from manypaths.people.services.places import (
+    change_group,
+    change_term,
+    close_school,
+    end_group,
+    rename_school,
+)
+from manypaths.people.services.rosters import (
+    add_member,
+    add_supporter,
+    add_to_group,
+    end_relationship,
+    end_role,
+    give_role,
+    move_learner,
+    note_consent,
+    rename_person,
+)
 
-_LONGEST_NAME, _LONGEST_PART = 200, 100
+__all__ = [
+    "UnnamedLearners",
+    "add_member",
+    "add_people",
+    "add_supporter",
+    "add_to_group",
+    "add_unnamed_learners",
+    "change_district",
+    "change_group",
+    "change_term",
+    "close_school",
+    "create_district",
+    "create_group",
+    "create_school",
+    "create_term",
+    "end_group",
+    "end_membership",
+    "end_relationship",
+    "end_role",
+    "enroll",
+    "give_role",
+    "give_sign_in",
+    "give_source_ids",
+    "hand_over",
+    "move_learner",
+    "name_learner",
+    "note_consent",
+    "relate",
+    "rename_person",
+    "rename_school",
+]
+
+
+_TIES_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -55,7 +109,7 @@ def create_district(
 ) -> Organization:
     """Make a district, the scope of everything in it. Raises Refused for an unknown time zone."""
     require_operator(by)
-    name = _named("district", name)
+    name = name_of("district", name)
     _require_time_zone(time_zone)
     with district_scope(None):
         district = Organization.objects.create(
@@ -87,7 +141,7 @@ def change_district(
     """
     require_leadership(by, district)
     if name is not None:
-        district.name = _named("district", name)
+        district.name = name_of("district", name)
     if time_zone is not None:
         _require_time_zone(time_zone)
         district.time_zone = time_zone
@@ -102,7 +156,7 @@ def create_school(
 ) -> Organization:
     """Make a school in a district. Raises Refused where the district has one of this name."""
     require_leadership(by, parent)
-    name = _named("school", name)
+    name = name_of("school", name)
     if Organization.objects.filter(parent=parent, name=name).exists():
         raise Refused(f"{parent.name} has a school {name} already.")
     school = Organization.objects.create(
@@ -128,6 +182,7 @@ def create_term(
 ) -> Term:
     """Make a term. Raises Refused unless it ends after it starts."""
     require_leadership(by, organization)
+    name = name_of("term", name)
     if ends_on <= starts_on:
         raise Refused(f"The term {name} ends on {ends_on}, which is not after {starts_on}.")
     term = Term.objects.create(
@@ -151,7 +206,7 @@ def add_people(
     require_leadership(by, organization)
     people = Person.objects.bulk_create(
         [
-            Person(given_name=_part_of_name(given), family_name=_part_of_name(family))
+            Person(given_name=part_of_name(given), family_name=part_of_name(family))
             for given, family in names
         ],
         AT_ONCE,
@@ -254,8 +309,8 @@ def name_learner(
         raise Refused("This learner has a name already.")
     if not (given_name.strip() or family_name.strip()):
         raise Refused("A name needs at least one letter.")
-    learner.given_name = _part_of_name(given_name)
-    learner.family_name = _part_of_name(family_name)
+    learner.given_name = part_of_name(given_name)
+    learner.family_name = part_of_name(family_name)
     learner.save(update_fields=["given_name", "family_name"])
     record_deed("name learner", by=by, at=at, subject=("person", learner.pk))
     return learner
@@ -314,7 +369,7 @@ def create_group(
 ) -> Group:
     """Make a group. Raises Refused where the organization has one of this name in the term."""
     require_leadership(by, organization)
-    name = _named("group", name)
+    name = name_of("group", name)
     if Group.objects.filter(organization=organization, term=term, name=name).exists():
         raise Refused(f"{organization.name} has a group {name} already.")
     group = Group.objects.create(organization=organization, name=name, kind=kind, term=term)
@@ -369,12 +424,14 @@ def relate(
 ) -> None:
     """Tie supporters to learners, as (supporter, learner). Guardians see nothing before consent.
 
-    Raises Refused for a tie of somebody to themself.
+    Raises Refused for a tie of somebody to themself, and for one that holds already.
     """
     require_leadership(by, organization)
     require_sight(by, [person for tie in ties for person in tie])
     if any(supporter.pk == learner.pk for supporter, learner in ties):
         raise Refused(f"Nobody is their own {kind.value}.")
+    if any(_are_tied(chunk, kind) for chunk in in_chunks(ties, _TIES_AT_ONCE)):
+        raise Refused(_("These two are tied like this already."))
     Relationship.objects.bulk_create(
         [
             Relationship(
@@ -398,23 +455,12 @@ def relate(
     )
 
 
-def _named(what: str, name: str) -> str:
-    """Return a name without blanks around it. Raises Refused for one that is none."""
-    what_it_has = f"The name of a {what} has 1 to {_LONGEST_NAME}"
-    return _on_one_line(name, range(1, _LONGEST_NAME + 1), what_it_has)
-
-
-def _part_of_name(text: str) -> str:
-    """Return a given or a family name without blanks around it; one of the two may be empty."""
-    what_it_has = f"A given or family name has up to {_LONGEST_PART}"
-    return _on_one_line(text, range(_LONGEST_PART + 1), what_it_has)
-
-
-def _on_one_line(text: str, lengths: range, what_it_has: str) -> str:
-    trimmed = text.strip()
-    if len(trimmed) not in lengths or not trimmed.isprintable():
-        raise Refused(f"{what_it_has} characters on one line; {text[:40]!r} has not.")
-    return trimmed
+def _are_tied(ties: Sequence[tuple[Person, Person]], kind: RelationshipKind) -> bool:
+    held = Relationship.objects.filter(
+        current(), kind=kind, learner__in=[learner for _supporter, learner in ties]
+    )
+    wanted = {(supporter.pk, learner.pk) for supporter, learner in ties}
+    return not wanted.isdisjoint(held.values_list("supporter", "learner"))
 
 
 def _known_by(wanted: Collection[str], source: str, group: Group) -> dict[str, Person]:
