@@ -148,6 +148,12 @@ PEOPLE = {
     "people.directory.groups_in": Wall(
         lambda by, r: directory.groups_in(r.organization, by=by), "dana"
     ),
+    "people.directory.groups_of": Wall(
+        lambda by, r: directory.groups_of(r.organization, by=by), "dana"
+    ),
+    "people.directory.group_led": Wall(
+        lambda by, r: directory.group_led(r.group.public_id, by=by), "dana"
+    ),
     "people.directory.group_record": Wall(
         lambda by, r: directory.group_record(r.group, by=by), "dana"
     ),

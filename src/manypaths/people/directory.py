@@ -5,6 +5,7 @@ A *place* is an organization with all below it: a school, or a district with its
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -36,6 +37,7 @@ from manypaths.people.models import (
 from manypaths.people.names import Name
 
 AT_A_TIME = 50
+MOST_TO_CHOOSE = 300
 # Counting on would take longer than a page may; the figure says nothing more to a reader either.
 MOST_COUNTED = 2_000
 
@@ -85,6 +87,18 @@ class PersonRecord:
     supported: list[Relationship]
     source_ids: list[SourceId]
 
+    def role(self, row_id: int) -> RoleHeld:
+        """Return one of the roles held now. Raises NotFound for another row."""
+        return _the_row(self.roles, row_id)
+
+    def membership(self, row_id: int) -> Membership:
+        """Return one of the places in groups held now. Raises NotFound for another row."""
+        return _the_row(self.memberships, row_id)
+
+    def tie(self, row_id: int) -> Relationship:
+        """Return one of the ties that hold now, to supporters or to those supported."""
+        return _the_row([*self.supporters, *self.supported], row_id)
+
 
 @dataclass(frozen=True)
 class GroupRow:
@@ -120,6 +134,16 @@ class SchoolRow:
     school: Organization
     n_people: int
     n_groups: int
+
+
+_OfPerson = TypeVar("_OfPerson", RoleHeld, Membership, Relationship)
+
+
+def _the_row(rows: Sequence[_OfPerson], row_id: int) -> _OfPerson:
+    for row in rows:
+        if row.pk == row_id:
+            return row
+    raise NotFound
 
 
 def places_led(*, by: Actor) -> list[Organization]:
@@ -223,6 +247,25 @@ def groups_in(place: Organization, *, by: Actor, text: str = "", page: int = 1) 
         for group in groups[:AT_A_TIME]
     ]
     return GroupsPage(rows, page, len(groups) > AT_A_TIME)
+
+
+def groups_of(place: Organization, *, by: Actor) -> list[Group]:
+    """Return the groups of a place that still meet, for a list to choose from. Two queries.
+
+    A place with more than a list can hold gives its first ones: choose a school in it.
+    """
+    require_leadership(by, place)
+    found = Group.objects.filter(still_meets(), organization__in=_organizations_of(place))
+    return list(found.select_related("organization").order_by("name", "pk")[:MOST_TO_CHOOSE])
+
+
+def group_led(group_id: UUID, *, by: Actor) -> Group:
+    """Return the group of this id, for those who lead its school. Raises NotFound for others."""
+    group = Group.objects.filter(public_id=group_id).select_related("organization", "term").first()
+    if group is None:
+        raise NotFound
+    require_leadership(by, group.organization)
+    return group
 
 
 def group_record(group: Group, *, by: Actor) -> GroupRecord:
