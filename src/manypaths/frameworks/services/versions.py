@@ -85,6 +85,7 @@ def _copy_framework(framework: Framework, version: str, scale: Scale | None) -> 
         target_level=framework.target_level,
         cut_points=framework.cut_points,
         rules=framework.rules,
+        words=framework.words,
         self_ratings_move=framework.self_ratings_move,
         source=framework.source,
         definitions=framework.definitions,
