@@ -45,9 +45,7 @@ OPEN = {
     "frameworks.browsing.versions_of": Open(
         _FOR_ALL, lambda by, r: browsing.versions_of(r.framework, by=by)
     ),
-    "frameworks.browsing.competency_view": Open(
-        _FOR_ALL, lambda by, r: browsing.competency_view(r.competency, by=by).competency
-    ),
+    "frameworks.browsing.competency_view": Open(_FOR_ALL),
     "evidence.queries.task_counts": Open(
         "counts tasks, which all may do", lambda by, r: evidence.task_counts(r.competency)
     ),
