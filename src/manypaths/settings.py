@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "manypaths.evidence",
     "manypaths.estimates",
     "manypaths.plans",
+    "manypaths.interop",
     "manypaths.web",
 ]
 

@@ -9,6 +9,7 @@ handler500 = "manypaths.web.errors.our_fault_page"
 urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
+    path("", include("manypaths.web.pages.imports.urls")),
     path("", include("manypaths.web.pages.frameworks.urls")),
     path("", include("manypaths.web.pages.terms.urls")),
     path("", include("manypaths.web.pages.groups.urls")),
