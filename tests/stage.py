@@ -20,8 +20,18 @@ from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole, 
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
 from manypaths.people.access import Actor
-from manypaths.people.models import Group, Membership, Organization, Person, Role, User
-from manypaths.people.services import add_unnamed_learners, give_source_ids
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Organization,
+    Person,
+    Relationship,
+    Role,
+    RoleHeld,
+    Term,
+    User,
+)
+from manypaths.people.services import add_unnamed_learners, create_term, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat, StepKind
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
@@ -41,6 +51,9 @@ class Records:
     source_id: str
     group: Group
     membership: Membership
+    role: RoleHeld
+    tie: Relationship
+    term: Term
     organization: Organization
     response: Response
     artifact: Artifact
@@ -137,6 +150,9 @@ def _adas_records(cast: Cast) -> Records:
         source_id="A-17",
         group=cast.ada_class,
         membership=Membership.objects.get(group=cast.ada_class, person=cast.ada),
+        role=RoleHeld.objects.get(person=cast.ada),
+        tie=Relationship.objects.get(learner=cast.ada),
+        term=_term(cast),
         organization=cast.school,
         response=response,
         artifact=_artifact(cast, at=day(5)),
@@ -161,6 +177,12 @@ def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
         at=LATER,
     )
     return Seat.objects.select_related("grouping__group").get(grouping=grouping, number=1)
+
+
+def _term(cast: Cast) -> Term:
+    return create_term(
+        cast.school, "Year", starts_on=SINCE, ends_on=LATER.date(), by=OPERATOR, at=AT
+    )
 
 
 def _artifact(cast: Cast, *, at: datetime) -> Artifact:
@@ -196,6 +218,9 @@ def _ghosts_of(records: Records) -> Records:
         source_id="B-99",
         group=group,
         membership=Membership(pk=_NOWHERE, group=group, person=learner, starts_on=SINCE),
+        role=RoleHeld(pk=_NOWHERE, person=learner, organization=organization, starts_on=SINCE),
+        tie=Relationship(pk=_NOWHERE, supporter=unnamed, learner=learner, starts_on=SINCE),
+        term=Term(pk=_NOWHERE, organization=organization, name="None"),
         organization=organization,
         response=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=1.0),
         artifact=Artifact(pk=_NOWHERE, learner=learner, title="None"),

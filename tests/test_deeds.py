@@ -56,6 +56,7 @@ def test_a_deed_leaves_one_entry(stage: Stage) -> None:
         assert deeds == OTHERS[name] if name in OTHERS else len(deeds) == 1, name
     assert refused == {
         "evidence.services.recording.correct_response (to an answer that is none)",
+        "people.services.places.close_school",  # people are there
         "frameworks.services.versions.publish_framework",  # published already
         "frameworks.services.versions.start_version",  # followed by a draft already
     }

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "manypaths.evidence",
     "manypaths.estimates",
     "manypaths.plans",
+    "manypaths.interop",
     "manypaths.web",
 ]
 

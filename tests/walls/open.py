@@ -5,6 +5,7 @@ from manypaths.estimates.services.replaying import lock
 from manypaths.evidence import queries as evidence
 from manypaths.evidence.drafts import TasksTranslation
 from manypaths.evidence.services import save_tasks, translate_tasks
+from manypaths.frameworks import browsing
 from manypaths.frameworks import queries as frameworks
 from manypaths.frameworks.services.links import held_elsewhere
 from manypaths.people.access import Actor
@@ -22,6 +23,7 @@ _FOR_ALL = "reads a framework, which all of its district may read"
 PART = "a part of deeds that have checked who asks, for its own room alone"
 
 OPEN = {
+    "people.directory.places_led": Open("names what the one who asks leads themself"),
     "people.queries.zone_of": Open("names the time zone of an organization in hand"),
     "frameworks.queries.framework_named": Open(
         _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)
@@ -38,6 +40,23 @@ OPEN = {
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
     ),
     "frameworks.queries.levels_of": Open(_FOR_ALL, lambda by, r: frameworks.levels_of(r.framework)),
+    "frameworks.browsing.frameworks_in_use": Open(
+        _FOR_ALL, lambda by, r: browsing.frameworks_in_use(by=by)
+    ),
+    "frameworks.browsing.drafts": Open(
+        "names the drafts of those who may change them", lambda by, r: browsing.drafts(by=by)
+    ),
+    "frameworks.browsing.versions_of": Open(
+        _FOR_ALL, lambda by, r: browsing.versions_of(r.framework, by=by)
+    ),
+    "frameworks.browsing.competency_view": Open(_FOR_ALL),
+    "evidence.queries.task_counts": Open(
+        "counts tasks, which all may do", lambda by, r: evidence.task_counts(r.competency)
+    ),
+    "evidence.queries.tasks_showing": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_showing(r.competency),
+    ),
     "frameworks.services.links.held_elsewhere": Open(
         PART, lambda by, r: held_elsewhere([r.competency.identifier])
     ),

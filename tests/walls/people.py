@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from manypaths.people import queries, services
+from manypaths.people import directory, queries, services
 from manypaths.people.access import group_for, person_for
 from manypaths.people.access_log import record_view, views_of
-from manypaths.people.models import Part, RelationshipKind, Role, User
+from manypaths.people.directory import Wanted
+from manypaths.people.models import Group, Part, RelationshipKind, Role, User
 from manypaths.people.roster import RosterDraft, SchoolDraft
 from manypaths.people.rostering import take_in_roster
 from manypaths.people.tests.cast import SINCE
@@ -152,4 +153,128 @@ PEOPLE = {
         "dana",
         through_own=True,
     ),
+    "people.directory.place_named": Wall(
+        lambda by, r: directory.place_named(r.organization.public_id, by=by), "dana"
+    ),
+    "people.directory.people_in": Wall(
+        lambda by, r: directory.people_in(r.organization, Wanted(), by=by), "dana"
+    ),
+    "people.directory.people_called": Wall(
+        lambda by, r: directory.people_called(r.learner_name, r.organization, by=by), "dana"
+    ),
+    "people.directory.already_there": Wall(
+        lambda by, r: directory.already_there([("Ada", "Okafor")], r.organization, by=by), "dana"
+    ),
+    "people.directory.record_of": Wall(lambda by, r: directory.record_of(r.learner, by=by), "dana"),
+    "people.directory.groups_in": Wall(
+        lambda by, r: directory.groups_in(r.organization, by=by), "dana"
+    ),
+    "people.directory.groups_of": Wall(
+        lambda by, r: directory.groups_of(r.organization, by=by), "dana"
+    ),
+    "people.directory.group_led": Wall(
+        lambda by, r: directory.group_led(r.group.public_id, by=by), "dana"
+    ),
+    "people.directory.group_record": Wall(
+        lambda by, r: directory.group_record(r.group, by=by), "dana"
+    ),
+    "people.directory.terms_in": Wall(
+        lambda by, r: directory.terms_in(r.organization, by=by), "dana"
+    ),
+    "people.directory.schools_in": Wall(
+        lambda by, r: directory.schools_in(r.organization, by=by), "dana"
+    ),
+    "people.services.rosters.add_to_group": Wall(
+        lambda by, r: services.add_to_group(
+            [("Iris", "Berg")],
+            group=r.group,
+            part=Part.LEARNER,
+            role=Role.STUDENT,
+            starts_on=SINCE,
+            by=by,
+            at=LATER,
+        ),
+        "dana",
+    ),
+    "people.services.rosters.rename_person": Wall(
+        lambda by, r: services.rename_person(
+            r.learner, given_name="Iris", family_name="Berg", by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "people.services.rosters.give_role": Wall(
+        lambda by, r: services.give_role(
+            r.learner,
+            Role.MENTOR,
+            organization=r.organization,
+            starts_on=SINCE,
+            by=by,
+            at=LATER,
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "people.services.rosters.end_role": Wall(
+        lambda by, r: services.end_role(r.role, ends_on=LATER.date(), by=by, at=LATER), "dana"
+    ),
+    "people.services.rosters.add_member": Wall(
+        lambda by, r: services.add_member(
+            r.group, r.learner, part=Part.LEAD, starts_on=SINCE, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "people.services.rosters.move_learner": Wall(
+        lambda by, r: services.move_learner(
+            r.membership, _another_group(r), on=LATER.date(), by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "people.services.rosters.add_supporter": Wall(
+        lambda by, r: services.add_supporter(
+            r.learner,
+            ("Iris", "Berg"),
+            kind=RelationshipKind.GUARDIAN,
+            organization=r.organization,
+            starts_on=SINCE,
+            by=by,
+            at=LATER,
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "people.services.rosters.note_consent": Wall(
+        lambda by, r: services.note_consent(r.tie, consented_on=SINCE, by=by, at=LATER), "dana"
+    ),
+    "people.services.rosters.end_relationship": Wall(
+        lambda by, r: services.end_relationship(r.tie, ends_on=LATER.date(), by=by, at=LATER),
+        "dana",
+    ),
+    "people.services.places.rename_school": Wall(
+        lambda by, r: services.rename_school(r.organization, "New", by=by, at=LATER), "dana"
+    ),
+    "people.services.places.close_school": Wall(
+        lambda by, r: services.close_school(r.organization, on=LATER.date(), by=by, at=LATER),
+        "dana",
+    ),
+    "people.services.places.change_term": Wall(
+        lambda by, r: services.change_term(
+            r.term, name="New", starts_on=SINCE, ends_on=LATER.date(), by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "people.services.places.change_group": Wall(
+        lambda by, r: services.change_group(r.group, name="New", term=r.term, by=by, at=LATER),
+        "dana",
+    ),
+    "people.services.places.end_group": Wall(
+        lambda by, r: services.end_group(r.group, ends_on=LATER.date(), by=by, at=LATER), "dana"
+    ),
 }
+
+
+def _another_group(records: Records) -> Group:
+    """Return a second group of the same school, without anybody."""
+    if records.group.organization.name == "No School":
+        return records.group
+    return Group.objects.create(organization=records.organization, name="Another")

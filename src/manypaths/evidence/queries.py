@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import Count, F, Max, Min
 from django.utils.translation import gettext
 
 from manypaths.evidence.models import (
@@ -77,6 +77,42 @@ def tasks_for(competencies: Sequence[Competency]) -> dict[int, list[TaskOfKind]]
     for lineage, task, kind in alignments.iterator():
         tasks[row_of[lineage]].append(TaskOfKind(task, kind))
     return tasks
+
+
+@dataclass(frozen=True)
+class TaskCount:
+    """How many tasks of a kind show a competency, and how deep they go (None: not said)."""
+
+    kind: str
+    n: int
+    shallowest: int | None
+    deepest: int | None
+
+
+def task_counts(competency: Competency) -> list[TaskCount]:
+    """Return how many tasks of each kind show a competency, in any version of it. One query."""
+    showing = Task.objects.filter(
+        retired_at=None, alignments__competency__lineage=competency.lineage_id
+    )
+    rows = (
+        showing.order_by()
+        .values("kind")
+        .annotate(
+            n=Count("pk", distinct=True),
+            shallowest=Min("depth_of_knowledge"),
+            deepest=Max("depth_of_knowledge"),
+        )
+        .order_by("-n", "kind")
+    )
+    return [TaskCount(**row) for row in rows]
+
+
+def tasks_showing(competency: Competency, *, most: int = 60) -> list[Task]:
+    """Return tasks that show a competency, in any version of it, by kind and depth. One query."""
+    showing = Task.objects.filter(
+        retired_at=None, alignments__competency__lineage=competency.lineage_id
+    )
+    return list(showing.order_by("kind", "depth_of_knowledge", "pk").distinct()[:most])
 
 
 def shown_lineages(framework: Framework) -> set[int | None]:

@@ -3,6 +3,8 @@
 Whoever may not change gets the answer for a framework that is not there.
 """
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
@@ -16,6 +18,33 @@ from manypaths.people.models import Organization
 def frameworks_seen_by(by: Actor) -> QuerySet[Framework]:
     """Return the frameworks that `by` may read: all of the district, and those published above."""
     return Framework.objects.all()
+
+
+def framework_for(by: Actor, framework_id: UUID) -> Framework:
+    """Return the framework if `by` may read it: a draft is for those who may change it.
+
+    Raises NotFound for every other.
+    """
+    framework = (
+        frameworks_seen_by(by)
+        .filter(public_id=framework_id)
+        .select_related("scale", "family", "previous")
+        .first()
+    )
+    if framework is None:
+        raise NotFound
+    if framework.published_at is None:
+        require_right_to_add(by)
+    return framework
+
+
+def may_change(by: Actor) -> bool:
+    """Say whether `by` may add and change frameworks here."""
+    try:
+        require_right_to_add(by)
+    except NotFound:
+        return False
+    return True
 
 
 def require_right_to_add(by: Actor) -> None:

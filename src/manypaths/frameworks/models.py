@@ -75,6 +75,8 @@ class Framework(PublicId, Translated, PublishedRow):
     cut_points = models.JSONField(default=list)
     # Where the framework departs from the default thresholds of the status (see `rules.py`).
     rules = models.JSONField(default=dict)
+    # What the school says for statuses, and for "mastered", by language; empty ones are ours.
+    words = models.JSONField(default=dict)
     # Whether self-ratings move the estimate, with their fitted weight; never on by default.
     self_ratings_move = models.BooleanField(default=False)
     # The document as its publisher gave it; what we know better stands in the columns.

@@ -22,7 +22,7 @@ from manypaths.frameworks.models import Association, Competency
 from manypaths.frameworks.services import save_framework
 from manypaths.interop.case_reading import CaseReading, read_case
 from manypaths.interop.case_writing import CaseWriting, to_case
-from manypaths.interop.report import ImportReport
+from manypaths.interop.report import ImportReport, report_of
 from manypaths.people.access import Actor
 
 __all__ = ["CaseReading", "CaseWriting", "import_case", "read_case", "to_case"]
@@ -48,8 +48,7 @@ def import_case(
         digest = hashlib.sha256(content).hexdigest()
         saved = save_framework(reading.draft, by=by, at=at, sha256=digest)
         transaction.set_rollback(dry_run)
-    changes = {"items": saved.items, "associations": saved.associations}
-    return ImportReport(dry_run, changes, notices=reading.notices)
+    return report_of(saved, reading.notices, dry_run=dry_run)
 
 
 def _lost_by_absence(draft: FrameworkDraft, absent: Sequence[str], file: str) -> tuple[Fault, ...]:

@@ -8,6 +8,9 @@ from django.utils.translation import gettext
 
 from manypaths.base.changes import Changes
 from manypaths.base.errors import Fault, Refused
+from manypaths.frameworks.models import Framework
+from manypaths.frameworks.services import SavedFramework
+from manypaths.people.models import Group
 
 
 def refused(file: str, faults: Sequence[Fault]) -> Refused:
@@ -16,17 +19,28 @@ def refused(file: str, faults: Sequence[Fault]) -> Refused:
 
 
 @dataclass(frozen=True)
+class TakenIn:
+    """What an import made or changed, by which it can be taken back."""
+
+    framework: Framework
+    is_new: bool
+    group: Group | None = None
+    responses: range = range(0)
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What was read and changed by kind of row; what was wrong; what was tolerated.
 
-    With faults, nothing was changed. `notices` say in whole sentences what was accepted although a
-    standard forbids it; doors show them beside the object, never in it.
+    With faults, or on a dry run, nothing was changed. `notices` say in whole sentences what was
+    accepted although a standard forbids it; doors show them beside the object, never in it.
     """
 
     dry_run: bool
     changes: dict[str, Changes] = field(default_factory=dict)
     faults: Sequence[Fault] = ()
     notices: Sequence[str] = ()
+    taken_in: TakenIn | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the one object that an import prints."""
@@ -35,3 +49,13 @@ class ImportReport:
             **{kind: changes.as_json() for kind, changes in self.changes.items()},
             "faults": [fault.as_json() for fault in self.faults],
         }
+
+
+def report_of(saved: SavedFramework, notices: Sequence[str], *, dry_run: bool) -> ImportReport:
+    """Return the report of an import that saved a framework, or would."""
+    return ImportReport(
+        dry_run=dry_run,
+        changes={"items": saved.items, "associations": saved.associations},
+        notices=notices,
+        taken_in=None if dry_run else TakenIn(saved.framework, saved.is_new),
+    )

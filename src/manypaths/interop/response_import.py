@@ -21,7 +21,7 @@ from manypaths.evidence.models import Task, TaskKind
 from manypaths.evidence.services.tasks import save_tasks
 from manypaths.frameworks.identifiers import minted
 from manypaths.frameworks.models import Framework
-from manypaths.interop.report import ImportReport, refused
+from manypaths.interop.report import ImportReport, TakenIn, refused
 from manypaths.interop.response_frameworks import (
     framework_for,
     framework_of_log,
@@ -66,9 +66,14 @@ def import_responses(
     except FaultyRows as error:
         raise _with_codes(error, path.name, target, by=by) from None
     with transaction.atomic():
-        changes = _take_in(log, path, target, by=by, at=at, tell=progress)
+        changes, taken_in = _take_in(log, path, target, by=by, at=at, tell=progress)
         transaction.set_rollback(dry_run)
-    return ImportReport(dry_run=dry_run, changes=changes, notices=log.notices)
+    return ImportReport(
+        dry_run=dry_run,
+        changes=changes,
+        notices=log.notices,
+        taken_in=None if dry_run else taken_in,
+    )
 
 
 def _with_codes(error: FaultyRows, file: str, target: ImportTarget, *, by: Actor) -> Refused:
@@ -84,7 +89,7 @@ def _with_codes(error: FaultyRows, file: str, target: ImportTarget, *, by: Actor
 
 def _take_in(
     log: ReadLog, path: Path, target: ImportTarget, *, by: Actor, at: datetime, tell: Tell
-) -> dict[str, Changes]:
+) -> tuple[dict[str, Changes], TakenIn]:
     group, groups = _group(target.group, by=by, at=at)
     framework = framework_of_log(log, path.name, title=target.framework, group=group, by=by, at=at)
     tell("Saving items", 0, 0)
@@ -93,7 +98,7 @@ def _take_in(
     learners, people = _learners(log, group, by=by, at=at)
     columns = _columns(log, learners, tasks)
     tell("Saving responses and estimates", 0, 0)
-    responses = _responses(columns, path, group.organization, by=by, at=at)
+    responses, ids = _responses(columns, path, group.organization, by=by, at=at)
     return {
         "people": people,
         "groups": groups,
@@ -102,7 +107,7 @@ def _take_in(
         ),
         "items": items,
         "responses": responses,
-    }
+    }, TakenIn(framework, is_new=False, group=group, responses=ids)
 
 
 def _group(name: str, *, by: Actor, at: datetime) -> tuple[Group, Changes]:
@@ -193,8 +198,12 @@ def _columns(log: ReadLog, learners: Numbers, tasks: Numbers) -> ResponseColumns
 
 def _responses(
     columns: ResponseColumns, path: Path, organization: Organization, *, by: Actor, at: datetime
-) -> Changes:
-    """Take in the rows that are not on record, and correct those with another outcome."""
+) -> tuple[Changes, range]:
+    """Take in the rows that are not on record, and correct those with another outcome.
+
+    Returns what changed, and the ids of the rows that are new on record.
+    """
+    ids = range(0)
     record = on_record(columns)
     slot = match(columns, record)
     is_new = slot < 0
@@ -211,19 +220,20 @@ def _responses(
         )
     wanted = is_new | is_other
     if wanted.any():
-        take_in_responses(
+        ids = take_in_responses(
             placed(columns, record, slot).only(wanted),
             organization=organization,
             by=by,
             at=at,
             file_sha256=_sha256(path),
         )
-    return Changes(
+    changes = Changes(
         read=len(columns),
         created=int(is_new.sum()),
         updated=int(is_other.sum()),
         unchanged=int((~wanted).sum()),
     )
+    return changes, ids
 
 
 def _sha256(path: Path) -> str:

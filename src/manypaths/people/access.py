@@ -208,6 +208,11 @@ def current() -> Q:
     return Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
 
 
+def still_meets() -> Q:
+    """Return the condition that a group has not ended."""
+    return Q(ends_on=None) | Q(ends_on__gte=today())
+
+
 def _ties(by: User) -> QuerySet[Relationship]:
     ties = Relationship.objects.filter(current(), supporter__user=by)
     return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from manypaths.base.clock import from_microseconds, to_microseconds
+from manypaths.base.errors import NotFound
 from manypaths.base.models import ViewEntry
 from manypaths.base.scope import current_scope
 from manypaths.people.access import (
@@ -75,12 +76,15 @@ class View:
 
 
 def record_view(
-    subject: Subject, *, by: User, at: datetime, page: str, purpose: Purpose | None = None
+    subject: Subject, *, by: Actor, at: datetime, page: str, purpose: Purpose | None = None
 ) -> ViewEntry:
     """Write that `by` looks at a page with records of a person, a group or an organization.
 
-    Raises NotFound for records that are not theirs to see. A few queries and one row.
+    Raises NotFound for records that are not theirs to see; the operator looks at no page. A few
+    queries and one row.
     """
+    if isinstance(by, Operator):
+        raise NotFound
     role = _role_of(subject, by)
     return ViewEntry.objects.create(
         at=to_microseconds(at),

@@ -51,6 +51,8 @@ class Organization(PublicId, PublishedRow):
     time_zone = models.CharField(max_length=60, default="UTC")
     # Invented people only: such a district may be wiped and made anew.
     is_demonstration = models.BooleanField(default=False)
+    # The last day of a school that is no more; its past stays on record.
+    closed_on = models.DateField(null=True)
     source_id = models.CharField(max_length=255, blank=True)
 
     class Meta(PublishedRow.Meta):
@@ -220,6 +222,8 @@ class Group(PublicId, DistrictRow):
     term = models.ForeignKey(Term, null=True, on_delete=models.PROTECT, related_name="groups")
     kind = models.CharField(max_length=10, choices=GroupKind.choices, default=GroupKind.CLASS)
     name = models.CharField(max_length=200)
+    # The last day on which it meets, where it has ended before its term.
+    ends_on = models.DateField(null=True)
     source_id = models.CharField(max_length=255, blank=True)
 
     class Meta(DistrictRow.Meta):

@@ -13,7 +13,7 @@ from manypaths.estimates.services import AchievementDraft
 from manypaths.estimates.status import Status
 from manypaths.estimates.tests.world import World, day, make_world
 from manypaths.evidence.drafts import RatingDraft, ResponseDraft
-from manypaths.evidence.models import RaterRole, Response
+from manypaths.evidence.models import RaterRole
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import OPERATOR, Cast, user_of
 

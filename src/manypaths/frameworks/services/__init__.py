@@ -4,13 +4,18 @@ from manypaths.frameworks.services.drafts import edit_competency, retire_compete
 from manypaths.frameworks.services.saving import SavedFramework, save_framework
 from manypaths.frameworks.services.settings import set_rules, set_self_ratings_move, set_target
 from manypaths.frameworks.services.translating import translate_framework
-from manypaths.frameworks.services.versions import publish_framework, start_version
+from manypaths.frameworks.services.versions import (
+    publish_framework,
+    retire_framework,
+    start_version,
+)
 
 __all__ = [
     "SavedFramework",
     "edit_competency",
     "publish_framework",
     "retire_competency",
+    "retire_framework",
     "save_framework",
     "set_rules",
     "set_self_ratings_move",

@@ -31,6 +31,7 @@ class SavedFramework:
     framework: Framework
     items: Changes
     associations: Changes
+    is_new: bool
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def save_framework(
     """
     require_right_to_add(by)
     refuse_faulty(draft)
-    framework = _save_row(draft, at)
+    framework, is_new = _save_row(draft, at)
     levels = save_scale(framework, draft)
     items = _save_competencies(framework, draft, levels, at)
     associations = _save_associations(framework, draft, at)
@@ -62,10 +63,11 @@ def save_framework(
         **{f"items_{what}": count for what, count in items.as_json().items()},
         **{f"associations_{what}": count for what, count in associations.as_json().items()},
     )
-    return SavedFramework(framework, items, associations)
+    return SavedFramework(framework, items, associations, is_new)
 
 
-def _save_row(draft: FrameworkDraft, at: datetime) -> Framework:
+def _save_row(draft: FrameworkDraft, at: datetime) -> tuple[Framework, bool]:
+    """Return the framework of the draft, and whether it is new. A retired one comes back."""
     # Locked, for two imports of one file at a time would make its new nodes twice.
     framework = (
         Framework.objects.select_for_update()
@@ -81,12 +83,13 @@ def _save_row(draft: FrameworkDraft, at: datetime) -> Framework:
         "extensions": draft.extensions,
     }
     if framework is None:
-        return _make_row(draft, publishers, at)
+        return _make_row(draft, publishers, at), True
+    publishers["retired_at"] = None
     if any(getattr(framework, column) != value for column, value in publishers.items()):
         for column, value in publishers.items():
             setattr(framework, column, value)
         framework.save(update_fields=list(publishers))
-    return framework
+    return framework, False
 
 
 def _make_row(draft: FrameworkDraft, publishers: dict[str, object], at: datetime) -> Framework:

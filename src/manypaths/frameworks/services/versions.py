@@ -66,6 +66,16 @@ def publish_framework(framework: Framework, *, by: Actor, at: datetime) -> Frame
     return framework
 
 
+@transaction.atomic
+def retire_framework(framework: Framework, *, by: Actor, at: datetime) -> Framework:
+    """Take a framework out of use: it is offered to nobody any more, and stays on record."""
+    require_right_to_change(by, framework)
+    framework.retired_at = at
+    framework.save(update_fields=["retired_at"])
+    record_deed("retire framework", by=by, at=at, subject=("framework", framework.pk))
+    return framework
+
+
 def _require_newest(framework: Framework) -> None:
     if framework.published_at is None:
         raise Refused(
@@ -94,6 +104,7 @@ def _copy_framework(framework: Framework, version: str, scale: Scale | None) -> 
         target_level=framework.target_level,
         cut_points=framework.cut_points,
         rules=framework.rules,
+        words=framework.words,
         self_ratings_move=framework.self_ratings_move,
         source=framework.source,
         definitions=framework.definitions,

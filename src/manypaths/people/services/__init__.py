@@ -9,15 +9,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manypaths.base.audit import record_deed
-from manypaths.base.bulk import AT_ONCE
+from manypaths.base.bulk import AT_ONCE, in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner, district_scope
 from manypaths.base.zones import is_time_zone
 from manypaths.people.access import (
     Actor,
+    current,
     require_leadership,
     require_leadership_of,
     require_operator,
@@ -39,8 +41,60 @@ from manypaths.people.models import (
     Term,
     User,
 )
+from manypaths.people.names import name_of, part_of_name
+from manypaths.people.services.places import (
+    change_group,
+    change_term,
+    close_school,
+    end_group,
+    rename_school,
+)
+from manypaths.people.services.rosters import (
+    add_member,
+    add_supporter,
+    add_to_group,
+    end_relationship,
+    end_role,
+    give_role,
+    move_learner,
+    note_consent,
+    rename_person,
+)
 
-_LONGEST_NAME, _LONGEST_PART = 200, 100
+__all__ = [
+    "UnnamedLearners",
+    "add_member",
+    "add_people",
+    "add_supporter",
+    "add_to_group",
+    "add_unnamed_learners",
+    "change_district",
+    "change_group",
+    "change_term",
+    "close_school",
+    "create_district",
+    "create_group",
+    "create_school",
+    "create_term",
+    "end_group",
+    "end_membership",
+    "end_relationship",
+    "end_role",
+    "enroll",
+    "give_role",
+    "give_sign_in",
+    "give_source_ids",
+    "hand_over",
+    "move_learner",
+    "name_learner",
+    "note_consent",
+    "relate",
+    "rename_person",
+    "rename_school",
+]
+
+
+_TIES_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -57,7 +111,7 @@ def create_district(
 ) -> Organization:
     """Make a district, the scope of everything in it. Raises Refused for an unknown time zone."""
     require_operator(by)
-    name = _named("district", name)
+    name = name_of("district", name)
     _require_time_zone(time_zone)
     with district_scope(None):
         district = Organization.objects.create(
@@ -89,7 +143,7 @@ def change_district(
     """
     require_leadership(by, district)
     if name is not None:
-        district.name = _named("district", name)
+        district.name = name_of("district", name)
     if time_zone is not None:
         _require_time_zone(time_zone)
         district.time_zone = time_zone
@@ -104,10 +158,10 @@ def create_school(
 ) -> Organization:
     """Make a school in a district. Raises Refused where the district has one of this name."""
     require_leadership(by, parent)
-    name = _named("school", name)
+    name = name_of("school", name)
     if Organization.objects.filter(parent=parent, name=name).exists():
         raise Refused(
-            gettext("{parent} has a school {name} already.").format(parent=parent.name, name=name)
+            _("{parent} has a school {name} already.").format(parent=parent.name, name=name)
         )
     school = Organization.objects.create(
         kind=OrganizationKind.SCHOOL,
@@ -132,9 +186,10 @@ def create_term(
 ) -> Term:
     """Make a term. Raises Refused unless it ends after it starts."""
     require_leadership(by, organization)
+    name = name_of("term", name)
     if ends_on <= starts_on:
         raise Refused(
-            gettext("The term {name} ends on {ends_on}, which is not after {starts_on}.").format(
+            _("The term {name} ends on {ends_on}, which is not after {starts_on}.").format(
                 name=name, ends_on=ends_on, starts_on=starts_on
             )
         )
@@ -159,7 +214,7 @@ def add_people(
     require_leadership(by, organization)
     people = Person.objects.bulk_create(
         [
-            Person(given_name=_part_of_name(given), family_name=_part_of_name(family))
+            Person(given_name=part_of_name(given), family_name=part_of_name(family))
             for given, family in names
         ],
         AT_ONCE,
@@ -235,7 +290,7 @@ def give_source_ids(
     taken = SourceId.objects.filter(source=source, value__in=values).first()
     if taken is not None:
         raise Refused(
-            gettext("The id {value} of {source} names somebody already.").format(
+            _("The id {value} of {source} names somebody already.").format(
                 value=taken.value, source=source
             )
         )
@@ -263,11 +318,11 @@ def name_learner(
     """Say who an unnamed learner is. Raises Refused for somebody who has a name."""
     require_sight(by, [learner])
     if not learner.is_unnamed:
-        raise Refused(gettext("This learner has a name already."))
+        raise Refused(_("This learner has a name already."))
     if not (given_name.strip() or family_name.strip()):
-        raise Refused(gettext("A name needs at least one letter."))
-    learner.given_name = _part_of_name(given_name)
-    learner.family_name = _part_of_name(family_name)
+        raise Refused(_("A name needs at least one letter."))
+    learner.given_name = part_of_name(given_name)
+    learner.family_name = part_of_name(family_name)
     learner.save(update_fields=["given_name", "family_name"])
     record_deed("name learner", by=by, at=at, subject=("person", learner.pk))
     return learner
@@ -284,11 +339,11 @@ def give_sign_in(person: Person, *, email: str, by: Actor, at: datetime) -> User
     try:
         validate_email(address)
     except ValidationError:
-        raise Refused(gettext("{email!r} is no e-mail address.").format(email=email)) from None
+        raise Refused(_("{email!r} is no e-mail address.").format(email=email)) from None
     if person.user_id is not None:
-        raise Refused(gettext("This person can sign in already."))
+        raise Refused(_("This person can sign in already."))
     if User.objects.filter(email=address).exists():
-        raise Refused(gettext("Somebody signs in by this address already."))
+        raise Refused(_("Somebody signs in by this address already."))
     user = User(email=address)
     user.set_unusable_password()
     user.save()
@@ -308,7 +363,7 @@ def choose_language(user: User, language: str, *, by: Actor, at: datetime) -> Us
         raise NotFound
     if language not in dict(settings.LANGUAGES):
         raise Refused(
-            gettext("Pages are not written in {language}. Choose one of: {languages}.").format(
+            _("Pages are not written in {language}. Choose one of: {languages}.").format(
                 language=language, languages=", ".join(dict(settings.LANGUAGES).values())
             )
         )
@@ -326,7 +381,7 @@ def hand_over(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> No
     """
     require_sight(by, [unnamed, person])
     if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(gettext("Only a learner without a name can be linked to another person."))
+        raise Refused(_("Only a learner without a name can be linked to another person."))
     SourceId.objects.filter(person=unnamed).update(person=person)
     theirs = Membership.objects.filter(person=person).values("group")
     Membership.objects.filter(person=unnamed).exclude(group__in=theirs).update(person=person)
@@ -346,10 +401,10 @@ def create_group(
 ) -> Group:
     """Make a group. Raises Refused where the organization has one of this name in the term."""
     require_leadership(by, organization)
-    name = _named("group", name)
+    name = name_of("group", name)
     if Group.objects.filter(organization=organization, term=term, name=name).exists():
         raise Refused(
-            gettext("{organization} has a group {name} already.").format(
+            _("{organization} has a group {name} already.").format(
                 organization=organization.name, name=name
             )
         )
@@ -386,7 +441,7 @@ def end_membership(membership: Membership, *, ends_on: date, by: Actor, at: date
     require_leadership(by, membership.group.organization)
     if ends_on < membership.starts_on:
         raise Refused(
-            gettext("This membership starts on {starts_on}; it can't end before.").format(
+            _("This membership starts on {starts_on}; it can't end before.").format(
                 starts_on=membership.starts_on
             )
         )
@@ -417,12 +472,14 @@ def relate(
 ) -> None:
     """Tie supporters to learners, as (supporter, learner). Guardians see nothing before consent.
 
-    Raises Refused for a tie of somebody to themself.
+    Raises Refused for a tie of somebody to themself, and for one that holds already.
     """
     require_leadership(by, organization)
     require_sight(by, [person for tie in ties for person in tie])
     if any(supporter.pk == learner.pk for supporter, learner in ties):
         raise Refused(str(_OWN_SUPPORTER[kind]))
+    if any(_are_tied(chunk, kind) for chunk in in_chunks(ties, _TIES_AT_ONCE)):
+        raise Refused(_("These two are tied like this already."))
     Relationship.objects.bulk_create(
         [
             Relationship(
@@ -446,37 +503,12 @@ def relate(
     )
 
 
-_NAMES_HAVE = {
-    "district": gettext_lazy(
-        "The name of a district has 1 to {longest} characters on one line; {text!r} has not."
-    ),
-    "school": gettext_lazy(
-        "The name of a school has 1 to {longest} characters on one line; {text!r} has not."
-    ),
-    "group": gettext_lazy(
-        "The name of a group has 1 to {longest} characters on one line; {text!r} has not."
-    ),
-}
-_PARTS_HAVE = gettext_lazy(
-    "A given or family name has up to {longest} characters on one line; {text!r} has not."
-)
-
-
-def _named(what: str, name: str) -> str:
-    """Return a name without blanks around it. Raises Refused for one that is none."""
-    return _on_one_line(name, range(1, _LONGEST_NAME + 1), _NAMES_HAVE[what])
-
-
-def _part_of_name(text: str) -> str:
-    """Return a given or a family name without blanks around it; one of the two may be empty."""
-    return _on_one_line(text, range(_LONGEST_PART + 1), _PARTS_HAVE)
-
-
-def _on_one_line(text: str, lengths: range, what_they_have: str) -> str:
-    trimmed = text.strip()
-    if len(trimmed) not in lengths or not trimmed.isprintable():
-        raise Refused(str(what_they_have).format(longest=lengths[-1], text=text[:40]))
-    return trimmed
+def _are_tied(ties: Sequence[tuple[Person, Person]], kind: RelationshipKind) -> bool:
+    held = Relationship.objects.filter(
+        current(), kind=kind, learner__in=[learner for _supporter, learner in ties]
+    )
+    wanted = {(supporter.pk, learner.pk) for supporter, learner in ties}
+    return not wanted.isdisjoint(held.values_list("supporter", "learner"))
 
 
 def _known_by(wanted: Collection[str], source: str, group: Group) -> dict[str, Person]:
@@ -501,5 +533,5 @@ def _enroll(group: Group, people: Sequence[Person], part: Part, starts_on: date)
 def _require_time_zone(name: str) -> None:
     if not is_time_zone(name):
         raise Refused(
-            gettext("{name!r} is no time zone; one is called Europe/Lisbon, say.").format(name=name)
+            _("{name!r} is no time zone; one is called Europe/Lisbon, say.").format(name=name)
         )

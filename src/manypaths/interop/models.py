@@ -1,0 +1,105 @@
+"""Imports that leaders run from pages: the file until it is taken in, and what became of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from manypaths.base.ids import PublicId
+from manypaths.base.personal import OF_NOBODY
+from manypaths.base.scope import DistrictRow
+from manypaths.frameworks.models import Framework
+from manypaths.people.models import Group
+
+
+class ImportKind(models.TextChoices):
+    """What a file holds, as its own content says."""
+
+    CASE = "case"
+    YAML = "yaml"
+    RESPONSES = "responses"
+
+
+class RunState(models.TextChoices):
+    """How far an import has come."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    FAULTY = "faulty"
+    TAKING_IN = "taking in"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    BROKEN = "broken"
+
+
+AT_WORK = frozenset((RunState.CHECKING, RunState.TAKING_IN, RunState.UNDOING))
+
+
+class ImportRun(PublicId, DistrictRow):
+    """One file that a leader brought in: first tried, then taken in, perhaps taken back."""
+
+    # Counts, and values of faulty cells until the file is dropped; no names.
+    personal = OF_NOBODY
+
+    kind = models.CharField(max_length=10, choices=ImportKind.choices)
+    state = models.CharField(max_length=10, choices=RunState.choices)
+    file_name = models.CharField(max_length=255)
+    file_sha256 = models.CharField(max_length=64)
+    n_bytes = models.BigIntegerField()
+    # For a log of responses: whose they are, and the framework of its codes ("" makes a flat one).
+    group_name = models.CharField(max_length=255, blank=True)
+    framework_name = models.CharField(max_length=500, blank=True)
+    # How far it is: what is being done, and how many of it.
+    step = models.CharField(max_length=60, blank=True)
+    n_done = models.BigIntegerField(default=0)
+    # Counts by kind of row, faults (the first ones) and notices, as every import reports them.
+    changes = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    n_faults = models.IntegerField(default=0)
+    notices = models.JSONField(default=list)
+    # A sentence on why it could not be done.
+    refusal = models.TextField(blank=True)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # What it made, by which it can be taken back.
+    framework = models.ForeignKey(Framework, null=True, on_delete=models.PROTECT, related_name="+")
+    made_framework = models.BooleanField(default=False)
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
+    first_response = models.BigIntegerField(null=True)
+    last_response = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Listed newest first."""
+
+        indexes = (models.Index(fields=["district_id", "asked_at"], name="import_by_time"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=RunState.values), name="import_state_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.state}"
+
+    @property
+    def counts(self) -> list[tuple[str, dict[str, int]]]:
+        """Return the counts by kind of row."""
+        return list(self.changes.items())
+
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether something is being done with it now."""
+        return self.state in AT_WORK
+
+
+class ImportFile(DistrictRow):
+    """The content of a file from upload until it is taken in or dropped."""
+
+    # Ids and answers, for the hours between a look at the file and the decision.
+    personal = OF_NOBODY
+
+    run = models.OneToOneField(ImportRun, on_delete=models.CASCADE, related_name="file")
+    content = models.BinaryField()
+
+    class Meta(DistrictRow.Meta):
+        """No constraint of its own."""

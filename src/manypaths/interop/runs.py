@@ -1,0 +1,225 @@
+"""Imports from pages: try a file, take it in, take it back; each step may be long.
+
+A step runs at once where the file is small, else as a task; the run says how far it is.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from manypaths.base.errors import ManypathsError, NotFound, Refused
+from manypaths.base.scope import current_district
+from manypaths.frameworks.access import require_right_to_add
+from manypaths.interop.case import import_case
+from manypaths.interop.models import ImportFile, ImportKind, ImportRun, RunState
+from manypaths.interop.report import ImportReport
+from manypaths.interop.response_import import ImportTarget, import_responses
+from manypaths.interop.undoing import take_back
+from manypaths.interop.uploads import kind_of
+from manypaths.interop.yaml_import import import_yaml
+from manypaths.people.access import require_leadership
+from manypaths.people.directory import places_led
+from manypaths.people.models import Organization, User
+
+MOST_FAULTS_SHOWN = 200
+# A file of more bytes is worked on beside the pages.
+SMALL = 100_000
+_STEPS = {
+    RunState.CHECKING: (RunState.CHECKED, True),
+    RunState.TAKING_IN: (RunState.DONE, False),
+}
+
+
+def start_import(
+    content: bytes, *, file: str, target: ImportTarget | None, by: User, at: datetime
+) -> ImportRun:
+    """Keep a file and begin to try it. Raises Refused for a file that is none of what we take.
+
+    Frameworks are for those who lead the district, logs for those who lead any part of it.
+    """
+    kind = kind_of(content)
+    if kind == ImportKind.RESPONSES:
+        places_led(by=by)
+        if target is None or not target.group.strip():
+            raise Refused(_("This is a log of responses: say which group's learners they are."))
+    else:
+        require_right_to_add(by)
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            kind=kind,
+            state=RunState.CHECKING,
+            file_name=_plain(file),
+            file_sha256=hashlib.sha256(content).hexdigest(),
+            n_bytes=len(content),
+            group_name=target.group.strip() if target else "",
+            framework_name=(target.framework or "") if target else "",
+            asked_by=by.pk,
+            asked_at=at,
+        )
+        ImportFile.objects.create(run=run, content=content)
+    return _set_off(run, by=by)
+
+
+def run_for(run_id: UUID, *, by: User) -> ImportRun:
+    """Return an import that `by` asked for, or any of the district for its leaders."""
+    run = ImportRun.objects.filter(public_id=run_id).select_related("framework", "group").first()
+    if run is None:
+        raise NotFound
+    if run.asked_by != by.pk:
+        _require_district(by)
+    return run
+
+
+def recent_runs(*, by: User, most: int = 20) -> list[ImportRun]:
+    """Return the newest imports that `by` may see."""
+    places_led(by=by)
+    runs = ImportRun.objects.select_related("framework", "group").order_by("-asked_at", "-pk")
+    try:
+        _require_district(by)
+    except NotFound:
+        runs = runs.filter(asked_by=by.pk)
+    return list(runs[:most])
+
+
+def take_in(run: ImportRun, *, by: User) -> ImportRun:
+    """Take in a file that was tried without faults. Raises Refused for any other."""
+    _claim(run, RunState.CHECKED, RunState.TAKING_IN, _("This import can't be taken in now."))
+    return _set_off(run, by=by)
+
+
+def drop(run: ImportRun, *, by: User, at: datetime) -> None:
+    """Forget a file that was not taken in, with what was found in it."""
+    if run.state not in (RunState.CHECKED, RunState.FAULTY, RunState.BROKEN):
+        raise Refused(_("This import is under way or done; it can't be dropped."))
+    ImportRun.objects.filter(pk=run.pk).delete()
+
+
+def undo(run: ImportRun, *, reason: str, by: User, at: datetime) -> ImportRun:
+    """Take back what an import brought. Raises Refused where that is not possible, and says why."""
+    if not reason.strip():
+        raise Refused(_("Say in a few words why this is taken back."))
+    _claim(run, RunState.DONE, RunState.UNDOING, _("This import can't be taken back now."))
+    run.refusal = reason.strip()[:500]
+    run.save(update_fields=["refusal"])
+    return _set_off(run, by=by)
+
+
+def work_on(run: ImportRun, *, by: User, at: datetime) -> None:
+    """Do the step that a run has been set to: try it, take it in, or take it back."""
+    if run.state == RunState.UNDOING:
+        _undo(run, by=by, at=at)
+        return
+    after, is_dry = _STEPS[RunState(run.state)]
+    try:
+        report = _import(run, by=by, at=at, dry_run=is_dry)
+    except ManypathsError as error:
+        _note_faults(run, error, at)
+        return
+    run.changes = {kind: changes.as_json() for kind, changes in report.changes.items()}
+    run.notices = list(report.notices)[:MOST_FAULTS_SHOWN]
+    if report.faults:
+        _note_faults(run, Refused("", report.faults), at)
+        return
+    _note_what_came(run, report)
+    run.state, run.ended_at, run.step = after, at, ""
+    run.save()
+    if not is_dry:
+        ImportFile.objects.filter(run=run).delete()
+
+
+def give_up(run: ImportRun, *, at: datetime) -> None:
+    """Note that a step broke for a reason that is ours."""
+    run.state, run.ended_at, run.step = RunState.BROKEN, at, ""
+    run.save(update_fields=["state", "ended_at", "step"])
+
+
+def _import(run: ImportRun, *, by: User, at: datetime, dry_run: bool) -> ImportReport:
+    content = bytes(ImportFile.objects.get(run=run).content)
+    if run.kind == ImportKind.CASE:
+        return import_case(content, file=run.file_name, by=by, at=at, dry_run=dry_run)
+    if run.kind == ImportKind.YAML:
+        return import_yaml(content, file=run.file_name, by=by, at=at, dry_run=dry_run)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / run.file_name
+        path.write_bytes(content)
+        return import_responses(
+            path,
+            ImportTarget(run.group_name, run.framework_name or None),
+            by=by,
+            at=at,
+            dry_run=dry_run,
+            progress=_teller(run),
+        )
+
+
+def _undo(run: ImportRun, *, by: User, at: datetime) -> None:
+    reason, run.refusal = run.refusal, ""
+    try:
+        take_back(run, reason=reason, by=by, at=at)
+        run.state = RunState.UNDONE
+    except ManypathsError as error:
+        run.state, run.refusal = RunState.DONE, error.message
+    run.ended_at, run.step = at, ""
+    run.save()
+
+
+def _note_faults(run: ImportRun, error: ManypathsError, at: datetime) -> None:
+    run.state, run.ended_at, run.step = RunState.FAULTY, at, ""
+    run.refusal = error.message
+    run.n_faults = len(error.faults)
+    run.faults = [fault.as_json() for fault in error.faults[:MOST_FAULTS_SHOWN]]
+    run.save()
+
+
+def _note_what_came(run: ImportRun, report: ImportReport) -> None:
+    came = report.taken_in
+    if came is None:
+        return
+    run.framework, run.made_framework, run.group = came.framework, came.is_new, came.group
+    if came.responses:
+        run.first_response, run.last_response = came.responses[0], came.responses[-1]
+
+
+def _teller(run: ImportRun) -> Callable[[str, int, int], None]:
+    """Return what notes how far a run is, where others can see it: outside of transactions."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        if not connection.in_atomic_block:
+            ImportRun.objects.filter(pk=run.pk).update(step=what[:60], n_done=done)
+
+    return tell
+
+
+def _claim(run: ImportRun, before: RunState, after: RunState, refusal: str) -> None:
+    """Move a run from one state to the next; raise Refused where somebody was faster."""
+    if not ImportRun.objects.filter(pk=run.pk, state=before).update(state=after):
+        raise Refused(refusal)
+    run.state = after
+
+
+def _set_off(run: ImportRun, *, by: User) -> ImportRun:
+    from manypaths.interop.tasks import do_step, step_of  # knows this module
+
+    if run.n_bytes <= SMALL:
+        step_of(run, by)
+    else:
+        do_step.enqueue(run.pk, by.pk)
+    run.refresh_from_db()
+    return run
+
+
+def _require_district(by: User) -> None:
+    require_leadership(by, Organization.objects.get(pk=current_district()))
+
+
+def _plain(file: str) -> str:
+    """Return a file's name without folders and odd characters, for pages and for the disk."""
+    name = Path(file.replace("\\", "/")).name
+    kept = "".join(letter for letter in name if letter.isprintable() and letter not in '/<>:"|?*')
+    return kept.strip(". ")[-120:] or "file"

@@ -1,0 +1,37 @@
+"""Steps of imports that take longer than a page may."""
+
+import logging
+
+from django.utils.translation import override
+from django_tasks import task
+
+from manypaths.base.clock import now
+from manypaths.base.scope import district_scope
+from manypaths.interop.models import ImportRun
+from manypaths.interop.runs import give_up, work_on
+from manypaths.people.models import User
+from manypaths.people.standing import home_of
+
+log = logging.getLogger(__name__)
+
+
+@task()
+def do_step(run_id: int, user_id: int) -> None:
+    """Do the step that an import has been set to, in the district of who asked for it."""
+    user = User.objects.filter(pk=user_id).first()
+    home = home_of(user) if user else None
+    if user is None or home is None:
+        return
+    with district_scope(home.district.pk, home.zone), override("en"):
+        run = ImportRun.objects.filter(pk=run_id).select_related("framework", "group").first()
+        if run is not None and run.is_at_work:
+            step_of(run, user)
+
+
+def step_of(run: ImportRun, user: User) -> None:
+    """Do a step; whatever breaks is noted on the run, where whoever waits for it looks."""
+    try:
+        work_on(run, by=user, at=now())
+    except Exception:  # a door: the page says that it broke, the log says why
+        log.exception("import broke", extra={"run": run.pk})
+        give_up(run, at=now())

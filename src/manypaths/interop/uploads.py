@@ -1,0 +1,45 @@
+"""What an uploaded file is, by its own content: never by its name or by what a browser says."""
+
+import csv
+
+from django.utils.translation import gettext as _
+
+from manypaths.base.errors import Refused
+from manypaths.interop.models import ImportKind
+from manypaths.interop.response_log import COLUMNS
+
+_LOOKED_AT = 4_096
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+
+
+def kind_of(content: bytes) -> ImportKind:
+    """Return what a file holds. Raises Refused for one that is none of what we take."""
+    if not content.strip():
+        raise Refused(_("This file is empty."))
+    if content.startswith(_PACKED):
+        raise Refused(_("This file is packed. Unpack it first."))
+    if b"\0" in content[:_LOOKED_AT]:
+        raise Refused(_none_of_ours())
+    head = content[:_LOOKED_AT].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if head.startswith("{"):
+        return ImportKind.CASE
+    if _names_columns(head):
+        return ImportKind.RESPONSES
+    if any(
+        line.startswith("framework:") for line in content.decode("utf-8", "replace").split("\n")
+    ):
+        return ImportKind.YAML
+    raise Refused(_none_of_ours())
+
+
+def _names_columns(head: str) -> bool:
+    first = head.partition("\n")[0]
+    names = {name.strip() for name in next(csv.reader([first]), [])}
+    return len(names & set(COLUMNS)) >= 3
+
+
+def _none_of_ours() -> str:
+    return _(
+        "This is no file that we take. We take a CASE package (JSON), a framework (YAML) and a log "
+        "of responses (CSV with the columns learner, item, time, correct, competencies)."
+    )

@@ -1,0 +1,1 @@
+"""Frameworks: looked through by everybody, changed in versions by those who lead the district."""

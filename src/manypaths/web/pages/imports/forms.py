@@ -1,0 +1,69 @@
+"""What leaders hand in to be imported."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from manypaths.frameworks.browsing import FrameworkRow
+from manypaths.interop.response_import import ImportTarget
+from manypaths.people.models import Group
+
+LARGEST_BYTES = 50_000_000
+
+
+class ImportForm(forms.Form):
+    """A file, and for a log of responses whose they are."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "A framework as a CASE package (JSON) or in YAML, or a log of responses (CSV)."
+        ),
+        max_length=255,
+    )
+    group = forms.ChoiceField(label=gettext_lazy("For a log: whose responses?"), required=False)
+    framework = forms.ChoiceField(
+        label=gettext_lazy("For a log: whose codes does it name?"), required=False
+    )
+
+    def __init__(
+        self,
+        *args: object,
+        groups: Iterable[Group],
+        frameworks: Iterable[FrameworkRow],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's own signature
+        self.fields["group"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("this is a framework")),
+            *((str(group.public_id), group.name) for group in groups),
+        ]
+        self.fields["framework"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            ("", _("make a flat framework of them")),
+            *((str(row.framework.public_id), row.framework.title) for row in frameworks),
+        ]
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse a file that is too large, before any of it is read."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_BYTES:
+            megabytes = LARGEST_BYTES // 1_000_000
+            told = _("This file is too large: it may have %(n)s megabytes.")
+            raise forms.ValidationError(told % {"n": megabytes})
+        return file
+
+    @property
+    def target(self) -> ImportTarget | None:
+        """Return where a log goes; None for a framework."""
+        if not self.cleaned_data["group"]:
+            return None
+        return ImportTarget(self.cleaned_data["group"], self.cleaned_data["framework"] or None)
+
+
+class UndoForm(forms.Form):
+    """Why an import is taken back."""
+
+    reason = forms.CharField(label=gettext_lazy("Why?"), max_length=500)

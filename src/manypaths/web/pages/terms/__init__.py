@@ -1,0 +1,1 @@
+"""Schools and the terms in which their groups meet."""

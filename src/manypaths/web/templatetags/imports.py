@@ -1,0 +1,49 @@
+"""Words for imports on pages."""
+
+from collections.abc import Mapping
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from manypaths.interop.models import ImportKind
+
+register = template.Library()
+
+KIND_WORDS: Mapping[str, Promise] = {
+    ImportKind.CASE: _("framework, CASE package"),
+    ImportKind.YAML: _("framework, YAML"),
+    ImportKind.RESPONSES: _("log of responses"),
+}
+ROW_WORDS: Mapping[str, Promise] = {
+    "items": _("competencies and items"),
+    "associations": _("ties between them"),
+    "people": _("learners"),
+    "groups": _("groups"),
+    "memberships": _("places in groups"),
+    "responses": _("responses"),
+}
+STEP_WORDS: Mapping[str, Promise] = {
+    "Reading rows": _("Reading rows"),
+    "Saving items": _("Saving items"),
+    "Saving learners": _("Saving learners"),
+    "Saving responses and estimates": _("Saving responses and estimates"),
+}
+
+
+@register.filter
+def import_kind(kind: str) -> Promise:
+    """Return what a file holds."""
+    return KIND_WORDS[kind]
+
+
+@register.filter
+def row_kind(kind: str) -> Promise | str:
+    """Return what rows of a report are."""
+    return ROW_WORDS.get(kind, kind)
+
+
+@register.filter
+def step_word(step: str) -> Promise | str:
+    """Return what an import is doing."""
+    return STEP_WORDS.get(step, step)
