@@ -19,7 +19,7 @@ setup: $(VENV)/dev.stamp ## Make .venv with everything that development needs
 cluster: $(VENV)/run.stamp ## Add to .venv what --cluster needs
 	@$(QUIET_PIP) --require-hashes -r requirements/cluster.txt
 
-demo: $(VENV)/run.stamp ## Set up, make the demo district and show what is mastered and what comes next
+demo: $(VENV)/run.stamp ## Set up, make the demo district, show it in the terminal and serve its pages
 	@$(BIN)/manypaths demo $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL
