@@ -38,6 +38,10 @@ class Served:
         finally:
             connection.close()
 
+    def children(self) -> list[int]:
+        """Return the ids of all processes below the server's own."""
+        return _below(self.process.pid)
+
     def answers_again(self, seconds: float = 30) -> bool:
         """Say whether the server answers within this time, asked again and again."""
         deadline = monotonic() + seconds
@@ -52,6 +56,32 @@ class Served:
         """End the server, and return how it ended."""
         self.process.send_signal(how)
         return self.process.wait(60)
+
+
+def _below(process: int) -> list[int]:
+    own: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        own += [int(child) for child in task.read_text().split()]
+    return own + [deeper for child in own for deeper in _below(child)]
+
+
+def are_gone(processes: list[int], seconds: float = 30) -> bool:
+    """Say whether processes end within this time."""
+    deadline = monotonic() + seconds
+    while any(_lives(process) for process in processes):
+        if monotonic() > deadline:
+            return False
+        Event().wait(0.1)
+    return True
+
+
+def _lives(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    # One that ended may stand there until somebody asks how.
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def free_port() -> int:

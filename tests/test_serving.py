@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import signal
 import socket
@@ -10,11 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.installed import COMMAND, Environment, bare, run
-from tests.served import Served, served
+from tests.served import Served, are_gone, served
 
 
 @pytest.fixture
@@ -47,11 +47,10 @@ def test_a_start_from_nothing_serves_pages_until_it_is_told_to_end(
 
     home = Path(environment["MANYPATHS_HOME"])
     assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
-    children = psutil.Process(server.process.pid).children(recursive=True)
+    children = server.children()
     assert len(children) >= 2
     assert server.end() == 0
-    _, alive = psutil.wait_procs(children, timeout=30)
-    assert not alive
+    assert are_gone(children)
 
 
 def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_path: Path) -> None:
@@ -69,19 +68,17 @@ def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_pat
 @pytest.mark.fault
 def test_no_process_outlives_a_server_that_is_killed(server: Served) -> None:
     server.get("/health")
-    children = psutil.Process(server.process.pid).children(recursive=True)
+    children = server.children()
     server.end(signal.SIGKILL)
-    _, alive = psutil.wait_procs(children, timeout=30)
-    assert not alive
+    assert are_gone(children)
 
 
 @pytest.mark.fault
 def test_a_process_that_is_killed_is_replaced(server: Served) -> None:
     server.get("/health")
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    pages = next(c for c in children if c.num_threads() > 3)
-    pages.kill()
-    pages.wait(30)
+    children = server.children()
+    pages = max(children, key=lambda child: len(list(Path(f"/proc/{child}/task").iterdir())))
+    os.kill(pages, signal.SIGKILL)
     assert server.answers_again()
 
 

@@ -61,7 +61,7 @@ def _take_tasks() -> None:
     from django.core.management import call_command
     from django_tasks_db.management.commands.db_worker import Command
 
-    class Quiet(Command):  # type: ignore[misc]  # untyped
+    class Quiet(Command):
         def configure_logging(self, verbosity: int) -> None:
             """Leave the log as the settings have it."""
 

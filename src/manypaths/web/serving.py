@@ -69,10 +69,8 @@ def _log_config() -> dict[str, Any]:  # Any: as logging takes it
     """Return our way of writing lines, for the server's own."""
     from django.conf import settings
 
-    return {
-        **settings.LOGGING,
-        "loggers": {**settings.LOGGING["loggers"], "_granian": {"propagate": True}},
-    }
+    ours: dict[str, Any] = settings.LOGGING
+    return {**ours, "loggers": {**ours["loggers"], "_granian": {"propagate": True}}}
 
 
 def serve(place: Place, *, n_workers: int, tell: Callable[[], None]) -> None:

@@ -72,8 +72,8 @@ here = override_settings(ROOT_URLCONF=__name__)
 both = pytest.mark.parametrize("language", ["en", "es"])
 
 
-def stranger(**options: bool) -> Client:
-    return Client(raise_request_exception=False, **options)
+def stranger(*, checks: bool = False) -> Client:
+    return Client(enforce_csrf_checks=checks, raise_request_exception=False)
 
 
 def page_of(response: object) -> HttpResponse:
@@ -122,7 +122,7 @@ def test_a_host_that_is_not_ours_gets_a_page_without_its_name(db: None, language
 @here
 @both
 def test_a_form_without_its_token_is_explained(db: None, language: str) -> None:
-    client = stranger(enforce_csrf_checks=True)
+    client = stranger(checks=True)
     response = client.post("/deed/", headers={"accept-language": language})
     assert is_said(response, errors._FORM_EXPIRED, language)
 
