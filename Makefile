@@ -1,6 +1,7 @@
 # Everything runs from .venv at the root, which each target makes when it is missing or out of date.
 # Debian packages: python3 (3.11 or newer), python3-venv, make; postgresql for the second half of
-# the tests, chromium for those of pages (installed when root, otherwise taken from PATH or skipped with a loud line).
+# the tests, chromium for those of pages (both installed when root, otherwise taken from PATH or
+# skipped with a loud line).
 
 SHELL := /bin/sh
 PYTHON ?= python3

@@ -35,6 +35,11 @@ def routes() -> list[Route]:
     return [found[name] for name in sorted(found) if name not in NO_PAGES]
 
 
+def route_named(name: str) -> Route:
+    """Return the route of this name."""
+    return next(route for route in routes() if route.name == name)
+
+
 def _below(resolver: URLResolver, before: str) -> Iterator[Route]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):

@@ -13,10 +13,13 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import ConsoleMessage, Page, Playwright, Route
 
+from tests.browser.addresses import route_named
 from tests.installed import bare
 from tests.served import Served
 
 Scheme = Literal["light", "dark"]
+STRANGER = "stranger"
+ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -41,11 +44,10 @@ def open_chromium(playwright: Playwright) -> Chromium:
 
 @dataclass(frozen=True)
 class Visitors:
-    """Who can visit: sessions and ids by role, and what fills addresses."""
+    """Who can visit, by role: their session, and what fills the addresses that they open."""
 
     cookie: str
-    roles: dict[str, dict[str, str]]
-    book: dict[str, str]
+    roles: dict[str, dict[str, Any]]
 
     @staticmethod
     def sign_in(home: Path) -> "Visitors":
@@ -93,7 +95,7 @@ class Browser:
             reduced_motion="reduce",
         )
         context.set_default_timeout(1000 * _SECONDS)
-        if role != "stranger":
+        if role != STRANGER:
             session = self.visitors.roles[role]["session"]
             context.add_cookies(
                 [{"name": self.visitors.cookie, "value": session, "url": self.server.address}]
@@ -108,12 +110,12 @@ class Browser:
 
     def path_of(self, role: str, route: str, **arguments: str) -> str:
         """Return the address of a route as a role would open it."""
-        from tests.browser.addresses import Route as OurRoute
-        from tests.browser.addresses import routes
+        return route_named(route).address({**self.book_of(role), **arguments})
 
-        found: OurRoute = next(one for one in routes() if one.name == route)
-        own = {"person_id": self.visitors.roles[role]["person_id"]} if role == "educator" else {}
-        return found.address({**self.visitors.book, **own, **arguments})
+    def book_of(self, role: str) -> dict[str, str]:
+        """Return what fills addresses for a role; a stranger tries the student's."""
+        found: dict[str, str] = self.visitors.roles["student" if role == STRANGER else role]["book"]
+        return found
 
     def _stay_here(self, route: Route) -> None:
         if route.request.url.startswith((f"{self.server.address}/", "data:", "blob:")):
