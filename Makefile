@@ -1,6 +1,7 @@
 # Everything runs from .venv at the root, which each target makes when it is missing or out of date.
 # Debian packages: python3 (3.11 or newer), python3-venv, make; postgresql for the second half of
-# the tests (installed when root, otherwise taken from PATH or skipped with a loud line).
+# the tests, chromium for those of pages (both installed when root, otherwise taken from PATH or
+# skipped with a loud line).
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -19,7 +20,7 @@ setup: $(VENV)/dev.stamp ## Make .venv with everything that development needs
 cluster: $(VENV)/run.stamp ## Add to .venv what --cluster needs
 	@$(QUIET_PIP) --require-hashes -r requirements/cluster.txt
 
-demo: $(VENV)/run.stamp ## Set up, make the demo district and show what is mastered and what comes next
+demo: $(VENV)/run.stamp ## Set up, make the demo district, show it in the terminal and serve its pages
 	@$(BIN)/manypaths demo $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL

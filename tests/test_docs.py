@@ -205,7 +205,7 @@ def test_what_all_commands_take_is_said_once() -> None:
     said = set(re.findall(r"`(--?[a-z]+)", shared().partition("**Everywhere.**")[2]))
     assert said == EVERYWHERE
     without_district = {name for name in COMMANDS if "--district" not in COMMANDS[name]}
-    assert without_district == {"init", "demo", "check", "evaluate"}
+    assert without_district == {"init", "demo", "serve", "check", "evaluate"}
 
 
 # --- The keys of answers
@@ -324,7 +324,7 @@ def test_the_answer_of_the_demo_has_the_keys_that_its_example_shows() -> None:
 
 
 def test_every_command_has_its_answer_compared() -> None:
-    assert WORDS.keys() | {"demo"} == COMMANDS.keys()
+    assert WORDS.keys() | {"demo", "serve"} == COMMANDS.keys()
 
 
 # --- The pictures

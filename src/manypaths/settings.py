@@ -7,19 +7,24 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from manypaths.base import sqlite
 from manypaths.base.environment import (
+    LOOPBACK,
     BadSetting,
+    env_address,
     env_bool,
     env_int,
+    env_names,
     env_secret,
     env_str,
     env_zone,
 )
+from manypaths.base.secret_key import kept_secret
 
 sqlite.use_newest_library()
 
@@ -29,8 +34,10 @@ HOME = Path(env_str("MANYPATHS_HOME", str(Path(_DATA_HOME) / "manypaths"))).expa
 DEBUG = env_bool("MANYPATHS_DEBUG", False)
 TIME_ZONE = env_zone("MANYPATHS_TIME_ZONE", "UTC")  # of districts that are made without their own
 LOG_LEVEL = env_str("MANYPATHS_LOG_LEVEL", "WARNING", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))
-# Without one, a new secret each start: nothing that outlives the process is signed with it yet.
-SECRET_KEY = env_secret("MANYPATHS_SECRET_KEY") or secrets.token_urlsafe(50)
+LOG_FORMAT = env_str("MANYPATHS_LOG_FORMAT", "text", allowed=("text", "json"))
+# What signs sessions and links. Commands that make a home keep one there; a process without a home
+# signs nothing that outlives it.
+SECRET_KEY = env_secret("MANYPATHS_SECRET_KEY") or kept_secret(HOME) or secrets.token_urlsafe(50)
 # Sample files of others, for tests and benchmarks; never part of the package.
 CONFORMANCE = Path(env_str("MANYPATHS_CONFORMANCE", "../shared"))
 
@@ -71,7 +78,10 @@ def _sqlite_options() -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database()}
+# A thread keeps its connection for a minute, and looks whether it still lives before each request.
+DATABASES = {
+    "default": _database() | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 USE_TZ = True
@@ -89,6 +99,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "template_partials",
     "manypaths.base",
     "manypaths.people",
@@ -104,14 +116,21 @@ WEB = Path(__file__).parent / "web"
 ROOT_URLCONF = "manypaths.web.urls"
 WSGI_APPLICATION = "manypaths.web.wsgi.application"
 MIDDLEWARE = [
+    "manypaths.web.middleware.request_log",
+    "manypaths.web.middleware.probes",
     "django.middleware.security.SecurityMiddleware",
+    "manypaths.web.middleware.guards",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Safe beside the tokens of forms: see docs/decisions/0017.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "manypaths.web.languages.language_of_visit",
+    # Below the language, for they answer with pages.
+    "django.middleware.common.CommonMiddleware",
+    "manypaths.web.middleware.limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -130,12 +149,55 @@ TEMPLATES = [
     },
 ]
 STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"  # filled at each start of `serve`, and safe to delete
 STATICFILES_DIRS = [WEB / "static", *WEB.glob("pages/*/static")]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "manypaths.web.assets.Assets"},
+}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "sign_in:start"
 CSRF_FAILURE_VIEW = "manypaths.web.errors.form_expired_page"
+
+# --- Where people reach us, and what follows from it
+
+ADDRESS = env_address("MANYPATHS_ADDRESS")
+_IS_PLAIN = ADDRESS.startswith("http:")
+# A proxy in front speaks https with the world and plain http with us: the scheme is that of the
+# address, whatever a header says. See `web.middleware`.
+IS_HTTPS = ADDRESS.startswith("https:")
+N_PROXIES = env_int("MANYPATHS_PROXIES", int(IS_HTTPS), at_least=0, at_most=10)
+ALLOWED_HOSTS = [
+    *env_names("MANYPATHS_HOSTS"),
+    *([urlsplit(ADDRESS).hostname] if IS_HTTPS else [*LOOPBACK, "[::1]"]),
+]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # http is turned to https by the proxy, which alone sees it
+    "security.W021",  # to be in the lists that browsers carry is for the owner of the domain
+]
+
+# A name with this prefix is taken by browsers over https alone, from this host, for all of it.
+_PREFIX = "" if _IS_PLAIN else "__Host-"
+SESSION_COOKIE_NAME = f"{_PREFIX}session"
+SESSION_COOKIE_SECURE = not _IS_PLAIN
+CSRF_COOKIE_NAME = f"{_PREFIX}csrf"
+CSRF_COOKIE_SECURE = not _IS_PLAIN
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}language"
+LANGUAGE_COOKIE_SECURE = not _IS_PLAIN
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+LARGEST_UPLOAD_BYTES = 1_000_000 * env_int("MANYPATHS_UPLOAD_MB", 50, at_least=1, at_most=2000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # quick entry has a few fields for each of 150 learners
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -151,9 +213,29 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Told by browsers alone: htmx 2 writes HTML into pages, and would stand still under this rule.
+CONTENT_SECURITY_POLICY_REPORT_ONLY = {
+    "DIRECTIVES": {"default-src": None, "require-trusted-types-for": ["'script'"]}
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "text": {"format": "%(message)s"},
+        "json": {"()": "manypaths.base.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # One line a request, where somebody serves.
+        "manypaths.requests": {"level": "INFO" if LOG_FORMAT == "json" else LOG_LEVEL},
+        # Has handlers of its own that would write mail and a second line.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # What is refused has its line as a request.
+        "django.request": {"level": "ERROR"},
+    },
 }

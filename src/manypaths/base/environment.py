@@ -4,6 +4,7 @@ Of a text an empty value counts as none.
 """
 
 import os
+from urllib.parse import urlsplit
 
 from manypaths.base.zones import is_time_zone
 
@@ -63,3 +64,33 @@ def env_zone(name: str, default: str) -> str:
     if not is_time_zone(value):
         raise BadSetting(name, value, "the name of a time zone, such as Europe/Lisbon")
     return value
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def env_address(name: str) -> str:
+    """Return where people reach us, as scheme://host or scheme://host:port; empty where not set.
+
+    Plain http is for the machine itself alone: on any wire a session could be read and taken.
+    """
+    value = env_str(name, "")
+    if not value:
+        return ""
+    allowed = "https://HOST, or http://127.0.0.1:PORT for this machine alone, without a path"
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise BadSetting(name, value, allowed) from None
+    is_bare = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not (host and is_bare and is_safe):
+        raise BadSetting(name, value, allowed)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
+
+
+def env_names(name: str) -> list[str]:
+    """Return the setting as a list of names, separated by commas or blanks."""
+    return env_str(name, "").replace(",", " ").split()

@@ -12,6 +12,7 @@ from manypaths.cli import (
     grouping,
     modelling,
     reading,
+    serving,
     starting,
 )
 
@@ -30,6 +31,7 @@ app.add_typer(exports, name="export")
 app.command("init")(starting.init)
 app.command("demo")(starting.demo)
 app.command("check")(starting.check)
+app.command("serve")(serving.serve_pages)
 app.command("backup")(backing_up.backup)
 app.command("check-backup")(backing_up.check_backup)
 app.command("restore")(backing_up.restore)

@@ -67,11 +67,12 @@ def restore(file: BackupArgument, quiet: QuietOption = False, as_json: JsonOptio
     """Bring a backup into an empty installation, of this or an earlier version."""
     set_up()
     with answering(as_json=as_json):
-        from manypaths.cli.home import alone, prepare_home
+        from manypaths.base.locks import Work, alone
+        from manypaths.cli.home import prepare_home
         from manypaths.cli.progress import progress
         from manypaths.upkeep import backups
 
-        with alone(), progress(shown=not (quiet or as_json)) as tell:
+        with alone(Work.MAKING_A_HOME), progress(shown=not (quiet or as_json)) as tell:
             prepare_home()
             restored = backups.restore_backup(file, progress=tell)
         _report(restored, file, "Restored", as_json=as_json, quiet=quiet)

@@ -13,6 +13,7 @@ from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell
 from manypaths.base.scope import district_scope
+from manypaths.base.secret_key import keep_secret
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
@@ -65,6 +66,7 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     known = None if found is None or fresh else find_demo(found)
     if known is not None and _may_stay(known, seed):
         return OpenedDemo(settings.HOME, known)
+    keep_secret(settings.HOME)
     make_tables()
     if found is not None:
         call_command("flush", verbosity=0, interactive=False, reset_sequences=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from django.db.backends.sqlite3.creation import DatabaseCreation
 
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
+from manypaths.base.locks import Work, alone, make_private_file
 from manypaths.base.scope import district_scope
 from manypaths.estimates.queries import families_with_evidence
 from manypaths.estimates.services import rebuild
@@ -45,7 +45,7 @@ def make_home(
     The one that is there gets the name and the zone that are given. Raises Refused where there
     are several.
     """
-    with alone():
+    with alone(Work.MAKING_A_HOME):
         return _made_home(operator, name, time_zone)
 
 
@@ -77,44 +77,6 @@ def _changed(
     return district
 
 
-def _make_file(path: Path) -> None:
-    """Make the folder and the file for their owner alone: every learner's record is in there.
-
-    What is there already keeps the permissions that somebody gave it.
-    """
-    if DatabaseCreation.is_in_memory_db(str(path)):
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=True)
-
-
-# Any number, the same for all who make homes on one server.
-_MAKING_A_HOME = 7_266_279
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Let one process at a time make a home; others wait until it is there."""
-    if connection.vendor != "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_MAKING_A_HOME])
-            try:
-                yield
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MAKING_A_HOME])
-        return
-    database = str(connection.settings_dict["NAME"])
-    if DatabaseCreation.is_in_memory_db(database):
-        yield
-        return
-    # Not the database itself: to close it a second time would drop SQLite's own locks.
-    lock = Path(f"{database}.lock")
-    _make_file(lock)
-    with lock.open("rb") as file:
-        flock(file, LOCK_EX)  # ends with the handle
-        yield
-
-
 @contextmanager
 def passing_home() -> Iterator[None]:
     """Put an embedded database that passes in the place of one that is not there yet.
@@ -143,5 +105,6 @@ def make_tables() -> None:
 
 def prepare_home() -> None:
     """Make the folder and the file of an embedded database, without tables."""
-    if connection.vendor == "sqlite":
-        _make_file(Path(connection.settings_dict["NAME"]))
+    database = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not DatabaseCreation.is_in_memory_db(database):
+        make_private_file(Path(database))

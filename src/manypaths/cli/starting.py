@@ -28,9 +28,11 @@ def init(
     with answering(as_json=as_json):
         from django.conf import settings
 
+        from manypaths.base.secret_key import keep_secret
         from manypaths.cli.home import make_home
         from manypaths.people.access import Operator
 
+        keep_secret(settings.HOME)
         district = make_home(Operator(), name, time_zone)
         if as_json:
             print_json({"home": str(settings.HOME), "district": district.name})
@@ -42,9 +44,7 @@ def demo(
     home: Annotated[
         Path | None, typer.Option(help="Where it lives; else MANYPATHS_HOME or its default.")
     ] = None,
-    no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the report, as this version always does.")
-    ] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="End after the report.")] = False,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Invents another year; 1 unless given.")
     ] = None,
@@ -52,7 +52,7 @@ def demo(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a district of invented people with a school year of work, and look around in it."""
+    """Make a district of invented people with a school year of work, and serve its pages."""
     set_up(home)
     with answering(as_json=as_json):
         from manypaths.cli.demonstration import open_demo, show_demo
@@ -62,8 +62,13 @@ def demo(
             opened = open_demo(seed=seed, fresh=fresh, progress=tell)
         if as_json:
             print_json(opened.as_json())
-        elif not quiet:
+            return
+        if not quiet:
             show_demo(opened)
+        if not no_serve:
+            from manypaths.cli.serving import serve_demo
+
+            serve_demo()
 
 
 def check(quiet: QuietOption = False, as_json: JsonOption = False) -> None:

@@ -1,9 +1,17 @@
 """Pages for what went wrong: each says what to do, in the reader's language."""
 
+import sys
 from dataclasses import dataclass
 
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +36,11 @@ _FORM_EXPIRED = Trouble(
     403,
     _("This form is no longer good"),
     _("It was open for a long time, or in two windows. Load the page again; then send it."),
+)
+_NOT_HERE = Trouble(
+    403,
+    _("That is not yours to do"),
+    _("Go back one step. If it should be yours, ask whoever keeps the accounts of your school."),
 )
 _NOT_FOUND = Trouble(
     404,
@@ -62,7 +75,9 @@ _AWAY = Trouble(
 
 
 def bad_request_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a request that makes no sense."""
+    """Answer a request that makes no sense, or is beyond the limits of what we read."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large_page(request)
     return _page(request, _BAD_REQUEST)
 
 
@@ -74,6 +89,11 @@ def form_expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_allowed_page(request: HttpRequest) -> HttpResponse:
     """Answer a request by a method that the address does not take."""
     return _page(request, _NOT_ALLOWED)
+
+
+def not_allowed_here_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a deed that is refused to this visitor."""
+    return _page(request, _NOT_HERE)
 
 
 def not_found_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -97,13 +117,15 @@ def too_many_page(request: HttpRequest) -> HttpResponse:
 
 
 def our_fault_page(request: HttpRequest) -> HttpResponse:
-    """Answer for a mistake of ours."""
-    return _page(request, _OUR_FAULT)
+    """Answer for a mistake of ours, or where there is no database for a moment."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return away_page(request)
+    return _bare_page(_OUR_FAULT)
 
 
 def away_page(request: HttpRequest) -> HttpResponse:
     """Answer while the database can't be reached."""
-    response = _page(request, _AWAY)
+    response = _bare_page(_AWAY)
     response["Retry-After"] = "30"
     return response
 
@@ -111,3 +133,9 @@ def away_page(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResponse:
     context = {"trouble": trouble, "message": message}
     return render(request, "error.html", context, status=trouble.status)
+
+
+def _bare_page(trouble: Trouble) -> HttpResponse:
+    """Return a page that asks nobody: neither who reads it, nor the database for their places."""
+    html = render_to_string("error.html", {"trouble": trouble, "message": ""})
+    return HttpResponse(html, status=trouble.status)

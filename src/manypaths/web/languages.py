@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -28,5 +29,8 @@ def language_of_visit(get_response: Answer) -> Answer:
 
 def _chosen(request: HttpRequest) -> str:
     """Return the language that the signed-in person chose, if it is still one of ours."""
-    chosen = request.user.language if isinstance(request.user, User) else ""
+    try:
+        chosen = request.user.language if isinstance(request.user, User) else ""
+    except (OperationalError, InterfaceError):
+        return ""  # the view will say that there is no database, in the browser's language
     return chosen if chosen in dict(settings.LANGUAGES) else ""

@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 handler400 = "manypaths.web.errors.bad_request_page"
+handler403 = "manypaths.web.errors.not_allowed_here_page"
 handler404 = "manypaths.web.errors.not_found_page"
 handler500 = "manypaths.web.errors.our_fault_page"
 
 urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
+    path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
     path("", include("manypaths.web.pages.language.urls")),
     path("", include("manypaths.web.pages.path.urls")),

@@ -15,6 +15,7 @@ from manypaths.base.scope import district_scope
 from manypaths.people.models import Organization, Person, User
 from manypaths.people.standing import Standing, home_of
 from manypaths.web.errors import not_found_page, refused_page
+from manypaths.web.rendering import is_htmx
 from manypaths.web.viewing import require_view_recorded
 
 Arguments = ParamSpec("Arguments")
@@ -52,7 +53,7 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
     ) -> HttpResponse:
         home = home_of(request.user) if isinstance(request.user, User) else None
         if home is None:
-            return redirect_to_login(request.get_full_path(), reverse("sign_in:start"))
+            return _to_sign_in(request)
         page_request = cast("PageRequest", request)
         with district_scope(home.district.pk, home.zone), timezone.override(home.zone):
             page_request.visitor = Visitor(
@@ -71,3 +72,11 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
             return response
 
     return cast("Callable[Concatenate[HttpRequest, Arguments], HttpResponse]", visited)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to signing in and back here; htmx is told to, or it would put that page into this."""
+    if is_htmx(request):
+        address = reverse("sign_in:start")
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect_to_login(request.get_full_path(), reverse("sign_in:start"))

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manypaths.base.environment import BadSetting, env_bool, env_int, env_secret, env_str, env_zone
+from manypaths.base.environment import (
+    BadSetting,
+    env_address,
+    env_bool,
+    env_int,
+    env_names,
+    env_secret,
+    env_str,
+    env_zone,
+)
 
 NAME = "MANYPATHS_TEST_SETTING"
 SECRET = "correct horse battery staple, and one more"
@@ -143,3 +152,48 @@ def test_a_bad_setting_stops_the_program_and_no_secret_is_printed(
 
 def test_the_program_starts_without_any_setting(tmp_path: Path) -> None:
     assert started(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("", ""),
+        ("https://paths.example.org", "https://paths.example.org"),
+        ("https://paths.example.org:8443/", "https://paths.example.org:8443"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("http://localhost", "http://localhost"),
+    ],
+)
+def test_an_address_is_https_or_this_machine(
+    setting: pytest.MonkeyPatch, value: str, address: str
+) -> None:
+    setting.setenv(NAME, value)
+    assert env_address(NAME) == address
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://paths.example.org",
+        "http://127.0.0.1.example.org",
+        "ftp://127.0.0.1",
+        "paths.example.org",
+        "https://",
+        "https://paths.example.org/a",
+        "https://me@paths.example.org",
+        "https://paths.example.org:port",
+    ],
+)
+def test_an_address_by_which_others_could_read_along_stops_the_start(
+    setting: pytest.MonkeyPatch, value: str
+) -> None:
+    setting.setenv(NAME, value)
+    with pytest.raises(BadSetting, match="https://HOST"):
+        env_address(NAME)
+
+
+def test_names_stand_apart_by_commas_or_blanks(setting: pytest.MonkeyPatch) -> None:
+    assert env_names(NAME) == []
+    setting.setenv(NAME, "a.example, b.example c.example")
+    assert env_names(NAME) == ["a.example", "b.example", "c.example"]

@@ -74,3 +74,9 @@ def test_strangers_sign_in_first_and_come_back(db: None) -> None:
     answer = Client().get("/bare/?a=1")
     assert answer.status_code == 302
     assert answer["Location"] == "/sign-in/?next=/bare/%3Fa%3D1"
+
+
+@here
+def test_a_part_asked_for_after_the_session_ended_leads_to_signing_in(db: None) -> None:
+    answer = Client().get("/bare/", headers={"hx-request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")

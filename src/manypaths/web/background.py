@@ -1,0 +1,68 @@
+"""Work that pages start and do not wait for: one process a database takes it from its queue.
+
+The process lives beside a server (see `web.serving`) and ends with it. Where several servers share
+a database, one of their workers works and the others wait to take over. A task that its worker did
+not live to finish is done again, so tasks are written to be done twice without harm.
+"""
+
+import logging
+import os
+import threading
+from multiprocessing import parent_process
+
+log = logging.getLogger(__name__)
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it is gone, however it went."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)  # the other threads may be anywhere; what they had not committed is undone
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+def work_in_background() -> None:
+    """Take tasks from the queue until told to end."""
+    end_with_parent()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.settings")
+
+    import django
+
+    django.setup()
+
+    from manypaths.base.locks import Work, alone
+
+    with alone(Work.BACKGROUND):
+        begin_again()
+        _take_tasks()
+
+
+def begin_again() -> int:
+    """Put back into the queue what a worker that is gone had begun; return how many.
+
+    For the only worker of a database, before it begins.
+    """
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    left = DBTaskResult.objects.running()
+    n_left = left.update(status=TaskResultStatus.READY, started_at=None)
+    if n_left:
+        log.warning("tasks begin again", extra={"n_tasks": n_left})
+    return n_left
+
+
+def _take_tasks() -> None:
+    from django.core.management import call_command
+    from django_tasks_db.management.commands.db_worker import Command
+
+    class Quiet(Command):
+        def configure_logging(self, verbosity: int) -> None:
+            """Leave the log as the settings have it."""
+
+    call_command(Quiet(), queue_name="*", startup_delay=False, reload=False)

@@ -1,0 +1,1 @@
+"""For whoever watches the server: whether it lives, and whether it can work."""

@@ -1,0 +1,17 @@
+"""The least: pages come, in a real browser, without a complaint, and can be walked by keys."""
+
+from tests.browser.windows import Browser, Keys
+
+
+def test_a_stranger_meets_the_way_in(browser: Browser) -> None:
+    page = browser.visit_as("stranger")
+    assert page.url.startswith(f"{browser.server.address}/sign-in/")
+    assert page.locator("h1").inner_text()
+    assert page.evaluate("getComputedStyle(document.body).fontFamily") != ""
+    Keys(page).walk_to("link", "Skip to the page").press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_without_script_the_way_in_is_the_same(browser: Browser) -> None:
+    page = browser.visit_as("stranger", has_script=False)
+    assert page.locator("h1").count() == 1

@@ -1,0 +1,71 @@
+"""Who visits: one of each role in the demo, signed in, with what they would open.
+
+`python -m tests.browser.visitors HOME` signs each in on that home's database and prints them.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from manypaths.cli.session import set_up
+from tests.browser.book import Scene, book_of
+
+
+def main(home: Path) -> None:
+    set_up(home)
+
+    from django.conf import settings
+
+    from manypaths.base.scope import district_scope
+    from manypaths.demo.build import find_demo
+    from manypaths.people.models import Organization
+    from manypaths.people.queries import zone_of
+
+    district = Organization.every_district.get(is_demonstration=True)
+    with district_scope(district.pk, zone_of(district)):
+        scenes = _scenes(find_demo(district))
+        roles = {role: _visitor(scene) for role, scene in scenes.items()}
+    print(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "roles": roles}))  # noqa: T201
+
+
+def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set up
+    """Return one person of each role around the demo's student, with what they would open."""
+    from manypaths.people.models import Group, Part, Person, Relationship, Role, RoleHeld
+
+    student = Person.objects.get(source_ids__value=demo.student)
+    educator = Person.objects.get(source_ids__value=demo.educator)
+    group = Group.objects.get(name=demo.class_name)
+    teacher = group.memberships.get(part=Part.LEAD).person
+    ties = Relationship.objects.filter(kind="guardian").order_by("pk")
+    # Not every household is known.
+    tie = ties.filter(learner=student).first() or ties.get(pk=ties[0].pk)
+    leader = RoleHeld.objects.filter(role=Role.LEADER).order_by("pk")[0].person
+    return {
+        "student": Scene(student, student, group),
+        "educator": Scene(educator, educator, group),
+        "teacher": Scene(teacher, student, group),
+        "family": Scene(tie.supporter, tie.learner, group),
+        "leader": Scene(leader, student, group),
+    }
+
+
+def _visitor(scene: Scene) -> dict[str, Any]:
+    """Sign somebody in, and return their session and what fills their addresses."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from manypaths.people.tests.cast import user_of
+
+    user = user_of(scene.visitor)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    book = {name: str(value) for name, value in book_of(scene).items()}
+    return {"session": str(session.session_key), "book": book}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,187 @@
+"""Windows of the browser: opened as somebody, watched for complaints, driven by keys."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import ConsoleMessage, Page, Playwright, Route
+
+from tests.browser.addresses import route_named
+from tests.installed import bare
+from tests.served import Served
+
+Scheme = Literal["light", "dark"]
+STRANGER = "stranger"
+ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+_SECONDS = 60
+
+
+def open_chromium(playwright: Playwright) -> Chromium:
+    """Return Chromium as Debian packs it; skip where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Chromium is not on this machine")
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+
+
+@dataclass(frozen=True)
+class Visitors:
+    """Who can visit, by role: their session, and what fills the addresses that they open."""
+
+    cookie: str
+    roles: dict[str, dict[str, Any]]
+
+    @staticmethod
+    def sign_in(home: Path) -> "Visitors":
+        """Sign one of each role in, on the database of a home that is served."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.browser.visitors", home],
+            cwd=Path(__file__).parents[2],
+            env={**bare(home), "MANYPATHS_ADDRESS": "http://127.0.0.1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_SECONDS,
+        )
+        assert done.returncode == 0, done.stderr
+        return Visitors(**json.loads(done.stdout))
+
+
+@dataclass
+class Browser:
+    """Opens windows on a server, and keeps what was wrong in any of them."""
+
+    chromium: Chromium
+    server: Served
+    visitors: Visitors
+    complaints: list[str] = field(default_factory=list)
+
+    def visit_as(
+        self,
+        role: str,
+        path: str = "/",
+        *,
+        width: int = 1366,
+        height: int = 900,
+        scheme: Scheme = "light",
+        language: str = "en",
+        has_script: bool = True,
+    ) -> Page:
+        """Open a window of its own as somebody ("stranger" is nobody), at an address of ours."""
+        context = self.chromium.new_context(
+            base_url=self.server.address,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale=language,
+            java_script_enabled=has_script,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(1000 * _SECONDS)
+        if role != STRANGER:
+            session = self.visitors.roles[role]["session"]
+            context.add_cookies(
+                [{"name": self.visitors.cookie, "value": session, "url": self.server.address}]
+            )
+        context.route("**/*", self._stay_here)
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        if path:
+            page.goto(path)
+        return page
+
+    def path_of(self, role: str, route: str, **arguments: str) -> str:
+        """Return the address of a route as a role would open it."""
+        return route_named(route).address({**self.book_of(role), **arguments})
+
+    def book_of(self, role: str) -> dict[str, str]:
+        """Return what fills addresses for a role; a stranger tries the student's."""
+        found: dict[str, str] = self.visitors.roles["student" if role == STRANGER else role]["book"]
+        return found
+
+    def _stay_here(self, route: Route) -> None:
+        if route.request.url.startswith((f"{self.server.address}/", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.complaints.append(f"asks another host: {route.request.url}")
+            route.abort()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        text = message.text
+        if message.type not in ("error", "warning") or text.startswith("[Report Only]"):
+            return
+        if re.match(r"Failed to load resource: .* status of 40[0-9]", text):
+            return  # a page that is asked for on purpose; styles are looked at in test_pages
+        self.complaints.append(f"{message.location.get('url')}: {text}")
+
+
+class Keys:
+    """Drives a page by the keyboard alone, and sees that its place can always be seen."""
+
+    _MOST_STEPS = 400
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def walk_to(self, role: str, name: str, *, back: bool = False) -> "Keys":
+        """Press Tab until the focus is on what has this role and name; fail where it never is."""
+        seen: list[str] = []
+        for _ in range(self._MOST_STEPS):
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
+            place = self.place()
+            if place["role"] == role and name in place["name"]:
+                self.require_ring()
+                return self
+            seen.append(f"{place['role']} {place['name']}")
+        raise AssertionError(f"no way by Tab to {role} {name!r}; passed {seen[:60]}")
+
+    def press(self, *keys: str) -> "Keys":
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def write(self, text: str) -> "Keys":
+        """Type a text where the focus is."""
+        self.page.keyboard.type(text)
+        return self
+
+    def place(self) -> dict[str, str]:
+        """Return the role and name of what has the focus, as assistive technology is told."""
+        focused = self.page.locator("*:focus")
+        if not focused.count():
+            return {"role": "", "name": ""}
+        snapshot = focused.last.aria_snapshot().splitlines()
+        found = re.match(r"- (?P<role>[\w-]+)(?: \"(?P<name>.*?)\")?[: \[]?", f"{snapshot[0]} ")
+        parts: dict[str, Any] = found.groupdict() if found else {}
+        return {"role": parts.get("role") or "", "name": parts.get("name") or ""}
+
+    def require_ring(self) -> None:
+        """See that what has the focus shows it: an outline or a shadow, and not hidden."""
+        seen = self.page.locator("*:focus").last.evaluate(
+            """e => { const s = getComputedStyle(e); const box = e.getBoundingClientRect();
+            return { ring: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
+                         || s.boxShadow !== 'none',
+                     size: box.width * box.height,
+                     inside: box.bottom > 0 && box.top < innerHeight } }"""
+        )
+        assert seen["ring"], f"no ring is seen around {self.place()}"
+        assert seen["inside"], f"{self.place()} has the focus outside the window"

@@ -1,0 +1,165 @@
+"""The server as whoever keeps the machine meets it: a start, its answers, its end."""
+
+import gzip
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.installed import COMMAND, Environment, bare, run
+from tests.served import Served, are_gone, served
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    return bare(tmp_path / "home")
+
+
+@pytest.fixture
+def server(environment: Environment, tmp_path: Path) -> Iterator[Served]:
+    with served(environment, log=tmp_path / "log") as running:
+        yield running
+
+
+def test_a_start_from_nothing_serves_pages_until_it_is_told_to_end(
+    server: Served, environment: Environment
+) -> None:
+    response, body = server.get("/sign-in/", accept_encoding="gzip")
+    assert response.status == 200
+    assert response.getheader("Content-Encoding") == "gzip"
+    html = gzip.decompress(body).decode()
+    styles = re.findall(r'href="(/static/[^"]+\.css)"', html)
+    assert styles
+    for address in styles:
+        assert re.search(r"\.[0-9a-f]{12}\.css$", address)
+        response, body = server.get(address, accept_encoding="gzip")
+        assert "immutable" in (response.getheader("Cache-Control") or "")
+        assert response.getheader("Content-Encoding") == "gzip"
+    ready, said = server.get("/ready")
+    assert (ready.status, json.loads(said)["ready"]) == (200, True)
+
+    home = Path(environment["MANYPATHS_HOME"])
+    assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
+    children = server.children()
+    assert len(children) >= 2
+    assert server.end() == 0
+    assert are_gone(children)
+
+
+def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_path: Path) -> None:
+    with served(environment, log=tmp_path / "log") as running:
+        running.get("/sign-in/?next=/people/Ada/", x_request_id="test-0001")
+        running.get("/nothing/Ada/")
+        running.end()
+    lines = [json.loads(line) for line in running.lines]
+    requests = [line for line in lines if line["logger"] == "manypaths.requests"]
+    assert [line["route"] for line in requests] == ["sign_in:start", ""]
+    assert requests[0]["request_id"] == "test-0001"
+    assert "Ada" not in str(running.lines)
+
+
+@pytest.mark.fault
+def test_no_process_outlives_a_server_that_is_killed(server: Served) -> None:
+    server.get("/health")
+    children = server.children()
+    server.end(signal.SIGKILL)
+    assert are_gone(children)
+
+
+@pytest.mark.fault
+def test_a_process_that_is_killed_is_replaced(server: Served) -> None:
+    server.get("/health")
+    children = server.children()
+    pages = max(children, key=lambda child: len(list(Path(f"/proc/{child}/task").iterdir())))
+    os.kill(pages, signal.SIGKILL)
+    assert server.answers_again()
+
+
+def test_others_are_not_let_in_without_https(environment: Environment) -> None:
+    refused = run(environment, "serve", "--host", "0.0.0.0")
+    assert refused.returncode == 1
+    assert "MANYPATHS_ADDRESS" in refused.stderr
+    assert not Path(environment["MANYPATHS_HOME"]).exists()
+
+
+def test_a_port_that_is_taken_is_refused(environment: Environment) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run(environment, "serve", "--port", port)
+    assert refused.returncode == 1
+    assert f"Port {port} is taken" in refused.stderr
+
+
+SHOWN = """
+import json, sys
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}))
+"""
+
+
+def settings_of(environment: Environment, **more: str) -> dict[str, object]:
+    """Return what follows from an environment, as a process of its own sees it."""
+    names = (
+        *("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_NAME"),
+        *("CSRF_COOKIE_SECURE", "ALLOWED_HOSTS", "SECURE_HSTS_SECONDS", "N_PROXIES", "SECRET_KEY"),
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", SHOWN, *names],
+        env={**environment, **more, "DJANGO_SETTINGS_MODULE": "manypaths.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_cookies_are_for_https_unless_people_come_by_loopback(environment: Environment) -> None:
+    usual = settings_of(environment)
+    behind = settings_of(environment, MANYPATHS_ADDRESS="https://paths.example.org/")
+    plain = settings_of(environment, MANYPATHS_ADDRESS="http://127.0.0.1:8000")
+    for safe in (usual, behind):
+        assert safe["SESSION_COOKIE_NAME"] == "__Host-session"
+        assert safe["CSRF_COOKIE_NAME"] == "__Host-csrf"
+        assert safe["SESSION_COOKIE_SECURE"]
+        assert safe["CSRF_COOKIE_SECURE"]
+    assert (plain["SESSION_COOKIE_NAME"], plain["SESSION_COOKIE_SECURE"]) == ("session", False)
+    assert behind["ALLOWED_HOSTS"] == ["paths.example.org"]
+    assert (behind["SECURE_HSTS_SECONDS"], behind["N_PROXIES"]) == (31_536_000, 1)
+    assert (plain["SECURE_HSTS_SECONDS"], plain["N_PROXIES"]) == (0, 0)
+
+
+def test_all_processes_of_a_home_share_its_secret(environment: Environment) -> None:
+    assert settings_of(environment)["SECRET_KEY"] != settings_of(environment)["SECRET_KEY"]
+    assert run(environment, "init").returncode == 0
+    assert settings_of(environment)["SECRET_KEY"] == settings_of(environment)["SECRET_KEY"]
+    kept = Path(environment["MANYPATHS_HOME"]) / "secret-key"
+    before = kept.read_text()
+    assert run(environment, "init").returncode == 0
+    assert kept.read_text() == before
+
+
+def test_the_settings_stand_django_s_own_look_at_a_deployment(environment: Environment) -> None:
+    done = subprocess.run(
+        [
+            *(COMMAND.with_name("django-admin"), "check", "--deploy", "--fail-level", "WARNING"),
+        ],
+        env={
+            **environment,
+            "MANYPATHS_ADDRESS": "https://paths.example.org",
+            "DJANGO_SETTINGS_MODULE": "manypaths.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
