@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("frameworks", "0002_words_of_the_school"),
-        ("people", "0002_ends_of_groups_and_schools"),
+        ("frameworks", "0003_words_of_the_school"),
+        ("people", "0004_ends_of_groups_and_schools"),
     ]
 
     operations = [
