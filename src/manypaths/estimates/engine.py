@@ -1,5 +1,6 @@
 """Which model speaks for a family of frameworks in a district, and what it starts from."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,8 +14,12 @@ _DEFAULT = Settings()
 
 
 def row_in_force(family: Framework) -> FittedModel | None:
-    """Return the model in force for a family, None before the first fit."""
-    return FittedModel.objects.filter(family=family, in_force=True).first()
+    """Return the model in force for a family, None before the first fit.
+
+    Its file is read when it is first asked for: most processes know the model already.
+    """
+    rows = FittedModel.objects.filter(family=family, in_force=True)
+    return rows.defer("parameters").first()
 
 
 def new_row(family: Framework, model: Model, *, at: datetime) -> FittedModel:
@@ -33,7 +38,7 @@ def new_row(family: Framework, model: Model, *, at: datetime) -> FittedModel:
 
 def engine_of(row: FittedModel) -> Model:
     """Return the engine's model of a row; models are read once a process."""
-    return _read(row.version, row.parameters)
+    return _read(_Stored(row.version, row))
 
 
 def mover_of(row: FittedModel) -> Model:
@@ -79,6 +84,14 @@ def settings_of(family: Framework) -> Settings:
     return Settings(tuple(framework.cut_points), framework.target_level - 1, tau)
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """A stored model by its version: two with the same numbers are the same."""
+
+    version: str
+    row: FittedModel = field(compare=False)
+
+
 @lru_cache(maxsize=32)
-def _read(version: str, parameters: str) -> Model:
-    return read_model(parameters)
+def _read(stored: _Stored) -> Model:
+    return read_model(stored.row.parameters)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -46,7 +47,8 @@ def slips_of(
     rows = _wrong_answers(learners, framework, at)
     known = _answers({task for _, task, _ in rows})
     wrong = [_wrong_answer(learner, task, chosen, known[task]) for learner, task, chosen in rows]
-    slips = {a.slip.pk: a.slip for answers in known.values() for a in answers if a.slip}
+    named = {a.slip for answers in known.values() for a in answers if a.slip is not None}
+    slips = Slip.objects.select_related("competency").in_bulk(named)
     counts: dict[int, Counter[int]] = {}
     for answer in wrong:
         if answer.shown is not None:
@@ -77,17 +79,26 @@ def _wrong_answers(
     return [(who, task, chosen or 0) for who, task, chosen in found if who in wanted]
 
 
-def _answers(tasks: set[int]) -> dict[int, list[Answer]]:
-    known: dict[int, list[Answer]] = {task: [] for task in tasks}
-    wrong = Answer.objects.filter(task__in=tasks, is_right=False).select_related("slip__competency")
-    for answer in wrong:
-        known[answer.task_id].append(answer)
+class _WrongChoice(NamedTuple):
+    """A wrong answer that a task knows, by its position, with the id of the slip that it shows."""
+
+    position: int
+    slip: int | None
+
+
+def _answers(tasks: set[int]) -> dict[int, list[_WrongChoice]]:
+    known: dict[int, list[_WrongChoice]] = {task: [] for task in tasks}
+    wrong = Answer.objects.filter(task__in=tasks, is_right=False).order_by("position")
+    for task, position, slip in wrong.values_list("task", "position", "slip"):
+        known[task].append(_WrongChoice(position, slip))
     return known
 
 
-def _wrong_answer(learner: int, task: int, chosen: int, known: Sequence[Answer]) -> WrongAnswer:
-    offered = Counter(answer.slip_id for answer in known if answer.slip_id is not None)
-    shown = next((answer.slip_id for answer in known if answer.position == chosen), None)
+def _wrong_answer(
+    learner: int, task: int, chosen: int, known: Sequence[_WrongChoice]
+) -> WrongAnswer:
+    offered = Counter(answer.slip for answer in known if answer.slip is not None)
+    shown = next((answer.slip for answer in known if answer.position == chosen), None)
     return WrongAnswer(
         learner=learner,
         item=task,

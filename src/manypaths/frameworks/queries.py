@@ -88,6 +88,8 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     ties = Association.objects.filter(framework=framework, kind=AssociationKind.CHILD_OF)
     if not with_retired:
         competencies, ties = competencies.filter(retired_at=None), ties.filter(retired_at=None)
+    # What a publisher's file said besides is long, and of no use here.
+    competencies, ties = competencies.defer("source"), ties.defer("source")
     nodes = {row.pk: row for row in sorted(competencies, key=place_of)}
     children, has_parent = _children(framework, nodes, ties)
     orphans = [key for key in nodes if key not in has_parent]
@@ -109,6 +111,20 @@ def prerequisites(framework: Framework) -> list[tuple[Competency, Competency]]:
         for before, after in pairs
         if before and after and not (before.retired_at or after.retired_at)
     ]
+
+
+def prerequisite_lineages(framework: Framework) -> list[tuple[int, int]]:
+    """Return the same pairs by their lineages, for whoever needs no more. One query."""
+    ties = Association.objects.filter(
+        framework=framework,
+        kind=AssociationKind.PRECEDES,
+        retired_at=None,
+        origin__retired_at=None,
+        destination__retired_at=None,
+        origin__lineage__isnull=False,
+        destination__lineage__isnull=False,
+    ).order_by("position", "pk")
+    return list(ties.values_list("origin__lineage", "destination__lineage"))
 
 
 def levels_of(framework: Framework) -> list[Level]:

@@ -21,7 +21,7 @@ from manypaths.evidence.models import Rating, Response, Slip, Task
 from manypaths.evidence.queries import tasks_for
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import prerequisites
+from manypaths.frameworks.queries import prerequisite_lineages
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery.groups import ADULTS, STUDENTS, Sizes
 from manypaths.mastery.slips import FEWEST_ITEMS
@@ -355,8 +355,8 @@ def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
 
 def _prerequisite_places(framework: Framework, places: Places) -> list[Numbers]:
     before: list[list[int]] = [[] for _ in places]
-    for first, then in prerequisites(framework):
-        one, other = places.get(first.lineage_id or 0), places.get(then.lineage_id or 0)
+    for first, then in prerequisite_lineages(framework):
+        one, other = places.get(first), places.get(then)
         if one is not None and other is not None:
             before[other].append(one)
     return [np.array(sorted(set(found)), np.int64) for found in before]
