@@ -29,7 +29,7 @@ from manypaths.estimates.table import (
     Estimates,
     day_of,
     estimates_at,
-    read_beliefs,
+    touched_estimates,
 )
 from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
@@ -111,10 +111,7 @@ def estimates_with_evidence(
 ) -> Estimates:
     """Return estimates of learners whom `by` may see, where there is evidence. Fixed queries."""
     require_sight(by, learners)
-    family = family_of(framework)
-    model = engine_for(family)
-    table = read_beliefs(learners, estimated_competencies(framework), family, model)
-    return table.estimates(table.touched(), model, framework, day_of(at))
+    return touched_estimates(learners, estimated_competencies(framework), framework, at)
 
 
 def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> Why:

@@ -238,6 +238,19 @@ def estimates_at(
     return table.estimates(Pairs.every(learners, competencies), model, framework, day_of(at))
 
 
+def touched_estimates(
+    learners: Sequence[Person],
+    competencies: Sequence[Competency],
+    framework: Framework,
+    at: datetime,
+) -> Estimates:
+    """Return estimates where there is evidence, for callers that know who asks. Fixed queries."""
+    family = family_of(framework)
+    model = engine_for(family)
+    table = read_beliefs(learners, competencies, family, model)
+    return table.estimates(table.touched(), model, framework, day_of(at))
+
+
 def day_of(at: datetime) -> float:
     """Return the beginning of the district's day, in days since 1970.
 

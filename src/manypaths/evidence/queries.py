@@ -16,6 +16,7 @@ from manypaths.evidence.models import (
     Response,
     Task,
 )
+from manypaths.evidence.slips import ClassSlip
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
@@ -129,6 +130,17 @@ def answers_of(tasks: Sequence[Task]) -> dict[int, list[Answer]]:
     for answer in Answer.objects.filter(task__in=tasks).select_related("slip"):
         answers[answer.task_id].append(answer)
     return answers
+
+
+def specimens_of(slips: Sequence[ClassSlip]) -> dict[int, Answer]:
+    """Return the wrong answer that stands for each slip, with its task, by slip. One query."""
+    wanted = {(slip.specimen.task, slip.specimen.position): slip.slip.pk for slip in slips}
+    answers = Answer.objects.filter(task__in={task for task, _ in wanted}).select_related("task")
+    return {
+        wanted[answer.task_id, answer.position]: answer
+        for answer in answers
+        if (answer.task_id, answer.position) in wanted
+    }
 
 
 def descriptions(rows: Sequence[Response | Rating]) -> list[str]:

@@ -22,12 +22,22 @@ _FEW = 2_000
 
 
 @dataclass(frozen=True)
+class Specimen:
+    """The wrong answer by which a class shows a slip most often: its task and position there."""
+
+    task: int
+    position: int
+    n_times: int
+
+
+@dataclass(frozen=True)
 class ClassSlip:
     """A slip that a class shows, with the learners who show it on two items or more."""
 
     slip: Slip
     learners: Sequence[Person]
     found: SlipFound
+    specimen: Specimen
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,11 @@ def slips_of(
 ) -> SlipsShown:
     """Return the slips in recent wrong answers of learners whom `by` may see. Fixed queries."""
     require_sight(by, learners)
+    return slips_shown(learners, framework, at)
+
+
+def slips_shown(learners: Sequence[Person], framework: Framework, at: datetime) -> SlipsShown:
+    """Return the same for callers that know who asks."""
     rows = _wrong_answers(learners, framework, at)
     known = _answers({task for _, task, _ in rows})
     wrong = [_wrong_answer(learner, task, chosen, known[task]) for learner, task, chosen in rows]
@@ -55,7 +70,12 @@ def slips_of(
             counts.setdefault(int(answer.learner), Counter())[int(answer.shown)] += 1
     people = {learner.pk: learner for learner in learners}
     shown = [
-        ClassSlip(slips[int(found.slip)], [people[int(who)] for who in found.learners], found)
+        ClassSlip(
+            slips[int(found.slip)],
+            [people[int(who)] for who in found.learners],
+            found,
+            _specimen(int(found.slip), rows, known),
+        )
         for found in find_slips(wrong)
     ]
     return SlipsShown(shown, counts, slips)
@@ -92,6 +112,15 @@ def _answers(tasks: set[int]) -> dict[int, list[_WrongChoice]]:
     for task, position, slip in wrong.values_list("task", "position", "slip"):
         known[task].append(_WrongChoice(position, slip))
     return known
+
+
+def _specimen(
+    slip: int, rows: Sequence[tuple[int, int, int]], known: Mapping[int, list[_WrongChoice]]
+) -> Specimen:
+    shows = {(task, a.position) for task, found in known.items() for a in found if a.slip == slip}
+    counts = Counter((task, chosen) for _, task, chosen in rows if (task, chosen) in shows)
+    (task, position), n_times = counts.most_common(1)[0]
+    return Specimen(task, position, n_times)
 
 
 def _wrong_answer(

@@ -127,6 +127,19 @@ def prerequisite_lineages(framework: Framework) -> list[tuple[int, int]]:
     return list(ties.values_list("origin__lineage", "destination__lineage"))
 
 
+def areas_of(competencies: Sequence[Competency]) -> dict[int, Competency]:
+    """Return what each competency lies under, by its row id; none for a root. One query."""
+    ties = Association.objects.filter(
+        kind=AssociationKind.CHILD_OF,
+        retired_at=None,
+        origin__in=competencies,
+        destination__isnull=False,
+    ).select_related("destination")
+    # Of two parents the first counts, as in the tree.
+    ordered = ties.defer("source", "destination__source").order_by("-position", "-pk")
+    return {tie.origin_id: tie.destination for tie in ordered if tie.origin_id and tie.destination}
+
+
 def levels_of(framework: Framework) -> list[Level]:
     """Return the levels of the framework's scale from the bottom up; none without. One query."""
     return list(Level.objects.filter(scale=framework.scale_id).order_by("position"))

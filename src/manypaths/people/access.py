@@ -85,16 +85,26 @@ def groups_seen_by(by: Actor) -> QuerySet[Group]:
 
 def group_for(by: Actor, group_id: UUID) -> Group:
     """Return the group if `by` may read its members' records, else raise NotFound."""
-    group = groups_seen_by(by).filter(public_id=group_id).first()
+    group = Group.objects.filter(public_id=group_id).select_related("organization").first()
     if group is None:
         raise NotFound
+    require_group_sight(by, group)
     return group
 
 
 def require_group_sight(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` may read the records of the group's members."""
+    # Asked first, for it is so for nearly all who come, and by far the cheaper question.
+    if isinstance(by, User) and leads_group(by, group):
+        return
     if not groups_seen_by(by).filter(pk=group.pk).exists():
         raise NotFound
+
+
+def leads_group(by: User, group: Group) -> bool:
+    """Say whether `by` leads the learning of a group today."""
+    leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
+    return leads.exists()
 
 
 def organizations_led_by(by: User) -> QuerySet[Organization]:

@@ -15,6 +15,7 @@ from manypaths.people.access import (
     Operator,
     current,
     is_learner_themself,
+    leads_group,
     require_group_sight,
     require_leadership,
     require_sight,
@@ -145,8 +146,10 @@ def _role_of(subject: Subject, by: User) -> ViewerRole:
         require_leadership(by, subject)
         return ViewerRole.LEADER
     if isinstance(subject, Group):
+        if leads_group(by, subject):
+            return ViewerRole.TEACHER
         require_group_sight(by, subject)
-        return ViewerRole.TEACHER if _leads(by, subject) else ViewerRole.LEADER
+        return ViewerRole.LEADER
     if is_learner_themself(by, subject):
         return ViewerRole.SELF
     require_sight(by, [subject])
@@ -157,13 +160,6 @@ def _role_of(subject: Subject, by: User) -> ViewerRole:
     tie = Relationship.objects.filter(current(), supporter__user=by, learner=subject)
     kind = tie.exclude(kind=RelationshipKind.GUARDIAN).values_list("kind", flat=True).first()
     return ViewerRole(kind) if kind else ViewerRole.LEADER
-
-
-def _leads(by: Actor, group: Group) -> bool:
-    if isinstance(by, Operator):
-        return False
-    leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
-    return leads.exists()
 
 
 def _leads_a_group_of(by: User, learner: Person) -> bool:

@@ -28,6 +28,8 @@ from manypaths.people.models import (
     SourceId,
 )
 
+# So much of a public id tells the members of a group apart.
+SHORT_ID = 8
 # A given and a family name of a hundred letters each, and a space.
 _LONGEST_NAME = 201
 
@@ -99,6 +101,18 @@ def group_named(text: str, *, by: Actor) -> Group:
             ).format(text=text)
         )
     return groups[0]
+
+
+def learners_in(group: Group, ids: Sequence[str], *, by: Actor) -> list[Person]:
+    """Return those learners of a group whom the beginnings of public ids name, by family name.
+
+    Raises NotFound where one names nobody who learns in it, or several.
+    """
+    wanted = {one[:SHORT_ID] for one in ids if len(one) >= SHORT_ID}
+    found = [one for one in learners_of(group, by=by) if str(one.public_id)[:SHORT_ID] in wanted]
+    if len(found) != len(set(ids)):
+        raise NotFound
+    return found
 
 
 def learners_of(group: Group, *, by: Actor) -> list[Person]:

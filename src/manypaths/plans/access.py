@@ -47,3 +47,14 @@ def require_window_right(by: Actor, group: Group) -> None:
 def require_grouping_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
     require_group_sight(by, group)
+
+
+def require_note_right(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` teaches or supports the learner; family and learner do not."""
+    if is_learner_themself(by, learner):
+        raise NotFound
+    if teaches(by, learner):
+        return
+    if any(supports(by, learner, kind) for kind in _SUPPORTERS):
+        return
+    raise NotFound

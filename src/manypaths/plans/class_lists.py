@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from manypaths.estimates.status import Status
 from manypaths.estimates.table import Estimates
+from manypaths.evidence.models import Slip
 from manypaths.evidence.slips import SlipsShown
 from manypaths.frameworks.models import Competency
 from manypaths.mastery.next_steps import chance_after_practice
@@ -25,6 +26,7 @@ class Need:
     learner: Person
     competency: Competency
     reason: str
+    slip: Slip | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class ClassLists:
             if not self.window.holds(int(self.estimates.pairs.what[row])):
                 continue
             if slip:
-                needs.append(Need(learner, competency, words.HELP_SLIP.format(slip=slip)))
+                reason = words.HELP_SLIP.format(slip=str(slip))
+                needs.append(Need(learner, competency, reason, slip))
             elif hard[row]:
                 needs.append(Need(learner, competency, self._hard_words(row)))
         return needs
@@ -110,9 +113,9 @@ class ClassLists:
         pairs = self.estimates.pairs
         return pairs.learners[pairs.who[row]], pairs.competencies[pairs.what[row]]
 
-    def _slipping(self) -> dict[tuple[int, int | None], str]:
+    def _slipping(self) -> dict[tuple[int, int | None], Slip]:
         return {
-            (learner.pk, shown.slip.competency.lineage_id): str(shown.slip)
+            (learner.pk, shown.slip.competency.lineage_id): shown.slip
             for shown in self.slips.of_class
             for learner in shown.learners
         }

@@ -1,9 +1,12 @@
 """Choices, windows and groupings."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from manypaths.base.clock import from_microseconds
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictRow
@@ -178,3 +181,92 @@ class HelpRequest(PublicId, DistrictRow):
         indexes = (
             models.Index(fields=["district_id", "learner", "answered_at"], name="help_by_learner"),
         )
+
+
+class Support(PublicId, DistrictRow):
+    """Help that an educator planned for some learners of a group, in sessions."""
+
+    personal = OF_NOBODY
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="supports")
+    title = models.CharField(max_length=200)
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    slip = models.ForeignKey(Slip, null=True, on_delete=models.PROTECT, related_name="+")
+    # Whoever gives it, as people say it: a name, or "the reading tutor".
+    given_by = models.CharField(max_length=100, blank=True)
+    planned_for = models.DateField()
+    n_sessions = models.PositiveSmallIntegerField(default=1)
+    planned_at = models.BigIntegerField()
+    planned_by = models.BigIntegerField(null=True)
+    ended_at = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Open ones are found by group."""
+
+        indexes = (
+            models.Index(fields=["district_id", "group", "ended_at"], name="support_by_group"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(n_sessions__gte=1), name="support_has_a_session"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SupportedLearner(DistrictRow):
+    """A learner for whom a support is planned."""
+
+    personal = goes_with("learner", "support", "learner")
+
+    support = models.ForeignKey(Support, on_delete=models.CASCADE, related_name="learners")
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports_planned")
+
+    class Meta(DistrictRow.Meta):
+        """Once in a support."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["support", "learner"], name="supported_once"),
+        )
+
+
+class SupportSession(PublicId, DistrictRow):
+    """One session of a support: it was given, or it did not happen."""
+
+    personal = OF_NOBODY
+
+    support = models.ForeignKey(Support, on_delete=models.CASCADE, related_name="sessions")
+    held_on = models.DateField()
+    was_given = models.BooleanField()
+    minutes = models.PositiveSmallIntegerField(null=True)
+    logged_at = models.BigIntegerField()
+    logged_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """No constraint of its own: two sessions a day may be."""
+
+
+class Note(PublicId, DistrictRow):
+    """What an educator noted about a learner, for those who teach or support them alone."""
+
+    personal = goes_with(
+        "learner", "public_id", "learner", "text", "written_at", "written_by", "taken_back_at"
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField()
+    written_at = models.BigIntegerField()
+    written_by = models.BigIntegerField(null=True)
+    taken_back_at = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Read by learner, newest first."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "written_at"], name="note_by_learner"),
+        )
+
+    @property
+    def written_on(self) -> datetime:
+        """Return when it was written."""
+        return from_microseconds(self.written_at)

@@ -1,6 +1,6 @@
 """The only place that calls a text safe: marks made of fixed words, with all else escaped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +16,38 @@ STATUS_CLASSES: Mapping[str, str] = {
 }
 # How many stones stand for a certainty.
 STONES: Mapping[str, int] = {"sure": 3, "fairly sure": 2, "not sure yet": 1, "": 0}
+
+
+# The letter of class by which a cell of the matrix gets its mark.
+_CELLS: Mapping[str, str] = {
+    "not started": "o",
+    "needs evidence": "e",
+    "growing": "g",
+    "ready to show": "r",
+    "demonstrated": "d",
+    "worth a refresh": "w",
+}
+
+
+def matrix_row(
+    head: str,
+    address: str,
+    statuses: Sequence[str],
+    begins_area: Sequence[bool],
+    words: Mapping[str, str],
+) -> SafeString:
+    """Return a row of the matrix: a learner's name, and a cell with the word of each status.
+
+    Six hundred cells as elements of a template would cost more than all the rest of the page.
+    """
+    cells = "".join(
+        f'<td class="{_CELLS[status]} a">{escape(words[status])}'
+        if begins
+        else f"<td class={_CELLS[status]}>{escape(words[status])}"
+        for status, begins in zip(statuses, begins_area, strict=True)
+    )
+    link = f'<a href="{escape(address)}">{escape(head)}</a>'
+    return mark_safe(f'<tr><th scope="row">{link}</th>{cells}</tr>')  # noqa: S308
 
 
 def mark_of(status: str, words: str) -> SafeString:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
     path("", include("manypaths.web.pages.language.urls")),
+    path("", include("manypaths.web.pages.my_class.urls")),
     path("", include("manypaths.web.pages.path.urls")),
     path("", include("manypaths.web.pages.why.urls")),
     path("", include("manypaths.web.pages.looked.urls")),

@@ -1,0 +1,1 @@
+"""My class: who needs what help, what was planned, who is ready, and everyone's status."""
