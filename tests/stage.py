@@ -33,9 +33,19 @@ from manypaths.people.models import (
 )
 from manypaths.people.services import add_unnamed_learners, create_term, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
-from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat, StepKind
+from manypaths.plans.models import (
+    Choice,
+    Grouping,
+    HelpRequest,
+    NeedKind,
+    Note,
+    Seat,
+    StepKind,
+    Support,
+)
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
+from manypaths.plans.supporting import SupportDraft, plan_support, write_note
 
 LATER = day(60)
 _NOWHERE = 10**12
@@ -61,6 +71,8 @@ class Records:
     help_request: HelpRequest
     candidate: FittedModel
     seat: Seat
+    support: Support
+    note: Note
     framework: Framework
     competency: Competency
     draft_competency: Competency
@@ -158,6 +170,13 @@ def _adas_records(cast: Cast) -> Records:
         artifact=_artifact(cast, at=day(5)),
         choice=choose_step(cast.ada, competency, kind=StepKind.PRACTISE, by=ben, at=LATER),
         help_request=ask_for_help(cast.ada, by=user_of(cast.ada), at=LATER),
+        support=plan_support(
+            cast.ada_class,
+            SupportDraft("Number line walk", competency, [cast.ada], LATER.date()),
+            by=user_of(cast.ben),
+            at=LATER,
+        ),
+        note=write_note(cast.ada, "Words", by=user_of(cast.ben), at=LATER),
         candidate=fit_candidate(world.framework, by=OPERATOR, at=LATER),
         framework=world.framework,
         competency=competency,
@@ -229,6 +248,8 @@ def _ghosts_of(records: Records) -> Records:
         ),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
         help_request=HelpRequest(pk=_NOWHERE, learner=learner),
+        support=Support(pk=_NOWHERE, group=group),
+        note=Note(pk=_NOWHERE, learner=learner),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),

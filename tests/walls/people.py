@@ -54,6 +54,10 @@ PEOPLE = {
     "people.queries.group_named (by our id)": Wall(
         lambda by, r: queries.group_named(str(r.group.public_id), by=by)
     ),
+    "people.queries.learners_in": Wall(
+        lambda by, r: queries.learners_in(r.group, [str(r.public_id)[:8]], by=by),
+        through_own=True,
+    ),
     "people.queries.learners_of": Wall(lambda by, r: queries.learners_of(r.group, by=by)),
     "people.rostering.take_in_roster": Wall(
         lambda by, r: take_in_roster(

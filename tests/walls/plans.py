@@ -1,6 +1,6 @@
 """How deeds and queries on plans are called."""
 
-from manypaths.plans import queries, services
+from manypaths.plans import class_acts, queries, services, supporting
 from manypaths.plans.models import Choice, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER
@@ -77,6 +77,62 @@ PLANS = {
         ),
         through_own=True,
     ),
+    "plans.class_acts.give_step": Wall(
+        lambda by, r: class_acts.give_step(
+            r.group, [r.learner], r.competency, kind=StepKind.SHOW, by=by, at=LATER
+        ),
+        through_own=True,
+    ),
+    "plans.class_acts.take_back_steps": Wall(
+        lambda by, r: class_acts.take_back_steps(r.group, [r.choice], by=by, at=LATER),
+        through_own=True,
+    ),
+    "plans.class_acts.add_small_group": Wall(
+        lambda by, r: class_acts.add_small_group(
+            r.group,
+            SmallGroup(GroupNeed(NeedKind.BEGIN, r.competency), [r.learner], "They begin."),
+            held_on=LATER.date(),
+            by=by,
+            at=LATER,
+        ),
+        through_own=True,
+    ),
+    "plans.class_acts.drop_small_group": Wall(
+        lambda by, r: class_acts.drop_small_group(
+            r.group, r.seat.number, held_on=r.seat.grouping.held_on or LATER, by=by, at=LATER
+        )
+    ),
+    "plans.supporting.plan_support": Wall(
+        lambda by, r: supporting.plan_support(
+            r.group,
+            supporting.SupportDraft("Walk", r.competency, [r.learner], LATER.date()),
+            by=by,
+            at=LATER,
+        ),
+        through_own=True,
+    ),
+    "plans.supporting.log_session": Wall(
+        lambda by, r: supporting.log_session(
+            r.support, held_on=LATER.date(), was_given=True, by=by, at=LATER
+        )
+    ),
+    "plans.supporting.move_support": Wall(
+        lambda by, r: supporting.move_support(r.support, to=LATER.date(), by=by, at=LATER)
+    ),
+    "plans.supporting.end_support": Wall(
+        lambda by, r: supporting.end_support(r.support, by=by, at=LATER)
+    ),
+    "plans.supporting.open_supports": Wall(lambda by, r: supporting.open_supports(r.group, by=by)),
+    "plans.supporting.support_for": Wall(
+        lambda by, r: supporting.support_for(r.support.public_id, by=by)
+    ),
+    "plans.supporting.write_note": Wall(
+        lambda by, r: supporting.write_note(r.learner, "Words", by=by, at=LATER)
+    ),
+    "plans.supporting.take_back_note": Wall(
+        lambda by, r: supporting.take_back_note(r.note, by=by, at=LATER)
+    ),
+    "plans.supporting.notes_about": Wall(lambda by, r: supporting.notes_about(r.learner, by=by)),
     "plans.services.move_seat": Wall(
         lambda by, r: services.move_seat(r.seat, to=2, by=by, at=LATER)
     ),
