@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 
 from manypaths.base.scope import current_scope
 from manypaths.estimates.moves import Direction, Move, moves_of
-from manypaths.estimates.queries import achievements_of, estimates_of
+from manypaths.estimates.queries import achievements_of, estimated_among, estimates_of
 from manypaths.estimates.status import STATUSES, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.latest import Work, latest_work
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import levels_of, prerequisites, tree
+from manypaths.frameworks.queries import Node, levels_of, prerequisites, tree
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
 from manypaths.plans.models import Choice, HelpRequest
@@ -50,7 +50,7 @@ class OfferShown:
 
 
 @dataclass(frozen=True)
-class Node:
+class NodeShown:
     """A competency on the map."""
 
     competency: Competency
@@ -105,7 +105,7 @@ class AreaShown:
     title: str
     n_shown: int
     n_all: int
-    nodes: Sequence[Node] = ()
+    nodes: Sequence[NodeShown] = ()
     classes: str = ""
 
     @property
@@ -177,7 +177,9 @@ def show_path(
 ) -> PathShown:
     """Return what My path shows. A fixed number of queries."""
     is_own = learner.user_id is not None and learner.user_id == by.actor_id
-    estimates = estimates_of([learner], framework, by=by, at=at)
+    nodes = tree(framework)
+    competencies = estimated_among(nodes, framework)
+    estimates = estimates_of([learner], framework, by=by, at=at, competencies=competencies)
     offers = next_steps(learner, framework, by=by, at=at, estimates=estimates)
     moves = moves_of(learner, framework, by=by, at=at, estimates=estimates)
     today = at.astimezone(current_scope().zone).date()
@@ -195,7 +197,7 @@ def show_path(
         ),
         is_first_day=counts[Status.NOT_STARTED] == len(estimates),
         offers=_offers(offers, pins),
-        map=_Map(framework, estimates, offers, lately, today, shown_on).shown(area),
+        map=_Map(nodes, estimates, offers, lately, today, shown_on).shown(area),
         moves=_moves(moves, levels=_levels(framework)),
         work=_work(latest_work(learner, framework, by=by)),
         choices=[
@@ -267,9 +269,9 @@ def _work(found: Sequence[Work]) -> list[WorkShown]:
 
 @dataclass(frozen=True)
 class _Map:
-    """What is needed to draw the map."""
+    """What is needed to draw the map; `nodes` are the framework's tree."""
 
-    framework: Framework
+    nodes: Sequence[Node]
     estimates: Estimates
     offers: Sequence[Offer]
     moved: Mapping[int, Move]
@@ -286,7 +288,7 @@ class _Map:
 
     def shown(self, wanted: int) -> MapShown:
         competencies = self.estimates.pairs.competencies
-        areas = areas_of(tree(self.framework), competencies)
+        areas = areas_of(self.nodes, competencies)
         opened = set(range(len(areas)))
         if len(competencies) > MOST_ON_MAP:
             opened = {wanted - 1 if 0 < wanted <= len(areas) else self._first_to_open(areas)}
@@ -335,7 +337,7 @@ class _Map:
         row_of = {c.lineage_id: c.pk for c in competencies}
         pairs = [
             (row_of.get(one.lineage_id), row_of.get(other.lineage_id))
-            for one, other in prerequisites(self.framework)
+            for one, other in prerequisites(self.estimates.framework)
         ]
         return [(one, other) for one, other in pairs if one is not None and other is not None]
 
@@ -344,13 +346,13 @@ class _Map:
         number: int,
         area: Area,
         *,
-        nodes: Sequence[Node] = (),
+        nodes: Sequence[NodeShown] = (),
         classes: str = "",
         is_first: bool = True,
     ) -> AreaShown:
         title = area.node.name if area.node else gettext("More")
         if area.node is None and len(area.competencies) == len(self.estimates):
-            title = str(self.framework)
+            title = str(self.estimates.framework)
         return AreaShown(
             number=number + 1,
             title=title if is_first else gettext("{area}, continued").format(area=title),
@@ -363,10 +365,12 @@ class _Map:
     def _status(self, competency: Competency) -> Status:
         return self.estimates.status(self._rows[competency.pk])
 
-    def _node(self, competency: Competency, place: Place, before: Mapping[int, list[str]]) -> Node:
+    def _node(
+        self, competency: Competency, place: Place, before: Mapping[int, list[str]]
+    ) -> NodeShown:
         row = self._rows[competency.pk]
         status, move = self.estimates.status(row), self.moved.get(competency.pk)
-        return Node(
+        return NodeShown(
             competency=competency,
             status=status,
             certainty=self.estimates.certainty(row).value,
