@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from manypaths.base.clock import now
 from manypaths.base.models import ViewEntry
 from manypaths.estimates.tests.world import World, make_world
+from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.tests.drafts import child_of, competency, framework_of, precedes, saved
 from manypaths.people.models import Person
@@ -291,7 +292,9 @@ def test_the_page_takes_as_many_queries_for_much_evidence_as_for_little(
 def _large() -> Framework:
     """Return a framework of four areas with 25 competencies each."""
     areas = [f"A{n}" for n in range(1, 5)]
-    parts = [competency(area, title=f"Area {area[1:]}") for area in areas]
+    parts: list[CompetencyDraft | AssociationDraft] = [
+        competency(area, title=f"Area {area[1:]}") for area in areas
+    ]
     for area in areas:
         keys = [f"{area}.{n}" for n in range(25)]
         parts += [competency(key, title=f"Something to learn, {key}") for key in keys]
