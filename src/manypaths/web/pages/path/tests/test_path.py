@@ -1,9 +1,11 @@
 """My path in a browser: what it says to whom, and what a button does."""
 
 from itertools import pairwise
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path, reverse
@@ -20,6 +22,7 @@ from manypaths.people.tests.cast import Cast, user_of
 from manypaths.plans.models import Choice, HelpRequest
 from manypaths.plans.queries import next_steps, open_choices, open_help_requests
 from manypaths.plans.services import set_window
+from manypaths.web.pages.path.drawing import MOST_ON_MAP
 from manypaths.web.pages.path.tests.near import answers, rating, sign_off
 from manypaths.web.tests.clients import Element, Page, client_of, page, without_tokens
 
@@ -263,6 +266,31 @@ def test_many_competencies_are_shown_area_by_area(cast: Cast) -> None:
     assert len(_nodes(third)) == 25
     assert "Area 3" in third.all("h3")[-1].text
     assert len(shown.html.encode()) < 36_000
+
+
+def test_a_large_framework_without_areas_is_shown_part_by_part(cast: Cast) -> None:
+    keys = [f"K{n}" for n in range(100)]
+    framework = saved(framework_of(*(competency(key) for key in keys), title="Everything"))
+    address = reverse("path:own") + f"?framework={framework.public_id}"
+    found = [_nodes(page(client_of(cast.ada), f"{address}&area={n}")) for n in (1, 2, 3)]
+    assert sum(map(len, found)) == 100
+    assert "Everything, continued" in page(client_of(cast.ada), address).text
+
+
+def test_the_largest_map_on_one_page_fits_the_budget_of_bytes(cast: Cast) -> None:
+    keys = [f"K{n}" for n in range(MOST_ON_MAP)]
+    parts = [competency(key, title=f"A name of usual length, {key}") for key in keys]
+    framework = saved(framework_of(*parts, *(precedes(*pair) for pair in pairwise(keys))))
+    shown = page(client_of(cast.ada), reverse("path:own") + f"?framework={framework.public_id}")
+    assert len(_nodes(shown)) == MOST_ON_MAP
+    sheets = [link.attributes["href"] for link in shown.all("link", rel="stylesheet")]
+    weights = [
+        Path(str(found)).stat().st_size
+        for sheet in sheets
+        if (found := finders.find(sheet.removeprefix("/static/")))
+    ]
+    assert len(weights) == 3
+    assert len(shown.html.encode()) + sum(weights) <= 61_440
 
 
 def test_thirty_four_competencies_fit_the_budget_of_bytes(cast: Cast) -> None:
