@@ -40,8 +40,7 @@ FILLS: dict[str, Fill] = {
     "person_id": lambda scene: scene.learner.public_id,
     "group_id": lambda scene: scene.group.public_id,
     "competency_id": lambda scene: scene.alignment().competency.public_id,
-    # What these name is changed by a POST alone, so there is nothing to look at.
-    "choice_id": lambda scene: uuid4(),
+    # Answered by a POST alone, so there is nothing to look at.
     "request_id": lambda scene: uuid4(),
     "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
 }

@@ -83,6 +83,6 @@ def _page(
         "page": page,
         "sign_form": form if may_sign(request.user, learner) else None,
         "answers_back": page.is_own or learner in request.visitor.standing.cares_for,
-        "words": (),  # what teachers said beside the estimate
+        "words": [],  # what teachers said beside the estimate
     }
     return render_page(request, "why/why.html", context, status=status)
