@@ -89,6 +89,7 @@ OPEN = {
             translate_tasks(r.framework, TasksTranslation("es", {}, {}), by=by, at=LATER) == 0
         ),
     ),
+    "estimates.queries.estimated_among": Open("picks among the nodes of a tree in hand"),
     "estimates.queries.estimated_competencies": Open(
         _FOR_ALL, lambda by, r: estimates.estimated_competencies(r.framework)
     ),

@@ -101,7 +101,10 @@ def moves_of(
     places = {c.lineage_id: place for place, c in enumerate(now.pairs.competencies)}
     achievements = _achievements(learner, places)
     days_of_work = _replayed(
-        pieces_of(learner, family), without_contexts(engine_for(family)), since, set(places)
+        pieces_of(learner, family),
+        without_contexts(engine_for(family)),
+        since,
+        {key for key in places if key},
     )
     rules = StatusRules.of(framework.rules)
     found = _Found(framework, rules, now, places, achievements)

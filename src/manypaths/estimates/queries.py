@@ -35,7 +35,7 @@ from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import tree
+from manypaths.frameworks.queries import Node, tree
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
@@ -75,7 +75,12 @@ def estimated_competencies(framework: Framework) -> list[Competency]:
     Those that a task shows, and leaves of which no task shows any part of the way down to them:
     what nobody can do a task on yet is still to be learned.
     """
-    nodes, shown = tree(framework), shown_lineages(framework)
+    return estimated_among(tree(framework), framework)
+
+
+def estimated_among(nodes: Sequence[Node], framework: Framework) -> list[Competency]:
+    """Return the competencies that are estimated, of the framework's tree in hand. One query."""
+    shown = shown_lineages(framework)
     parents = {node.parent.pk for node in nodes if node.parent}
     covered: set[int] = set()
     found = []

@@ -76,12 +76,14 @@ def _set_of(rows: Sequence[Response], shown: Mapping[int, Competency]) -> Work:
 
 
 def _mainly_shown(tasks: set[int], framework: Framework) -> dict[int, Competency]:
-    """Return the competency that each task shows most of. One query."""
+    """Return the competency that each task shows most of. Two queries."""
     alignments = Alignment.objects.filter(
         task__in=tasks, competency__framework__family=framework.family_id
     )
-    rows = alignments.select_related("competency").order_by("weight", "-pk")
-    return {row.task_id: row.competency for row in rows}
+    rows = alignments.order_by("weight", "-pk").values_list("task", "competency")
+    main = dict(rows.iterator())
+    competencies = Competency.objects.defer("source").in_bulk(main.values())
+    return {task: competencies[pk] for task, pk in main.items() if pk in competencies}
 
 
 def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:

@@ -84,8 +84,10 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     Siblings stand by sequence, then in the publisher's order. Of two parents the first counts.
     Nodes without a parent follow at the end as roots, so that none is lost.
     """
-    competencies = Competency.objects.filter(framework=framework)
+    # What the publisher gave beside our columns is most of a row, and no page of a tree shows it.
+    competencies = Competency.objects.filter(framework=framework).defer("source")
     ties = Association.objects.filter(framework=framework, kind=AssociationKind.CHILD_OF)
+    ties = ties.defer("source")
     if not with_retired:
         competencies, ties = competencies.filter(retired_at=None), ties.filter(retired_at=None)
     # What a publisher's file said besides is long, and of no use here.
@@ -105,6 +107,7 @@ def prerequisites(framework: Framework) -> list[tuple[Competency, Competency]]:
     ties = Association.objects.filter(
         framework=framework, kind=AssociationKind.PRECEDES, retired_at=None
     ).select_related("origin", "destination")
+    ties = ties.defer("source", "origin__source", "destination__source")
     pairs = [(tie.origin, tie.destination) for tie in sorted(ties, key=place_of)]
     return [
         (before, after)

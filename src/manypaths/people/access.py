@@ -4,7 +4,9 @@ A wrong id and a forbidden one give the same answer, NotFound: that somebody is 
 is private too.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -59,7 +61,26 @@ def person_for(by: Actor, person_id: UUID) -> Person:
     person = people_seen_by(by).filter(public_id=person_id).first()
     if person is None:
         raise NotFound
+    _remember(by, {person.pk})
     return person
+
+
+# Whom the actor of one look may see, as far as it was asked: (actor, district, person).
+_sights: ContextVar[set[tuple[int, int | None, int]] | None] = ContextVar("sights", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Answer the same question of sight once, until the block ends.
+
+    A page asks for each of its parts whether the reader may see the learner. Only for reading:
+    what a deed changes about who may see whom would not be noticed inside.
+    """
+    token = _sights.set(set())
+    try:
+        yield
+    finally:
+        _sights.reset(token)
 
 
 def require_sight(by: Actor, people: Sequence[Person]) -> None:
@@ -68,9 +89,22 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
-    wanted = {person.pk for person in people}
-    if people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
+    wanted = {person.pk for person in people if person.user_id != by.pk} - _seen_by(by)
+    if wanted and people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
         raise NotFound
+    _remember(by, wanted)
+
+
+def _seen_by(by: User) -> set[int]:
+    owner = current_owner()
+    known = _sights.get() or ()
+    return {pk for actor, district, pk in known if (actor, district) == (by.pk, owner)}
+
+
+def _remember(by: Actor, people: Collection[int]) -> None:
+    sights = _sights.get()
+    if sights is not None and not isinstance(by, Operator):
+        sights.update((by.pk, current_owner(), pk) for pk in people)
 
 
 def groups_seen_by(by: Actor) -> QuerySet[Group]:

@@ -1,6 +1,7 @@
 """Who visits, and the door of every page for signed-in people."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import district_scope
+from manypaths.people.access import one_look
 from manypaths.people.models import Organization, Person, User
 from manypaths.people.standing import Standing, home_of
 from manypaths.web.errors import not_found_page, refused_page
@@ -55,7 +57,8 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
         if home is None:
             return _to_sign_in(request)
         page_request = cast("PageRequest", request)
-        with district_scope(home.district.pk, home.zone), timezone.override(home.zone):
+        looks = one_look() if request.method in ("GET", "HEAD") else nullcontext()
+        with district_scope(home.district.pk, home.zone), timezone.override(home.zone), looks:
             page_request.visitor = Visitor(
                 user=page_request.user,
                 person=home.person,

@@ -20,7 +20,6 @@ from manypaths.plans.models import StepKind
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import framework_of_learner, open_steps
 from manypaths.web.pages.path.areas import areas_of
-from manypaths.web.pages.path.words import KINDS
 from manypaths.web.visits import PageRequest
 
 
@@ -94,4 +93,4 @@ def steps_by_area(
 
 
 def _kind(step: Offer) -> KindOfStep:
-    return KindOfStep(f"{step.kind}:{step.competency.public_id}", KINDS[StepKind(step.kind)])
+    return KindOfStep(f"{step.kind}:{step.competency.public_id}", StepKind(step.kind).label)

@@ -9,8 +9,10 @@ it never crosses a competency.
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 Key = Hashable
+Part = TypeVar("Part")
 Edge = tuple[Key, Key]
 
 MOST_COLUMNS = 12
@@ -305,7 +307,7 @@ def _misleads(line: Line, other: Line) -> bool:
     return line.row < other.row + other.height and other.row < line.row + line.height
 
 
-def split(keys: Sequence[Key], most: int) -> list[Sequence[Key]]:
+def split(keys: Sequence[Part], most: int) -> list[Sequence[Part]]:
     """Return the keys in parts of at most so many, alike in length."""
     n_parts = max(1, -(-len(keys) // most))
     ends = [round(number * len(keys) / n_parts) for number in range(n_parts + 1)]

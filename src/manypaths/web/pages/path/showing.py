@@ -4,35 +4,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from manypaths.base.scope import current_scope
 from manypaths.estimates.moves import Direction, Move, moves_of
-from manypaths.estimates.queries import achievements_of, estimates_of
+from manypaths.estimates.queries import achievements_of, estimated_among, estimates_of
 from manypaths.estimates.status import STATUSES, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.latest import Work, latest_work
-from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import levels_of, prerequisites, tree
+from manypaths.frameworks.models import Framework
+from manypaths.frameworks.queries import levels_of, tree
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
 from manypaths.plans.models import Choice, HelpRequest
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import next_steps, open_choices, open_help_requests, pins_of
 from manypaths.web.pages.path import words
-from manypaths.web.pages.path.areas import Area, areas_of
-from manypaths.web.pages.path.layout import Line, Place, lay_out, split
-from manypaths.web.safe import STONES
-from manypaths.web.templatetags.marks import CERTAINTY_WORDS
+from manypaths.web.pages.path.drawing import Drawing, MapShown
 
-# More competencies than these are shown area by area.
-MOST_ON_MAP = 60
-_MOST_IN_A_BAND = 40
-# Of the sheet that places them.
-_MOST_ROWS = 60
 _MOST_MOVES, _FEWEST_MOVES = 6, 3
 _DAYS_OF_A_WEEK = 7
 
@@ -47,85 +37,6 @@ class OfferShown:
     offer: Offer
     kind: str
     pinned_by: str
-
-
-@dataclass(frozen=True)
-class Node:
-    """A competency on the map."""
-
-    competency: Competency
-    status: Status
-    certainty: str
-    n_pieces: int
-    place: Place
-    after: str
-    offer: int | None
-    move: Move | None
-    moved: str
-    shown_in: str
-
-    @property
-    def classes(self) -> str:
-        """Return the classes that place it."""
-        ahead = " ahead" if self.status is Status.NOT_STARTED else ""
-        end = " end" if self.place.is_end else ""
-        return f"c-{self.place.column} r-{self.place.row}{ahead}{end}"
-
-    @property
-    def stones(self) -> int:
-        """Return how many stones stand for the certainty."""
-        return STONES[self.certainty]
-
-    @property
-    def how_sure(self) -> str:
-        """Return how sure we are, in a word."""
-        return str(CERTAINTY_WORDS[self.certainty])
-
-    @property
-    def sureness(self) -> str:
-        """Return how sure we are, and of how many pieces."""
-        return words.sureness(self.certainty, self.n_pieces)
-
-    @property
-    def names_what_is_before(self) -> bool:
-        """Say whether what comes before it is told in plain sight where there are no lines."""
-        return self.status in (Status.NOT_STARTED, Status.NEEDS_EVIDENCE)
-
-    @property
-    def is_soft(self) -> bool:
-        """Say whether it is less sure than before."""
-        return self.move is not None and self.move.direction is Direction.SOFT
-
-
-@dataclass(frozen=True)
-class AreaShown:
-    """An area with its competencies, or closed: with their number alone."""
-
-    number: int
-    title: str
-    n_shown: int
-    n_all: int
-    nodes: Sequence[Node] = ()
-    classes: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Say whether its competencies are on the map."""
-        return bool(self.nodes)
-
-
-@dataclass(frozen=True)
-class MapShown:
-    """The map: areas, the classes of lines, and how many columns there are."""
-
-    areas: Sequence[AreaShown]
-    lines: Sequence[str]
-    n_columns: int
-
-    @property
-    def is_by_area(self) -> bool:
-        """Say whether some areas are closed."""
-        return any(not area.is_open for area in self.areas)
 
 
 @dataclass(frozen=True)
@@ -177,7 +88,9 @@ def show_path(
 ) -> PathShown:
     """Return what My path shows. A fixed number of queries."""
     is_own = learner.user_id is not None and learner.user_id == by.actor_id
-    estimates = estimates_of([learner], framework, by=by, at=at)
+    nodes = tree(framework)
+    competencies = estimated_among(nodes, framework)
+    estimates = estimates_of([learner], framework, by=by, at=at, competencies=competencies)
     offers = next_steps(learner, framework, by=by, at=at, estimates=estimates)
     moves = moves_of(learner, framework, by=by, at=at, estimates=estimates)
     today = at.astimezone(current_scope().zone).date()
@@ -195,7 +108,7 @@ def show_path(
         ),
         is_first_day=counts[Status.NOT_STARTED] == len(estimates),
         offers=_offers(offers, pins),
-        map=_Map(framework, estimates, offers, lately, today, shown_on).shown(area),
+        map=Drawing(nodes, estimates, offers, lately, today, shown_on).shown(area),
         moves=_moves(moves, levels=_levels(framework)),
         work=_work(latest_work(learner, framework, by=by)),
         choices=[
@@ -263,143 +176,3 @@ def _telling(moves: Sequence[Move]) -> list[Move]:
 
 def _work(found: Sequence[Work]) -> list[WorkShown]:
     return [WorkShown(work, words.what_was_done(work), words.how_it_went(work)) for work in found]
-
-
-@dataclass(frozen=True)
-class _Map:
-    """What is needed to draw the map."""
-
-    framework: Framework
-    estimates: Estimates
-    offers: Sequence[Offer]
-    moved: Mapping[int, Move]
-    today: date
-    shown_on: Mapping[int, date]
-
-    @cached_property
-    def _rows(self) -> dict[int, int]:
-        return {c.pk: row for row, c in enumerate(self.estimates.pairs.competencies)}
-
-    @cached_property
-    def _numbers(self) -> dict[int, int]:
-        return {offer.competency.pk: n for n, offer in enumerate(self.offers, start=1)}
-
-    def shown(self, wanted: int) -> MapShown:
-        competencies = self.estimates.pairs.competencies
-        areas = areas_of(tree(self.framework), competencies)
-        opened = set(range(len(areas)))
-        if len(competencies) > MOST_ON_MAP:
-            opened = {wanted - 1 if 0 < wanted <= len(areas) else self._first_to_open(areas)}
-        bands = [
-            (number, part, n_part)
-            for number in sorted(opened)
-            for n_part, part in enumerate(split(areas[number].competencies, _MOST_IN_A_BAND))
-        ]
-        pairs = self._prerequisites()
-        rows = [[c.pk for c in part] for _, part, _ in bands]
-        layout = lay_out(rows, list(pairs))
-        if layout.n_rows > _MOST_ROWS:
-            layout = lay_out(rows, [])
-        before = _names_before(pairs, {c.pk: c for c in competencies})
-        drawn: dict[int, list[AreaShown]] = {}
-        for (number, part, n_part), band in zip(bands, layout.bands, strict=True):
-            drawn.setdefault(number, []).append(
-                self._area(
-                    number,
-                    areas[number],
-                    nodes=[self._node(c, layout.places[c.pk], before) for c in part],
-                    classes=f"r-{band.row} h-{band.height}",
-                    is_first=not n_part,
-                )
-            )
-        return MapShown(
-            areas=[
-                shown
-                for number, area in enumerate(areas)
-                for shown in drawn.get(number) or [self._area(number, area)]
-            ],
-            lines=[self._line(line) for line in layout.lines],
-            n_columns=layout.n_columns,
-        )
-
-    def _first_to_open(self, areas: Sequence[Area]) -> int:
-        """Return the area of the first offer, for there the next step is."""
-        for offer in self.offers[:1]:
-            for number, area in enumerate(areas):
-                if offer.competency in area.competencies:
-                    return number
-        return 0
-
-    def _prerequisites(self) -> list[tuple[int, int]]:
-        competencies = self.estimates.pairs.competencies
-        row_of = {c.lineage_id: c.pk for c in competencies}
-        pairs = [
-            (row_of.get(one.lineage_id), row_of.get(other.lineage_id))
-            for one, other in prerequisites(self.framework)
-        ]
-        return [(one, other) for one, other in pairs if one is not None and other is not None]
-
-    def _area(
-        self,
-        number: int,
-        area: Area,
-        *,
-        nodes: Sequence[Node] = (),
-        classes: str = "",
-        is_first: bool = True,
-    ) -> AreaShown:
-        title = area.node.name if area.node else gettext("More")
-        if area.node is None and len(area.competencies) == len(self.estimates):
-            title = str(self.framework)
-        return AreaShown(
-            number=number + 1,
-            title=title if is_first else gettext("{area}, continued").format(area=title),
-            n_shown=sum(self._status(c) in _SHOWN for c in area.competencies),
-            n_all=len(area.competencies),
-            nodes=nodes,
-            classes=classes,
-        )
-
-    def _status(self, competency: Competency) -> Status:
-        return self.estimates.status(self._rows[competency.pk])
-
-    def _node(self, competency: Competency, place: Place, before: Mapping[int, list[str]]) -> Node:
-        row = self._rows[competency.pk]
-        status, move = self.estimates.status(row), self.moved.get(competency.pk)
-        return Node(
-            competency=competency,
-            status=status,
-            certainty=self.estimates.certainty(row).value,
-            n_pieces=int(self.estimates.n_pieces[row]),
-            place=place,
-            after=", ".join(before.get(competency.pk, ())),
-            offer=self._numbers.get(competency.pk),
-            move=move,
-            moved=words.moved_mark(move, self.today) if move else "",
-            shown_in=self._shown_in(competency) if status is Status.REFRESH else "",
-        )
-
-    def _shown_in(self, competency: Competency) -> str:
-        day = self.shown_on.get(competency.lineage_id or 0)
-        return words.shown_in(day, self.today) if day else ""
-
-    def _line(self, line: Line) -> str:
-        """Return the classes of a line: where it lies, how it turns, and whether it was walked."""
-        one, other = (
-            self.estimates.status(self._rows[int(str(key))]) for key in (line.before, line.after)
-        )
-        walked = one in _SHOWN and other in _SHOWN
-        ahead = other is Status.NOT_STARTED
-        kind = "far" if line.is_far else "walked" if walked else "todo" if ahead else ""
-        turn = {"": "", "down": "fork", "up": "fork up"}[line.turn]
-        place = f"c-{line.column} to-{line.to} r-{line.row} h-{line.height}"
-        return " ".join(part for part in ("ln", kind, turn, place) if part)
-
-
-def _names_before(
-    pairs: Sequence[tuple[int, int]], competencies: Mapping[int, Competency]
-) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    for one, other in dict.fromkeys(pairs):
-        names.setdefault(other, []).append(competencies[one].name)
-    return names

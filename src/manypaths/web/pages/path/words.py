@@ -7,7 +7,7 @@ from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext
 
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
@@ -165,7 +165,7 @@ def how_chosen(choice: Choice, today: date, *, is_own: bool) -> str:
     else:
         text = gettext("{kind} · planned {day}")
     moment = from_microseconds(choice.chosen_at).astimezone(current_scope().zone)
-    return text.format(kind=KINDS[StepKind(choice.kind)], day=named_day(moment.date(), today))
+    return text.format(kind=StepKind(choice.kind).label, day=named_day(moment.date(), today))
 
 
 def what_was_done(work: Work) -> str:
@@ -186,16 +186,8 @@ def how_it_went(work: Work) -> str:
 
 def kind_and_minutes(kind: StepKind, minutes: int | None) -> str:
     """Return the kind of a step, and how long it takes where that is known."""
-    words = str(KINDS[kind])
+    words = str(kind.label)
     if not minutes:
         return words
     text = ngettext("{kind} · about {n} minute", "{kind} · about {n} minutes", minutes)
     return text.format(kind=words, n=minutes)
-
-
-KINDS = {
-    StepKind.LEARN: pgettext_lazy("kind of step", "Learn"),
-    StepKind.PRACTISE: pgettext_lazy("kind of step", "Practise"),
-    StepKind.SHOW: pgettext_lazy("kind of step", "Show"),
-    StepKind.REFRESH: pgettext_lazy("kind of step", "Refresh"),
-}

@@ -16,7 +16,7 @@ _FIFTHS = (0.2, 0.4, 0.6, 0.8)
 # The outermost points stand off the frame by so many of a hundred.
 _INSET = 3.0
 # Labels nearer than this would run into each other.
-_LEAST_APART = 14.0
+_LEAST_APART = 19.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.frameworks.models import Level
@@ -35,10 +36,13 @@ class SignOffForm(forms.Form):
     )
 
     def __init__(
-        self, levels: Sequence[Level], target: int | None, today: date, *args: object
+        self,
+        levels: Sequence[Level],
+        target: int | None,
+        today: date,
+        posted: QueryDict | None,
     ) -> None:
-        initial = {"level": target, "demonstrated_on": today}
-        super().__init__(*args, initial=initial)  # type: ignore[arg-type]  # as above
+        super().__init__(posted, initial={"level": target, "demonstrated_on": today})
         if levels:
             _choose_among(self.fields["level"], levels)
         else:

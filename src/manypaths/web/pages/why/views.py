@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -70,7 +70,7 @@ def sign(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpResp
     return _page(request, learner, competency, form, status=400)
 
 
-def _sign_form(competency: Competency, posted: object) -> SignOffForm:
+def _sign_form(competency: Competency, posted: QueryDict | None) -> SignOffForm:
     levels = levels_of(competency.framework)
     return SignOffForm(levels, competency.framework.target_level, today(), posted)
 
