@@ -21,6 +21,9 @@ FRAMEWORKS = {
     "frameworks.services.versions.publish_framework": Wall(
         lambda by, r: services.publish_framework(r.framework, by=by, at=LATER), "femi"
     ),
+    "frameworks.services.versions.retire_framework": Wall(
+        lambda by, r: services.retire_framework(r.framework, by=by, at=LATER), "femi"
+    ),
     "frameworks.services.drafts.edit_competency": Wall(
         lambda by, r: services.edit_competency(r.draft_competency, title="New", by=by, at=LATER),
         "femi",
