@@ -39,6 +39,18 @@ FRAMEWORKS = {
         lambda by, r: services.set_rules(r.framework, {"tau": 0.7}, by=by, at=LATER),
         "femi",
     ),
+    "frameworks.services.settings.set_words": Wall(
+        lambda by, r: services.set_words(
+            r.framework, {"en": {"demonstrated": "mastered"}}, by=by, at=LATER
+        ),
+        "femi",
+    ),
+    "frameworks.services.settings.name_levels": Wall(
+        lambda by, r: services.name_levels(
+            r.framework, [("One", ""), ("Two", ""), ("Three", ""), ("Four", "")], by=by, at=LATER
+        ),
+        "femi",
+    ),
     "frameworks.services.settings.set_self_ratings_move": Wall(
         lambda by, r: services.set_self_ratings_move(r.framework, True, by=by, at=LATER),
         "femi",
