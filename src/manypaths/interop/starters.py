@@ -6,13 +6,18 @@ from functools import cache
 
 from django.db import transaction
 
-from manypaths.evidence.services.tasks import save_tasks
-from manypaths.evidence.starters import read_starter_tasks
+from manypaths.evidence.services import save_tasks, translate_tasks
+from manypaths.evidence.starters import read_starter_tasks, read_task_translation
 from manypaths.frameworks.browsing import frameworks_in_use
 from manypaths.frameworks.draft import FrameworkDraft
 from manypaths.frameworks.models import Framework
-from manypaths.frameworks.services import save_framework
-from manypaths.frameworks.starters import read_starter, starter_names
+from manypaths.frameworks.services import save_framework, translate_framework
+from manypaths.frameworks.starters import (
+    read_starter,
+    read_starter_translation,
+    starter_languages,
+    starter_names,
+)
 from manypaths.people.access import Actor
 
 
@@ -41,6 +46,9 @@ def bring_in_starter(name: str, *, by: Actor, at: datetime) -> Framework:
     framework = save_framework(read_starter(name), by=by, at=at).framework
     tasks = read_starter_tasks(name)
     save_tasks(framework, tasks.tasks, slips=tasks.slips, by=by, at=at)
+    for language in starter_languages():
+        translate_framework(framework, read_starter_translation(name, language), by=by, at=at)
+        translate_tasks(framework, read_task_translation(name, language), by=by, at=at)
     return framework
 
 
