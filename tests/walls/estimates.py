@@ -3,6 +3,7 @@
 from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
 from manypaths.estimates.moves import moves_of
+from manypaths.estimates.rule_effects import effects_of_rules
 from manypaths.evidence.models import ArtifactKind
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -47,6 +48,9 @@ ESTIMATES = {
     ),
     "estimates.queries.effects_of_switch": Wall(
         lambda by, r: queries.effects_of_switch(r.candidate, by=by, at=LATER), "femi"
+    ),
+    "estimates.rule_effects.effects_of_rules": Wall(
+        lambda by, r: effects_of_rules(r.framework, {"ready": 0.7}, by=by, at=LATER), "femi"
     ),
     "estimates.queries.rules_on": Wall(
         lambda by, r: queries.rules_on(r.framework, by=by, at=LATER), "femi"

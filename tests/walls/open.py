@@ -46,6 +46,10 @@ OPEN = {
     "frameworks.browsing.drafts": Open(
         "names the drafts of those who may change them", lambda by, r: browsing.drafts(by=by)
     ),
+    "frameworks.browsing.draft_of": Open(
+        "names the draft of a framework to those who may change it",
+        lambda by, r: browsing.draft_of(r.framework, by=by),
+    ),
     "frameworks.browsing.versions_of": Open(
         _FOR_ALL, lambda by, r: browsing.versions_of(r.framework, by=by)
     ),

@@ -185,6 +185,9 @@ PEOPLE = {
     "people.directory.terms_in": Wall(
         lambda by, r: directory.terms_in(r.organization, by=by), "dana"
     ),
+    "people.directory.first_steps": Wall(
+        lambda by, r: directory.first_steps(r.organization, by=by), "dana"
+    ),
     "people.directory.schools_in": Wall(
         lambda by, r: directory.schools_in(r.organization, by=by), "dana"
     ),

@@ -64,6 +64,9 @@ PLANS = {
     "plans.services.answer_help_request": Wall(
         lambda by, r: services.answer_help_request(r.help_request, by=by, at=LATER)
     ),
+    "plans.services.choose_framework": Wall(
+        lambda by, r: services.choose_framework(r.group, r.framework, by=by, at=LATER)
+    ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
     ),

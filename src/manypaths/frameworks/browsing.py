@@ -101,6 +101,25 @@ def versions_of(framework: Framework, *, by: Actor) -> list[Framework]:
     return list(found.order_by("-published_at", "-pk"))
 
 
+def draft_of(framework: Framework, *, by: Actor) -> Framework | None:
+    """Return the next version of a framework's family that is still a draft. One query."""
+    found = frameworks_seen_by(by).filter(family=framework.family_id, published_at=None)
+    return found.first() if may_change(by) else None
+
+
+def parts_left_out(framework: Framework) -> list[Competency]:
+    """Return the competencies that a framework holds but leaves out. One query."""
+    found = Competency.objects.filter(framework=framework, retired_at__isnull=False)
+    return list(found.order_by("position", "pk"))
+
+
+def neighbours(competency: Competency) -> tuple[Competency | None, list[Competency]]:
+    """Return what a competency stands under, and all that stands there, itself too. Two queries."""
+    nodes = tree(competency.framework)
+    parent = next((node.parent for node in nodes if node.competency == competency), None)
+    return parent, [node.competency for node in nodes if node.parent == parent]
+
+
 def outline(framework: Framework, opened: Competency | None = None) -> Outline:
     """Return the areas of a framework with those parts open that lead to a competency. Two queries.
 
@@ -144,7 +163,7 @@ def competency_view(competency: Competency, *, by: Actor) -> CompetencyView:
 def texts_of(competency: Competency) -> list[tuple[Level, str]]:
     """Return what each level looks like for a competency, from the bottom up. One query."""
     rows = Progression.objects.filter(competency=competency).select_related("level")
-    return [(row.level, row.text) for row in rows.order_by("level__position")]
+    return [(row.level, row.spoken.text) for row in rows.order_by("level__position")]
 
 
 def competencies_with(framework: Framework, text: str) -> list[Competency]:

@@ -23,6 +23,7 @@ from manypaths.people.access import (
 )
 from manypaths.people.models import (
     Group,
+    GroupKind,
     Membership,
     Organization,
     OrganizationKind,
@@ -125,6 +126,18 @@ class GroupRecord:
     group: Group
     learners: list[Membership]
     leads: list[Membership]
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """What a place has of all that a first class needs."""
+
+    school: Organization | None
+    group: Group | None
+    has_term: bool
+    has_learners: bool
+    has_lead: bool
+    lead_signs_in: bool
 
 
 @dataclass(frozen=True)
@@ -290,6 +303,23 @@ def terms_in(place: Organization, *, by: Actor) -> list[Term]:
         Q(organization__in=_organizations_of(place)) | Q(organization=place.parent_id)
     )
     return list(terms.select_related("organization").order_by("-starts_on", "name", "pk"))
+
+
+def first_steps(place: Organization, *, by: Actor) -> FirstSteps:
+    """Return how far a place is on the way to its first class. A fixed number of queries."""
+    require_leadership(by, place)
+    places = Organization.objects.filter(pk__in=_organizations_of(place))
+    schools = places.filter(kind=OrganizationKind.SCHOOL)
+    groups = Group.objects.filter(still_meets(), organization__in=places, kind=GroupKind.CLASS)
+    members = Membership.objects.filter(current(), group__in=groups)
+    return FirstSteps(
+        school=schools.order_by("pk").first(),
+        group=groups.select_related("organization").order_by("pk").first(),
+        has_term=Term.objects.filter(organization__in=places).exists(),
+        has_learners=members.filter(part=Part.LEARNER).exists(),
+        has_lead=members.filter(part=Part.LEAD).exists(),
+        lead_signs_in=members.filter(part=Part.LEAD, person__user__isnull=False).exists(),
+    )
 
 
 def schools_in(place: Organization, *, by: Actor) -> list[SchoolRow]:

@@ -11,7 +11,7 @@ from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictRow
 from manypaths.evidence.models import Slip, Task
-from manypaths.frameworks.models import Competency
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.models import Group, Person
 
 
@@ -63,6 +63,21 @@ class Choice(PublicId, DistrictRow):
                 condition=Q(kind__in=StepKind.values), name="step_kind_is_known"
             ),
         )
+
+
+class GroupFramework(DistrictRow):
+    """By which framework a group works, as somebody chose; before that its evidence says."""
+
+    personal = OF_NOBODY
+
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="works_by")
+    # The first version of the framework: the newest one counts.
+    family = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.BigIntegerField()
+    chosen_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One a group."""
 
 
 class WindowEntry(DistrictRow):

@@ -37,7 +37,7 @@ from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
 from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
-from manypaths.plans.models import Choice, HelpRequest, Seat, WindowEntry
+from manypaths.plans.models import Choice, GroupFramework, HelpRequest, Seat, WindowEntry
 from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
@@ -220,7 +220,8 @@ def frameworks_of_learner(learner: Person, *, by: Actor) -> list[Framework]:
 def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
     """Return the framework on which a learner has most evidence, in its newest version.
 
-    Without any, that of what they were signed off, else of the groups in which they learn.
+    Without any, that of what they were signed off, else by which the groups that they learn in
+    work, else on which these have most evidence.
     """
     require_sight(by, [learner])
     own = _most_evidence(GeneralBelief.objects.filter(learner=learner))
@@ -230,15 +231,25 @@ def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
     newest = signed.order_by("-signed_at", "-pk").first()
     if newest is not None:
         return current_version(family_of(newest.competency.framework))
-    beside = Membership.objects.filter(
-        current(), part=Part.LEARNER, group__in=_groups_of(learner)
-    ).values("person")
+    groups = _groups_of(learner)
+    chosen = _chosen_for(groups)
+    if chosen is not None:
+        return chosen
+    beside = Membership.objects.filter(current(), part=Part.LEARNER, group__in=groups).values(
+        "person"
+    )
     return _most_evidence(GeneralBelief.objects.filter(learner__in=beside))
 
 
 def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
-    """Return the framework on which a group has most evidence, in its newest version."""
+    """Return the framework by which a group works, in its newest version.
+
+    That is the one that somebody chose for it, else the one on which it has most evidence.
+    """
     require_group_sight(by, group)
+    chosen = _chosen_for([group.pk])
+    if chosen is not None:
+        return chosen
     learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
     return _most_evidence(GeneralBelief.objects.filter(learner__in=learn.values("person")))
 
@@ -254,6 +265,13 @@ def _families_for_educators() -> list[int | None]:
         for family, is_for_adults, audience in rows
         if is_for_adults or (audience and not {"student", "all"} & set(audience))
     ]
+
+
+def _chosen_for(groups: Sequence[int]) -> Framework | None:
+    """Return the framework that was chosen for one of these groups, the latest choice first."""
+    chosen = GroupFramework.objects.filter(group__in=groups).select_related("family")
+    latest = chosen.order_by("-chosen_at", "-pk").first()
+    return current_version(latest.family) if latest else None
 
 
 def _most_evidence(generals: QuerySet[GeneralBelief]) -> Framework | None:

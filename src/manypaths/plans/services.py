@@ -11,7 +11,8 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.services import link_evidence
 from manypaths.evidence.models import Task
-from manypaths.frameworks.models import Competency
+from manypaths.frameworks.access import frameworks_seen_by
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor, is_learner_themself
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
@@ -22,7 +23,15 @@ from manypaths.plans.access import (
     require_own,
     require_window_right,
 )
-from manypaths.plans.models import Choice, Grouping, HelpRequest, Seat, StepKind, WindowEntry
+from manypaths.plans.models import (
+    Choice,
+    GroupFramework,
+    Grouping,
+    HelpRequest,
+    Seat,
+    StepKind,
+    WindowEntry,
+)
 from manypaths.plans.small_groups import SmallGroup
 
 
@@ -249,3 +258,27 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     Seat.objects.filter(learner=unnamed).update(learner=person)
     record_deed("link learner", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
     return person
+
+
+@transaction.atomic
+def choose_framework(group: Group, framework: Framework, *, by: Actor, at: datetime) -> Group:
+    """Say by which framework a group works, from now on and in every version of it."""
+    require_window_right(by, group)
+    if not frameworks_seen_by(by).filter(pk=framework.pk).exists():
+        raise NotFound
+    GroupFramework.objects.update_or_create(
+        group=group,
+        defaults={
+            "family_id": framework.family_id,
+            "chosen_at": to_microseconds(at),
+            "chosen_by": by.actor_id,
+        },
+    )
+    record_deed(
+        "choose framework",
+        by=by,
+        at=at,
+        subject=("group", group.pk),
+        framework=framework.family_id,
+    )
+    return group

@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("manypaths.web.pages.why.urls")),
     path("", include("manypaths.web.pages.looked.urls")),
     path("", include("manypaths.web.pages.marks.urls")),
+    path("", include("manypaths.web.pages.settings.urls")),
+    path("", include("manypaths.web.pages.school.urls")),
     path("", include("manypaths.web.pages.imports.urls")),
     path("", include("manypaths.web.pages.frameworks.urls")),
     path("", include("manypaths.web.pages.terms.urls")),

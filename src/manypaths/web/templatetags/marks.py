@@ -1,10 +1,15 @@
 """Marks on pages: a status and a certainty, shape and word."""
 
-from django import template
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from collections.abc import Mapping
 
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from manypaths.frameworks.models import Framework
+from manypaths.frameworks.words import words_of
 from manypaths.web.safe import cairn_of, mark_of, pin_of
 
 register = template.Library()
@@ -25,10 +30,11 @@ CERTAINTY_WORDS = {
 }
 
 
-@register.simple_tag
-def mark(status: str) -> SafeString:
-    """Return the waymark of a status with its word."""
-    return mark_of(str(status), str(STATUS_WORDS[str(status)]))
+@register.simple_tag(takes_context=True)
+def mark(context: Context, status: str) -> SafeString:
+    """Return the waymark of a status with its word: the school's, where the framework has one."""
+    said = _school_words(context).get(str(status))
+    return mark_of(str(status), said or str(STATUS_WORDS[str(status)]))
 
 
 @register.simple_tag
@@ -53,7 +59,16 @@ def certainty(word: str, n_pieces: int | None = None) -> SafeString:
     return cairn_of(str(word), shown)
 
 
-@register.inclusion_tag("parts/key.html")
-def key(*, stones: bool = False) -> dict[str, object]:
+@register.inclusion_tag("parts/key.html", takes_context=True)
+def key(context: Context, *, stones: bool = False) -> dict[str, object]:
     """Show what the marks mean."""
-    return {"statuses": list(STATUS_WORDS), "stones": stones}
+    framework = context.get("framework")
+    return {"statuses": list(STATUS_WORDS), "stones": stones, "framework": framework}
+
+
+def _school_words(context: Context) -> Mapping[str, str]:
+    """Return the words of the framework that the page is about, in the reader's language."""
+    framework = context.get("framework")
+    if not isinstance(framework, Framework):
+        return {}
+    return words_of(framework, get_language() or "")

@@ -21,6 +21,7 @@ from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import levels_of
 from manypaths.frameworks.rules import StatusRules
 from manypaths.interop.case import to_case
+from manypaths.interop.starters import starters
 from manypaths.web.pages.people.views import id_in
 from manypaths.web.rendering import render_page
 from manypaths.web.viewing import shows_nobody
@@ -36,6 +37,7 @@ def all_frameworks(request: PageRequest) -> HttpResponse:
         "rows": frameworks_in_use(by=request.user),
         "drafts": drafts(by=request.user),
         "may_change": may_change(request.user),
+        "starters": starters(by=request.user),
     }
     return render_page(request, "frameworks/all.html", context)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from manypaths.base.clock import now, today
 from manypaths.base.errors import NotFound, Refused
+from manypaths.frameworks.browsing import frameworks_in_use
 from manypaths.people import services
 from manypaths.people.access import person_for
 from manypaths.people.directory import (
@@ -21,8 +22,9 @@ from manypaths.people.directory import (
     terms_in,
 )
 from manypaths.people.models import Group, GroupKind, Organization, Part
+from manypaths.plans.queries import framework_of_group
 from manypaths.web.pages.groups.forms import AddForm, ChangeForm, DayForm, NewForm
-from manypaths.web.pages.people.views import id_in
+from manypaths.web.pages.people.views import go_on, id_in
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view, shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
@@ -64,7 +66,7 @@ def new(request: PageRequest) -> HttpResponse:
                 by=request.user,
                 at=now(),
             )
-            return redirect_page(request, "groups:one", group.public_id)
+            return go_on(request, "groups:one", group.public_id)
         except Refused as refusal:
             form.add_error(None, refusal.message)
     return render_page(request, "groups/new.html", {"form": form})
@@ -122,7 +124,7 @@ def add(request: PageRequest, group_id: UUID) -> HttpResponse:
     except Refused as refusal:
         told = refusal.message
     tell(request, told)
-    return redirect_page(request, "groups:one", group_id)
+    return go_on(request, "groups:one", group_id)
 
 
 @require_POST
@@ -177,6 +179,8 @@ def _page(
     context = {
         "group": group,
         "record": group_record(group, by=request.user),
+        "works_by": framework_of_group(group, by=request.user),
+        "frameworks": frameworks_in_use(by=request.user),
         "change_form": form,
         "add_form": add_form or AddForm(),
         "found": found,

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from manypaths.web.pages.school.guide import guide_for
 from manypaths.web.rendering import redirect_page
 from manypaths.web.viewing import shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
@@ -17,7 +18,8 @@ def start(request: PageRequest) -> HttpResponse:
     if standing.leads:
         return redirect_page(request, "classes:one", standing.leads[0].public_id)
     if standing.is_leader:
-        return redirect_page(request, "people:all")
+        is_complete = not guide_for(request.user).next_step
+        return redirect_page(request, "people:all" if is_complete else "school:start")
     if standing.cares_for and not standing.is_educator and not standing.is_student:
         return redirect_page(request, "family:all")
     return redirect_page(request, "path:own")

@@ -13,8 +13,8 @@ from manypaths.people.models import Group, Organization, Part, Role
 from manypaths.people.names import Name, read_names
 from manypaths.people.services import add_people, add_to_group
 from manypaths.web.pages.people.forms import AddForm
-from manypaths.web.pages.people.views import id_in
-from manypaths.web.rendering import redirect_page, render_page, tell
+from manypaths.web.pages.people.views import go_on, id_in
+from manypaths.web.rendering import render_page, tell
 from manypaths.web.viewing import shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
 
@@ -96,7 +96,7 @@ def _save(
             at=now(),
         )
         tell(request, ngettext("%(n)s person added.", "%(n)s people added.", n) % {"n": n})
-        return redirect_page(request, "people:all")
+        return go_on(request, "people:all")
     add_to_group(
         preview.names,
         group=group,
@@ -108,4 +108,4 @@ def _save(
     )
     told = ngettext("%(n)s person is in %(group)s now.", "%(n)s people are in %(group)s now.", n)
     tell(request, told % {"n": n, "group": group.name})
-    return redirect_page(request, "groups:one", group.public_id)
+    return go_on(request, "groups:one", group.public_id)

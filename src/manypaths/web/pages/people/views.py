@@ -12,7 +12,7 @@ from manypaths.people.access import group_for
 from manypaths.people.directory import Wanted, people_in, place_named, places_led
 from manypaths.people.models import Group, Organization, Role
 from manypaths.web.pages.people.forms import FindForm
-from manypaths.web.rendering import render_page
+from manypaths.web.rendering import redirect_page, render_page
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
 
@@ -46,6 +46,13 @@ def id_in(text: str) -> UUID | None:
     if found is None:
         raise NotFound
     return found
+
+
+def go_on(request: PageRequest, to: str, *args: object) -> HttpResponse:
+    """Lead to the next page, or back to the first steps where the form stood there."""
+    if request.GET.get("then") == "start":
+        return redirect_page(request, "school:start")
+    return redirect_page(request, to, *args)
 
 
 @require_safe

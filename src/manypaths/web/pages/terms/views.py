@@ -12,6 +12,7 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.people import services
 from manypaths.people.directory import place_named, places_led, schools_in, terms_in
 from manypaths.people.models import OrganizationKind
+from manypaths.web.pages.people.views import go_on
 from manypaths.web.pages.terms.forms import NewTermForm, SchoolForm, TermForm
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import shows_nobody
@@ -39,8 +40,8 @@ def new_school(request: PageRequest) -> HttpResponse:
                 by=request.user,
                 at=now(),
             )
-            tell(request, _("The school is there. Next: a term, then a class."))
-            return redirect_page(request, "terms:all")
+            tell(request, _("The school is there."))
+            return go_on(request, "terms:all")
         except Refused as refusal:
             form.add_error(None, refusal.message)
     return _page(request, school_form=form)

@@ -139,7 +139,7 @@ def test_one_faulty_line_saves_nothing_and_is_named(cast: Cast, dana: Client) ->
 
 def test_a_person_s_page_says_what_they_do_where(cast: Cast, dana: Client) -> None:
     shown = page(dana, at("one", cast))
-    assert "student at Hill School since" in shown.text
+    assert "At Hill School: student, since" in shown.text
     assert "7B Mathematics" in shown.text
     assert "Eli Okafor" in shown.text
     assert ViewEntry.objects.get().scope_id == cast.ada.pk

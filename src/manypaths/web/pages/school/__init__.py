@@ -1,0 +1,1 @@
+"""A leader's first steps, from an empty district to the first class."""

@@ -1,0 +1,1 @@
+"""What a district is called, its zone, and how each framework speaks: words, levels, thresholds."""
