@@ -9,7 +9,9 @@ from manypaths.frameworks.models import Competency
 
 @pytest.fixture
 def competency() -> Competency:
-    made = Competency(code="N1", title="Ratios", statement="Compares two amounts.")
+    made = Competency(
+        district_id=None, code="N1", title="Ratios", statement="Compares two amounts."
+    )
     set_translation(made, "es", {"title": "Razones"})
     return made
 
