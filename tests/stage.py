@@ -33,7 +33,16 @@ from manypaths.people.models import (
 )
 from manypaths.people.services import add_unnamed_learners, create_term, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
-from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat, StepKind
+from manypaths.plans.family_notes import write_family_note
+from manypaths.plans.models import (
+    Choice,
+    FamilyNote,
+    Grouping,
+    HelpRequest,
+    NeedKind,
+    Seat,
+    StepKind,
+)
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 
@@ -59,6 +68,7 @@ class Records:
     artifact: Artifact
     choice: Choice
     help_request: HelpRequest
+    family_note: FamilyNote
     candidate: FittedModel
     seat: Seat
     framework: Framework
@@ -158,6 +168,7 @@ def _adas_records(cast: Cast) -> Records:
         artifact=_artifact(cast, at=day(5)),
         choice=choose_step(cast.ada, competency, kind=StepKind.PRACTISE, by=ben, at=LATER),
         help_request=ask_for_help(cast.ada, by=user_of(cast.ada), at=LATER),
+        family_note=write_family_note(cast.ada, "Words", by=user_of(cast.eli), at=LATER),
         candidate=fit_candidate(world.framework, by=OPERATOR, at=LATER),
         framework=world.framework,
         competency=competency,
@@ -229,6 +240,7 @@ def _ghosts_of(records: Records) -> Records:
         ),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
         help_request=HelpRequest(pk=_NOWHERE, learner=learner),
+        family_note=FamilyNote(pk=_NOWHERE, learner=learner, written_by=_NOWHERE),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),

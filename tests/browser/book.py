@@ -6,6 +6,7 @@ at from the day it is there. An entry may be for one route alone: "path:of perso
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 Fill = Callable[["Scene"], object]
 
@@ -39,6 +40,7 @@ FILLS: dict[str, Fill] = {
     "person_id": lambda scene: scene.learner.public_id,
     "group_id": lambda scene: scene.group.public_id,
     "competency_id": lambda scene: scene.alignment().competency.public_id,
+    "note_id": lambda scene: uuid4(),
     "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
 }
 

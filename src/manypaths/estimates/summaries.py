@@ -27,7 +27,7 @@ class Summary:
 
 
 def summaries_of(learners: Sequence[Person], *, by: Actor) -> list[Summary]:
-    """Return what learners whom `by` may see have demonstrated, in the given order. Four queries."""
+    """Return what learners whom `by` may see have demonstrated, in their order. Three queries."""
     require_sight(by, learners)
     demonstrated = _demonstrated(learners)
     generals = GeneralBelief.objects.filter(learner__in=learners).values("learner")
