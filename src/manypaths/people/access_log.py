@@ -103,8 +103,9 @@ def record_family_views(
 ) -> list[ViewEntry]:
     """Write that a guardian looks at a page with the records of children in their care.
 
-    One entry a child, in two queries. Raises NotFound unless all of them are.
+    One entry a child, in three queries. Raises NotFound unless all of them are.
     """
+    require_sight(by, children)
     ties = Relationship.objects.filter(
         current(), supporter__user=by, kind=RelationshipKind.GUARDIAN, consented_on__isnull=False
     )
