@@ -144,7 +144,7 @@ def competency_view(competency: Competency, *, by: Actor) -> CompetencyView:
 def texts_of(competency: Competency) -> list[tuple[Level, str]]:
     """Return what each level looks like for a competency, from the bottom up. One query."""
     rows = Progression.objects.filter(competency=competency).select_related("level")
-    return [(row.level, row.text) for row in rows.order_by("level__position")]
+    return [(row.level, row.spoken.text) for row in rows.order_by("level__position")]
 
 
 def competencies_with(framework: Framework, text: str) -> list[Competency]:
