@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
@@ -21,7 +23,7 @@ class Child:
     """A child with a sentence, the newest of what they have shown, and notes from home."""
 
     person: Person
-    sentence: str
+    sentence: SafeString
     lately: str
     newest: Sequence[Achievement]
     notes: Sequence[NoteFromHome]
@@ -57,23 +59,27 @@ def children_of(
     ]
 
 
-def sentence(summary: Summary) -> str:
+def sentence(summary: Summary) -> SafeString:
     """Return in a sentence what a child has shown so far."""
     name = summary.learner.given_name or summary.learner.name
     if not summary.n_pieces and not summary.demonstrated:
-        return gettext("{name} is just beginning: there is no work here yet.").format(name=name)
+        said = gettext("{name} is just beginning: there is no work here yet.")
+        return format_html(said, name=name)
     if not summary.demonstrated:
-        return ngettext(
-            "{name} is on the way: {count} piece of evidence so far, and nothing signed off yet.",
-            "{name} is on the way: {count} pieces of evidence so far, and nothing signed off yet.",
+        said = ngettext(
+            "{name} is on the way: <b>{count} piece of evidence</b> so far, none signed off.",
+            "{name} is on the way: <b>{count} pieces of evidence</b> so far, none signed off.",
             summary.n_pieces,
-        ).format(name=name, count=summary.n_pieces)
+        )
+        return format_html(said, name=name, count=summary.n_pieces)
     newest = summary.demonstrated[0]
-    return ngettext(
-        "{name} has shown {count} competency. It is “{title}”, on {date}.",
-        "{name} has shown {count} competencies. The newest is “{title}”, on {date}.",
+    said = ngettext(
+        "{name} has shown <b>{count} competency</b>. It is “{title}”, on {date}.",
+        "{name} has shown <b>{count} competencies</b>. The newest is “{title}”, on {date}.",
         len(summary.demonstrated),
-    ).format(
+    )
+    return format_html(
+        said,
         name=name,
         count=len(summary.demonstrated),
         title=newest.competency.name,

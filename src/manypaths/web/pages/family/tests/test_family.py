@@ -71,7 +71,7 @@ def test_each_child_has_a_sentence(cast: Cast, world: World) -> None:
 def test_work_that_nobody_signed_off_is_told_as_being_on_the_way(cast: Cast, world: World) -> None:
     work(cast.ada, world)
     answer = page(client_of(cast.eli), "/family/")
-    assert "Ada is on the way: 4 pieces of evidence so far, and nothing signed off" in answer.text
+    assert "Ada is on the way: 4 pieces of evidence so far, none signed off." in answer.text
     assert "The newest work here is of Feb. 5, 2026." in answer.text
 
 
@@ -79,7 +79,7 @@ def test_a_mother_reads_it_in_spanish(cast: Cast, world: World) -> None:
     work(cast.ada, world)
     show(cast.ada, world, "F1", 20)
     text = client_of(cast.eli).get("/family/", **SPANISH).content.decode()
-    assert "Ada ha demostrado 1 competencia" in text
+    assert "Ada ha demostrado <b>1 competencia</b>" in text
     assert "22 de febrero" in text
 
 
