@@ -14,6 +14,7 @@ from manypaths.base.translations import Translated
 from manypaths.evidence.models import Answer, Criterion, Slip, Task
 from manypaths.evidence.services import save_tasks, translate_tasks
 from manypaths.evidence.starters import read_starter_tasks, read_task_translation, starter_entries
+from manypaths.frameworks.browsing import competencies_with
 from manypaths.frameworks.models import Competency, Framework, Level, Progression
 from manypaths.frameworks.services import save_framework, translate_framework
 from manypaths.frameworks.starters import (
@@ -135,6 +136,17 @@ def test_all_rows_of_a_starter_speak_spanish(district: Organization, name: str) 
                     assert not original or said != original or said in SAME, (row, field)
         shown = [answer for answer in Answer.objects.all() if WORD.search(answer.text)]
         assert [answer.text for answer in shown if str(answer) == answer.text] == []
+
+
+def test_competencies_are_found_by_their_words_in_the_readers_language(
+    district: Organization,
+) -> None:
+    framework = load("mathematics-6-8")
+    assert [c.code for c in competencies_with(framework, "Pythagorean")] == ["G5"]
+    assert competencies_with(framework, "pitágoras") == []
+    with translation.override("es"):
+        assert [c.code for c in competencies_with(framework, "Pitágoras")] == ["G5"]
+        assert "N1" in [c.code for c in competencies_with(framework, "divide fracción")]
 
 
 def spoken(row: Translated, field: str) -> str:
