@@ -33,8 +33,10 @@ from manypaths.people.models import (
 )
 from manypaths.people.services import add_unnamed_learners, create_term, give_source_ids
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
+from manypaths.plans.family_notes import write_family_note
 from manypaths.plans.models import (
     Choice,
+    FamilyNote,
     Grouping,
     HelpRequest,
     NeedKind,
@@ -69,6 +71,7 @@ class Records:
     artifact: Artifact
     choice: Choice
     help_request: HelpRequest
+    family_note: FamilyNote
     candidate: FittedModel
     seat: Seat
     support: Support
@@ -177,6 +180,7 @@ def _adas_records(cast: Cast) -> Records:
             at=LATER,
         ),
         note=write_note(cast.ada, "Words", by=user_of(cast.ben), at=LATER),
+        family_note=write_family_note(cast.ada, "Words", by=user_of(cast.eli), at=LATER),
         candidate=fit_candidate(world.framework, by=OPERATOR, at=LATER),
         framework=world.framework,
         competency=competency,
@@ -250,6 +254,7 @@ def _ghosts_of(records: Records) -> Records:
         help_request=HelpRequest(pk=_NOWHERE, learner=learner),
         support=Support(pk=_NOWHERE, group=group),
         note=Note(pk=_NOWHERE, learner=learner),
+        family_note=FamilyNote(pk=_NOWHERE, learner=learner, written_by=_NOWHERE),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),

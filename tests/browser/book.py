@@ -42,6 +42,7 @@ FILLS: dict[str, Fill] = {
     "competency_id": lambda scene: scene.alignment().competency.public_id,
     # Answered by a POST alone, so there is nothing to look at.
     "request_id": lambda scene: uuid4(),
+    "note_id": lambda scene: uuid4(),
     "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
 }
 

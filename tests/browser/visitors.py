@@ -26,7 +26,31 @@ def main(home: Path) -> None:
     with district_scope(district.pk, zone_of(district)):
         scenes = _scenes(find_demo(district))
         roles = {role: _visitor(scene) for role, scene in scenes.items()}
-    print(json.dumps({"cookie": settings.SESSION_COOKIE_NAME, "roles": roles}))  # noqa: T201
+        found = {
+            "cookie": settings.SESSION_COOKIE_NAME,
+            "roles": roles,
+            "written": sorted(_written()),
+        }
+    print(json.dumps(found))  # noqa: T201
+
+
+def _written() -> set[str]:
+    """Return what people of the demo wrote or are called, in whatever language."""
+    from manypaths.evidence.models import Artifact, Rating
+    from manypaths.people.models import Group, Organization, Person, Term
+
+    found: set[str] = set()
+    for model, fields in (
+        (Person, ("given_name", "family_name", "label")),
+        (Organization, ("name",)),
+        (Group, ("name",)),
+        (Term, ("name",)),
+        (Artifact, ("title", "text", "file_name")),
+        (Rating, ("note",)),
+    ):
+        for row in model.objects.values_list(*fields).distinct():
+            found.update(row)
+    return found - {""}
 
 
 def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set up

@@ -44,10 +44,14 @@ def open_chromium(playwright: Playwright) -> Chromium:
 
 @dataclass(frozen=True)
 class Visitors:
-    """Who can visit, by role: their session, and what fills the addresses that they open."""
+    """Who can visit, by role: their session, and what fills the addresses that they open.
+
+    `written` is what people of the demo wrote or are called.
+    """
 
     cookie: str
     roles: dict[str, dict[str, Any]]
+    written: list[str]
 
     @staticmethod
     def sign_in(home: Path) -> "Visitors":

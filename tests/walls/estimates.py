@@ -4,6 +4,7 @@ from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
 from manypaths.estimates.moves import moves_of
 from manypaths.estimates.rule_effects import effects_of_rules
+from manypaths.estimates.summaries import summaries_of
 from manypaths.evidence.models import ArtifactKind
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -28,6 +29,7 @@ ESTIMATES = {
     "estimates.queries.achievements_of": Wall(
         lambda by, r: queries.achievements_of(r.learner, r.framework, by=by)
     ),
+    "estimates.summaries.summaries_of": Wall(lambda by, r: summaries_of([r.learner], by=by)),
     "estimates.moves.moves_of": Wall(
         lambda by, r: moves_of(r.learner, r.framework, by=by, at=LATER)
     ),

@@ -4,7 +4,7 @@ from datetime import date
 
 from manypaths.people import directory, queries, services
 from manypaths.people.access import group_for, person_for
-from manypaths.people.access_log import record_view, views_of
+from manypaths.people.access_log import record_family_views, record_view, views_of
 from manypaths.people.directory import Wanted
 from manypaths.people.models import Group, Part, RelationshipKind, Role, User
 from manypaths.people.roster import RosterDraft, SchoolDraft
@@ -24,6 +24,9 @@ PEOPLE = {
     "people.access.group_for": Wall(lambda by, r: group_for(by, r.group.public_id)),
     "people.access_log.record_view": Wall(
         lambda by, r: record_view(r.learner, by=by, at=LATER, page="path:of")
+    ),
+    "people.access_log.record_family_views": Wall(
+        lambda by, r: record_family_views([r.learner], by=by, at=LATER, page="family:all"), "eli"
     ),
     "people.access_log.record_view (of a group)": Wall(
         lambda by, r: record_view(r.group, by=by, at=LATER, page="classes:one")

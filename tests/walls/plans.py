@@ -1,6 +1,6 @@
 """How deeds and queries on plans are called."""
 
-from manypaths.plans import class_acts, queries, services, supporting
+from manypaths.plans import class_acts, family_notes, queries, services, supporting
 from manypaths.plans.models import Choice, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER
@@ -141,5 +141,20 @@ PLANS = {
     ),
     "plans.services.link_learner": Wall(
         lambda by, r: services.link_learner(r.unnamed, r.learner, by=by, at=LATER)
+    ),
+    "plans.family_notes.write_family_note": Wall(
+        lambda by, r: family_notes.write_family_note(r.learner, "Words", by=by, at=LATER), "eli"
+    ),
+    "plans.family_notes.family_notes_of": Wall(
+        lambda by, r: family_notes.family_notes_of([r.learner], by=by)
+    ),
+    "plans.family_notes.family_note_for": Wall(
+        lambda by, r: family_notes.family_note_for(r.family_note.public_id, by=by), "eli"
+    ),
+    "plans.family_notes.take_back_family_note": Wall(
+        lambda by, r: family_notes.take_back_family_note(r.family_note, by=by, at=LATER), "eli"
+    ),
+    "plans.family_notes.restore_family_note": Wall(
+        lambda by, r: family_notes.restore_family_note(r.family_note, by=by, at=LATER), "eli"
     ),
 }

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 
 
@@ -53,6 +54,19 @@ def in_language(row: Translated, field: str, language: str | None = None) -> str
         return original
     checksum, text = row.translations.get(wanted, {}).get(field, ("", ""))
     return text if checksum == _checksum(original) else original
+
+
+def said(words: str, *fields: str) -> Q:
+    """Return the condition that a row says these words in one of its fields.
+
+    As it was written, or in the reader's language.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
+    found = Q()
+    for field in fields:
+        found |= Q(**{f"{field}__icontains": words})
+        found |= Q(**{f"translations__{language}__{field}__1__icontains": words})
+    return found
 
 
 def set_translation(row: Translated, language: str, texts: Mapping[str, str]) -> bool:

@@ -91,7 +91,7 @@ def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:
         learner=learner, competency__framework__family=framework.family_id
     )
     newest = ratings.select_related("competency", "rater").order_by("-done_at", "-pk")[:most]
-    names = {level.position: level.name for level in levels_of(framework)}
+    names = {level.position: str(level) for level in levels_of(framework)}
     return [
         (
             row.done_at,

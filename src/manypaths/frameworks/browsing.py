@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from manypaths.base.errors import NotFound
+from manypaths.base.translations import said
 from manypaths.frameworks.access import frameworks_seen_by, may_change
 from manypaths.frameworks.models import (
     Association,
@@ -167,15 +168,16 @@ def texts_of(competency: Competency) -> list[tuple[Level, str]]:
 
 
 def competencies_with(framework: Framework, text: str) -> list[Competency]:
-    """Return the competencies whose code, title or statement holds these words. One query."""
+    """Return the competencies whose code, title or statement holds these words. One query.
+
+    Translations into the reader's language count as well.
+    """
     words = text.split()
     if not words:
         return []
     found = Competency.objects.filter(framework=framework, retired_at=None)
     for word in words:
-        found = found.filter(
-            Q(code__icontains=word) | Q(title__icontains=word) | Q(statement__icontains=word)
-        )
+        found = found.filter(Q(code__icontains=word) | said(word, "title", "statement"))
     return list(found.order_by("position", "pk")[:MOST_FOUND])
 
 

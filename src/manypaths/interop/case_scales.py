@@ -103,7 +103,7 @@ def _criterion(
     return {
         **_named(identifier, changed),
         "CFItemURI": {
-            "title": competency.name,
+            "title": competency.title or competency.statement,
             "identifier": competency.identifier,
             "uri": uri if is_text(uri) else uri_of(competency.identifier),
         },

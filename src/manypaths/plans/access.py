@@ -39,6 +39,12 @@ def require_own(by: Actor, learner: Person) -> None:
         raise NotFound
 
 
+def require_guardianship(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` is the learner's guardian, checked and agreed."""
+    if not supports(by, learner, RelationshipKind.GUARDIAN):
+        raise NotFound
+
+
 def require_window_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
     require_group_sight(by, group)

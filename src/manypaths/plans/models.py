@@ -285,3 +285,33 @@ class Note(PublicId, DistrictRow):
     def written_on(self) -> datetime:
         """Return when it was written."""
         return from_microseconds(self.written_at)
+
+
+class FamilyNote(PublicId, DistrictRow):
+    """What a guardian writes to those who teach a learner; the learner reads it as well."""
+
+    personal = goes_with(
+        "learner", "public_id", "learner", "words", "written_at", "written_by", "taken_back_at"
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="family_notes")
+    words = models.CharField(max_length=1000)
+    written_at = models.BigIntegerField()
+    # The user who wrote it, always a guardian.
+    written_by = models.BigIntegerField()
+    taken_back_at = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Found by learner, newest last; a note says something."""
+
+        indexes = (
+            models.Index(
+                fields=["district_id", "learner", "written_at"], name="family_note_by_learner"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(condition=~Q(words=""), name="family_note_says_something"),
+        )
+
+    def __str__(self) -> str:
+        return self.words

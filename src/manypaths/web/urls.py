@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
+    path("", include("manypaths.web.pages.family.urls")),
     path("", include("manypaths.web.pages.language.urls")),
     path("", include("manypaths.web.pages.my_class.urls")),
     path("", include("manypaths.web.pages.path.urls")),

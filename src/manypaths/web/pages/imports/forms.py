@@ -43,7 +43,7 @@ class ImportForm(forms.Form):
         ]
         self.fields["framework"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("make a flat framework of them")),
-            *((str(row.framework.public_id), row.framework.title) for row in frameworks),
+            *((str(row.framework.public_id), str(row.framework)) for row in frameworks),
         ]
 
     def clean_file(self) -> UploadedFile:

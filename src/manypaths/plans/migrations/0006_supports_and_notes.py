@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("evidence", "0002_translations"),
         ("frameworks", "0003_words_of_the_school"),
         ("people", "0004_ends_of_groups_and_schools"),
-        ("plans", "0003_help_requests"),
+        ("plans", "0005_frameworks_of_groups"),
     ]
 
     operations = [

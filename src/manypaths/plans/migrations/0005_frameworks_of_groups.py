@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("frameworks", "0003_words_of_the_school"),
         ("people", "0004_ends_of_groups_and_schools"),
-        ("plans", "0003_help_requests"),
+        ("plans", "0004_family_notes"),
     ]
 
     operations = [
