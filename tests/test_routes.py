@@ -235,6 +235,8 @@ def faults_of(response: HttpResponse) -> Iterator[str]:
     if kind.startswith("text/") and "charset=utf-8" not in kind:
         yield kind
     for cookie in response.cookies.values():
+        if not cookie.value:
+            continue  # it ends one
         kept = cookie["httponly"] and cookie["secure"] and cookie["path"] == "/"
         if not (kept and cookie["samesite"] == "Lax" and not cookie["domain"]):
             yield str(cookie)
