@@ -1,4 +1,4 @@
-"""`make bench`: measure, and write docs/reference/performance.md and docs/reference/engine.md.
+"""`make bench`: measure, and write performance.md, engine.md and pages.md of docs/reference.
 
     python -m benchmarks.run [--only PART,...]
 
@@ -10,11 +10,15 @@ the folder of others' files; without it what needs them is left out.
 import argparse
 from pathlib import Path
 
-from benchmarks import engine, performance
+from benchmarks import engine, pages, performance
 from benchmarks.page import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES: dict[str, Page] = {"performance": performance.PAGE, "engine": engine.PAGE}
+PAGES: dict[str, Page] = {
+    "performance": performance.PAGE,
+    "engine": engine.PAGE,
+    "pages": pages.PAGE,
+}
 
 
 def main() -> None:

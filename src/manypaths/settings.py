@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "manypaths.web.middleware.request_log",
     "manypaths.web.middleware.probes",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "manypaths.web.middleware.guards",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Safe beside the tokens of forms: see docs/decisions/0017.
@@ -132,7 +133,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "manypaths.web.middleware.limits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
     {

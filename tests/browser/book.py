@@ -36,6 +36,23 @@ class Scene:
         return self.first("evidence.Response", learner=self.learner).task.alignments.first()
 
 
+def _run(scene: Scene) -> object:
+    """Return an import that was tried."""
+    from manypaths.base.clock import now
+    from manypaths.interop.models import ImportKind, ImportRun, RunState
+
+    run, _ = ImportRun.objects.get_or_create(
+        kind=ImportKind.RESPONSES,
+        state=RunState.CHECKED,
+        file_name="log.csv",
+        group_name=scene.group.name,
+        n_bytes=1,
+        asked_by=0,
+        defaults={"asked_at": now()},
+    )
+    return run.public_id
+
+
 FILLS: dict[str, Fill] = {
     "person_id": lambda scene: scene.learner.public_id,
     "group_id": lambda scene: scene.group.public_id,
@@ -44,6 +61,8 @@ FILLS: dict[str, Fill] = {
     "request_id": lambda scene: uuid4(),
     "note_id": lambda scene: uuid4(),
     "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
+    "run_id": _run,
+    "term_id": lambda scene: scene.first("people.Term").public_id,
 }
 
 

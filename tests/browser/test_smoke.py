@@ -9,9 +9,16 @@ def test_a_stranger_meets_the_way_in(browser: Browser) -> None:
     assert page.locator("h1").inner_text()
     assert page.evaluate("getComputedStyle(document.body).fontFamily") != ""
     Keys(page).walk_to("link", "Skip to the page").press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
 
 
 def test_without_script_the_way_in_is_the_same(browser: Browser) -> None:
     page = browser.visit_as("stranger", has_script=False)
     assert page.locator("h1").count() == 1
+
+
+def test_each_role_comes_to_a_page_of_its_own(browser: Browser) -> None:
+    for role in browser.visitors.roles:
+        page = browser.visit_as(role, browser.path_of(role, "path:of"))
+        assert page.locator("h1").count() == 1, role
+        assert page.get_by_role("button", name="Sign out", include_hidden=True).count() == 1, role

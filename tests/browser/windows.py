@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import ConsoleMessage, Page, Playwright, Route
 
-from tests.browser.addresses import route_named
+from tests.addresses import route_named
 from tests.installed import bare
 from tests.served import Served
 

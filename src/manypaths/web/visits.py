@@ -74,6 +74,7 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
             require_view_recorded(page_request, response)
             return response
 
+    visited.is_for_visitors = True  # type: ignore[attr-defined]  # a mark for the sweeps
     return cast("Callable[Concatenate[HttpRequest, Arguments], HttpResponse]", visited)
 
 

@@ -1,0 +1,306 @@
+"""The pages, served and asked for as by readers: processor, waiting, queries and bytes of each."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.load import Outcome, Target, fetch, offer
+from benchmarks.measure import COMMAND, run
+from benchmarks.page import Page, section, table
+
+ROOT = Path(__file__).resolve().parent.parent
+_RATE, _CLIENTS = 45, 8
+_SLOW_RATE = 4
+_WARM_SECONDS, _SECONDS = 5, 30
+_STATIC = re.compile(rb'(?:href|src)="(/static/[^"]+)"')
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one kind of page cost."""
+
+    name: str
+    queries: str
+    cpu: float
+    database_cpu: float
+    alone: Outcome
+    together: Outcome
+    n_raw: int
+    n_gzip: int
+    n_cold: int
+
+    def row(self) -> tuple[str, ...]:
+        return (
+            self.name,
+            f"{1000 * self.cpu:.1f}",
+            f"{1000 * self.database_cpu:.1f}",
+            _times(self.alone),
+            _times(self.together),
+            self.queries,
+            f"{self.n_raw:,}",
+            f"{self.n_gzip:,}",
+            f"{self.n_cold:,}",
+        )
+
+
+_COLUMNS = (
+    "page",
+    "CPU, ms",
+    "of the database",
+    "p50 / p95 alone, ms",
+    f"at {_CLIENTS} clients, {_RATE} a second",
+    "queries",
+    "bytes, HTML + styles",
+    "gzip",
+    "all, cold",
+)
+
+
+def _times(outcome: Outcome) -> str:
+    if outcome.is_saturated:
+        return "saturated"
+    return f"{1000 * outcome.percentile(0.5):.0f} / {1000 * outcome.percentile(0.95):.0f}"
+
+
+def demo_pages() -> str:
+    """Measure the pages on the demo district, on SQLite."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = {"MANYPATHS_HOME": folder}
+        run([COMMAND, "demo", "--no-serve", "--quiet"], home)
+        return _told(
+            "The demo district, on SQLite",
+            "900 students with a year of work; larger classes are put together from several.",
+            _measure(home),
+        )
+
+
+def district_pages() -> str:
+    """Measure the pages on a district of 100,000 learners and 5 M responses, on PostgreSQL."""
+    command = [sys.executable, "-m", "benchmarks.pages"]
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as found:
+        done = subprocess.run(
+            [ROOT / "tools" / "with-postgres", *command],
+            cwd=ROOT,
+            env={**os.environ, "MANYPATHS_HOME": folder, "MANYPATHS_POSTGRES_DURABLE": "1"},
+            stdout=found,
+            check=True,
+        )
+        assert done.returncode == 0
+        found.seek(0)
+        rows = json.loads(found.read().splitlines()[-1])
+    return _told(
+        "A district of 100,000 learners and 5 M responses, on PostgreSQL",
+        "PostgreSQL as Debian sets it, every commit on the disk.",
+        rows,
+    )
+
+
+def main() -> None:
+    """Build the district on the database at hand, measure, and print the rows as JSON."""
+    environment = {"MANYPATHS_HOME": os.environ["MANYPATHS_HOME"]}
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.district"], cwd=ROOT, check=True, stdout=sys.stderr
+    )
+    print(json.dumps(_measure(environment)))
+
+
+def _told(title: str, about: str, rows: list[tuple[str, ...]]) -> str:
+    return section(title, about, table(_COLUMNS, rows))
+
+
+def _measure(environment: Environment) -> list[tuple[str, ...]]:
+    run([COMMAND, "init", "--quiet"], environment)
+    visits = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.visits"],
+            cwd=ROOT,
+            env={**os.environ, **environment, "MANYPATHS_ADDRESS": "http://127.0.0.1"},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+    )
+    with serving(environment) as (port, processes):
+        return [_measured(visit, port, processes).row() for visit in visits]
+
+
+@contextmanager
+def serving(environment: Environment) -> Iterator[tuple[int, int]]:
+    """Serve a home while the block runs; give the port, and the id of the first process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--port", str(port)],
+        env={**os.environ, **environment, "MANYPATHS_LOG_LEVEL": "ERROR"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert b"Manypaths is at" in process.stdout.readline()
+        yield port, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _measured(visit: dict[str, Any], port: int, server: int) -> Measured:
+    target = Target("127.0.0.1", port, visit["cookie"])
+    paths = visit["paths"]
+    print(f"  {visit['name']}", file=sys.stderr, flush=True)
+    # Starts threads and opens connections, which a day does once.
+    asyncio.run(offer(target, paths, rate=10, n_clients=_CLIENTS, seconds=_WARM_SECONDS))
+    before = cpu_of(server), database_cpu()
+    alone = asyncio.run(offer(target, paths, rate=_SLOW_RATE, n_clients=1, seconds=_SECONDS))
+    cpu = (cpu_of(server) - before[0]) / len(alone.times)
+    of_database = (database_cpu() - before[1]) / len(alone.times)
+    together = asyncio.run(offer(target, paths, rate=_RATE, n_clients=_CLIENTS, seconds=_SECONDS))
+    raw, gzip, cold = asyncio.run(_bytes_of(target, paths[0]))
+    queries = visit["queries"]
+    return Measured(
+        name=visit["name"],
+        queries=str(queries[0]) if len(queries) == 1 else f"{queries[0]} to {queries[-1]}",
+        cpu=cpu,
+        database_cpu=of_database,
+        alone=alone,
+        together=together,
+        n_raw=raw,
+        n_gzip=gzip,
+        n_cold=cold,
+    )
+
+
+async def _bytes_of(target: Target, path: str) -> tuple[int, int, int]:
+    """Return the bytes of HTML and styles, the HTML's as gzip, and all over a cold wire."""
+    plain = await fetch(target, path, encoding="identity")
+    packed = await fetch(target, path)
+    parts = sorted({found.decode() for found in _STATIC.findall(plain.body)})
+    raw, cold = len(plain.body), packed.n_bytes
+    for part in parts:
+        if part.endswith(".css"):
+            raw += len((await fetch(target, part, encoding="identity")).body)
+        cold += (await fetch(target, part)).n_bytes
+    return raw, len(packed.body), cold
+
+
+def cpu_of(process: int) -> float:
+    """Return the seconds of processor of a process and of all that live below it."""
+    spent = 0.0
+    for one in (process, *_below(process)):
+        try:
+            stat = Path(f"/proc/{one}/stat").read_text()
+        except FileNotFoundError:
+            continue
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        spent += (int(user) + int(system)) / _TICKS
+    return spent
+
+
+def database_cpu() -> float:
+    """Return the seconds of processor of the PostgreSQL at hand; 0 where SQLite is within us."""
+    url = os.environ.get("MANYPATHS_DATABASE_URL")
+    if not url:
+        return 0.0
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        (backend,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+        status = Path(f"/proc/{backend}/status").read_text()
+    parent = int(re.findall(r"^PPid:\s+(\d+)", status, re.MULTILINE)[0])
+    return _cpu_of_database(parent)
+
+
+def _cpu_of_database(postmaster: int) -> float:
+    # Backends that ended are in the sum of children whom the first process has buried.
+    stat = Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()
+    return cpu_of(postmaster) + (int(stat[13]) + int(stat[14])) / _TICKS
+
+
+def _below(process: int) -> list[int]:
+    own: list[int] = []
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        own += [int(child) for child in children.read_text().split()]
+    return own + [deeper for child in own for deeper in _below(child)]
+
+
+def generator() -> str:
+    """Prove that the generator could ask far more than it does: against a page that is nothing."""
+    with tempfile.TemporaryDirectory() as folder, serving({"MANYPATHS_HOME": folder}) as served:
+        port, _ = served
+        before = time.process_time()
+        rate = 5 * _RATE
+        outcome = asyncio.run(
+            offer(Target("127.0.0.1", port), ["/health"], rate=rate, n_clients=_CLIENTS, seconds=10)
+        )
+        busy = (time.process_time() - before) / outcome.seconds
+    rows = [
+        ("asked for, a second", f"{rate}"),
+        ("came back", f"{len(outcome.times)} of {outcome.offered}"),
+        ("p95, ms", f"{1000 * outcome.percentile(0.95):.1f}"),
+        ("of one core, the generator", f"{100 * busy:.0f} %"),
+    ]
+    return section(
+        "The generator alone",
+        "`benchmarks/load.py` against `/health`, which asks no database: five times the rate of "
+        "the tables above.",
+        table(("what", "measured"), rows),
+    )
+
+
+def peers() -> str:
+    """Return what another system was measured at."""
+    rows = [
+        ("the call behind a class page alone", "52 ms CPU"),
+        ("that call at its limit", "13 requests a second, p95 860 ms"),
+        ("its class page, cold", "2,582 KiB in 35 requests"),
+    ]
+    return section(
+        "Beside it",
+        "Kolibri 0.19.5, a learning platform for schools with a coach's page of a class, on two "
+        "such cores.",
+        table(("what", "measured"), rows),
+    )
+
+
+PAGE = Page(
+    title="Pages",
+    about=(
+        "Written by `make bench`. The installed program serves over loopback, two processes on two "
+        "cores, without a proxy and TLS; the load generator, `benchmarks/load.py`, is our own and "
+        "shares those two cores. It is an open loop: requests are due at fixed moments, and a "
+        "time is counted from then, so that waiting behind a slow answer counts. CPU is what the "
+        "server's processes spent on each request, each look written to the access log included. "
+        f"Alone: one connection, {_SLOW_RATE} requests a second for {_SECONDS} s. Where fewer than "
+        "99 % came back no time is given. Cold: the page with all that it links to, compressed, "
+        "headers included."
+    ),
+    packages=("manypaths", "Django", "granian"),
+    parts={
+        "pages-demo": demo_pages,
+        "pages-district": district_pages,
+        "pages-generator": generator,
+        "pages-peers": peers,
+    },
+)
+
+
+if __name__ == "__main__":
+    main()
