@@ -64,3 +64,28 @@ def require_withdrawal(by: Actor, evidence: Evidence, learner: Person) -> None:
     if teaches(by, learner) and not is_learner_themself(by, learner):
         return
     raise NotFound
+
+
+def require_look(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may answer work that the learner handed in.
+
+    That is whoever may rate it from outside: a teacher, coach, mentor or assessor.
+    """
+    if not rater_roles(by, learner) & {RaterRole.TEACHER, RaterRole.COACH, RaterRole.ASSESSOR}:
+        raise NotFound
+
+
+def require_contest(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may say that a piece is not right: the learner, their family."""
+    if is_learner_themself(by, learner):
+        return
+    if supports(by, learner, RelationshipKind.GUARDIAN):
+        return
+    raise NotFound
+
+
+def require_contest_answer(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may answer what a learner or their family contests: teachers."""
+    if teaches(by, learner) and not is_learner_themself(by, learner):
+        return
+    raise NotFound

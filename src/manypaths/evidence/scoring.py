@@ -1,4 +1,4 @@
-"""Score what a learner typed or chose by the answers that its task knows. Nothing is stored here."""
+"""Score what a learner typed or chose by the answers that its task knows: nothing is stored."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from manypaths.base.errors import Refused
 from manypaths.evidence.models import AnswerForm
 from manypaths.evidence.numbers import NumberRead, read_number
 
-_QUOTES = str.maketrans({sign: "'" for sign in "’‘‚‛ʼ´`′"} | {sign: '"' for sign in "“”„‟«»″"})
+_QUOTES = str.maketrans(dict.fromkeys("’‘‚‛ʼ´`′", "'") | dict.fromkeys("“”„‟«»″", '"'))
 _DASHES = str.maketrans(dict.fromkeys("−–—‐‑‒", "-"))
 
 

@@ -186,7 +186,8 @@ def test_a_choice_that_is_not_offered_has_to_be_made_again(given: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["The sun’s light", "  the SUN's   light. ", "the sun's\u00a0light", "“the sun’s light”"]
+    "given",
+    ["The sun’s light", "  the SUN's   light. ", "the sun's\u00a0light", "“the sun’s light”"],
 )
 def test_case_blanks_and_quotes_do_not_count_in_a_text(given: str) -> None:
     key = known("The sun's light") if "“" not in given else known('"the sun\'s light"')
