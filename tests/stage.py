@@ -3,20 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from random import Random
 from uuid import UUID
 
 import numpy as np
 
-from manypaths.estimates.models import FittedModel
+from manypaths.base.clock import to_microseconds
+from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
     fit_candidate,
+    open_contest,
+    say_word,
     take_in,
     take_in_artifact,
 )
 from manypaths.estimates.tests.world import day, make_world
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
-from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole, Response, Task
+from manypaths.evidence.models import (
+    Artifact,
+    ArtifactKind,
+    Clock,
+    Contest,
+    RaterRole,
+    Response,
+    Task,
+)
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
 from manypaths.people.access import Actor
@@ -36,6 +48,8 @@ from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, 
 from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat, StepKind
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
+from manypaths.sittings.models import Place, Sitting
+from manypaths.sittings.services import start_sitting
 
 LATER = day(60)
 _NOWHERE = 10**12
@@ -61,8 +75,14 @@ class Records:
     help_request: HelpRequest
     candidate: FittedModel
     seat: Seat
+    uncontested: Response
+    contest: Contest
+    word: TeachersWord
+    sitting: Sitting
+    waiting: Place
     framework: Framework
     competency: Competency
+    other_competency: Competency
     draft_competency: Competency
     task: Task
 
@@ -142,7 +162,15 @@ def _adas_records(cast: Cast) -> Records:
     for number in range(4):
         draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
         response = take_in(draft, by=ben, at=LATER)
+    ada = user_of(cast.ada)
+    sitting = start_sitting(cast.ada, competency, by=ada, at=LATER, rng=Random(1))
     return Records(
+        uncontested=Response.objects.exclude(pk=response.pk).latest("pk"),
+        contest=open_contest(response, "Words", by=ada, at=LATER),
+        word=say_word(cast.ada, competency, level=1, reason="Words", by=ben, at=LATER),
+        sitting=sitting,
+        waiting=_waiting(sitting),
+        other_competency=world.competencies["F2"],
         seat=_seat(cast, [cast.ada, unnamed], competency),
         learner=cast.ada,
         unnamed=unnamed,
@@ -185,6 +213,14 @@ def _term(cast: Cast) -> Term:
     )
 
 
+def _waiting(sitting: Sitting) -> Place:
+    """Return a place of the sitting, answered with words that no key can score."""
+    place = Place.objects.select_related("sitting__learner", "task").get(sitting=sitting, number=2)
+    place.answered_at, place.given = to_microseconds(LATER), "Words"
+    place.save()
+    return place
+
+
 def _artifact(cast: Cast, *, at: datetime) -> Artifact:
     return take_in_artifact(
         cast.ada,
@@ -210,6 +246,7 @@ def _ghosts_of(records: Records) -> Records:
     group = Group(pk=_NOWHERE, name="No Class", organization=organization)
     framework = Framework(pk=_NOWHERE, identifier="none", title="Nothing")
     framework.family = framework
+    sitting = Sitting(pk=_NOWHERE, learner=learner, competency=records.competency)
     return replace(
         records,
         learner=learner,
@@ -227,6 +264,11 @@ def _ghosts_of(records: Records) -> Records:
         seat=Seat(
             pk=_NOWHERE, grouping=Grouping(pk=_NOWHERE, group=group), learner=learner, number=1
         ),
+        uncontested=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=0.0),
+        contest=Contest(pk=_NOWHERE, learner=learner, words="None"),
+        word=TeachersWord(pk=_NOWHERE, learner=learner, reason="None"),
+        sitting=sitting,
+        waiting=Place(pk=_NOWHERE, sitting=sitting, task=records.task, number=1),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
         help_request=HelpRequest(pk=_NOWHERE, learner=learner),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),

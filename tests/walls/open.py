@@ -67,6 +67,10 @@ OPEN = {
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
     ),
+    "evidence.queries.task_for": Open(
+        "reads one task, which all of its district may read",
+        lambda by, r: evidence.task_for(r.task.public_id),
+    ),
     "evidence.queries.shown_lineages": Open(
         "reads which competencies of a framework have tasks",
         lambda by, r: evidence.shown_lineages(r.framework),

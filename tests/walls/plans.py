@@ -64,6 +64,9 @@ PLANS = {
     "plans.services.answer_help_request": Wall(
         lambda by, r: services.answer_help_request(r.help_request, by=by, at=LATER)
     ),
+    "plans.services.finish_choice": Wall(
+        lambda by, r: services.finish_choice(r.choice, by=by, at=LATER)
+    ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
     ),

@@ -42,7 +42,7 @@ from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import tree
+from manypaths.frameworks.queries import levels_of, tree
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
@@ -74,6 +74,14 @@ class SignedOff:
 
     achievement: Achievement
     signer: Person | None
+
+
+@dataclass(frozen=True)
+class WordShown:
+    """What somebody said beside the estimate; `level_name` is empty where they named a status."""
+
+    word: TeachersWord
+    level_name: str
 
 
 def estimated_competencies(framework: Framework) -> list[Competency]:
@@ -253,16 +261,20 @@ def rules_on(
         ) from error
 
 
-def words_of(learner: Person, competency: Competency, *, by: Actor) -> list[TeachersWord]:
+def words_of(learner: Person, competency: Competency, *, by: Actor) -> list[WordShown]:
     """Return what people said of a learner beside the estimate, latest first, with who said it.
 
-    Words that were taken back are left out.
+    Words that were taken back are left out. Three queries.
     """
     require_sight(by, [learner])
     rows = TeachersWord.objects.filter(
         learner=learner, competency__lineage=competency.lineage, withdrawn_at=None
     )
-    return list(rows.select_related("said_by").order_by("-said_at", "-pk"))
+    names = [level.name for level in levels_of(competency.framework)]
+    return [
+        WordShown(word, "" if word.level is None else names[word.level])
+        for word in rows.select_related("said_by").order_by("-said_at", "-pk")
+    ]
 
 
 def word_for(word_id: UUID, *, by: Actor) -> TeachersWord:

@@ -80,10 +80,11 @@ def clean_name(name: str) -> str:
     """Return the name of a file without folders, signs that can't be seen, and undue length."""
     last = re.split(r"[/\\]", name)[-1]
     seen = "".join(sign for sign in last if unicodedata.category(sign)[0] not in "C")
-    seen = re.sub(r"[\"<>:|?*;%]", "_", re.sub(r"\s+", " ", seen)).strip(". ")
+    seen = re.sub(r"[\"<>:|?*;%]", "_", re.sub(r"\s+", " ", seen)).strip()
     stem, dot, ending = seen.rpartition(".")
-    stem = (stem or "file").rstrip(". ")[: _LONGEST_NAME - 10]
-    return f"{stem}.{ending[:9]}" if dot else seen[:_LONGEST_NAME]
+    stem, ending = (stem, ending) if dot else (seen, "")
+    stem = stem.strip(". ")[: _LONGEST_NAME - 10].strip(". ") or "file"
+    return f"{stem}.{ending[:9].strip()}".rstrip(".")
 
 
 def _drawn_anew(content: bytes, form: str) -> bytes:

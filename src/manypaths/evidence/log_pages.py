@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Value
 
 from manypaths.base.clock import from_microseconds
 from manypaths.evidence.models import (
@@ -92,7 +93,7 @@ def evidence_page(
     n_pages = max(1, -(-n_pieces // ON_A_PAGE))
     number = min(max(number, 1), n_pages)
     begin = (number - 1) * ON_A_PAGE
-    found = list(keys.order_by("-done_at", "kind", "-pk")[begin : begin + ON_A_PAGE])
+    found = list(keys.order_by("-done_at", "piece_kind", "-pk")[begin : begin + ON_A_PAGE])
     return EvidencePage(_shown([(kind, pk) for kind, pk, _ in found]), number, n_pages, n_pieces)
 
 
@@ -106,18 +107,16 @@ def competencies_with_evidence(learner: Person, *, by: Actor) -> list[Competency
     answered = Response.objects.get_queryset().filter(**own)
     rated = Rating.objects.get_queryset().filter(**own)
     worked = Artifact.objects.get_queryset().filter(**own)
-    lineages = answered.values("task__alignments__competency__lineage").union(
-        rated.values("competency__lineage"),
-        worked.values("competency__lineage"),
+    lineages = answered.values_list("task__alignments__competency__lineage").union(
+        rated.values_list("competency__lineage"), worked.values_list("competency__lineage")
     )
-    wanted = [pk for row in lineages for pk in row.values() if pk is not None]
+    wanted = [pk for (pk,) in lineages if pk is not None]
     rows = Competency.objects.filter(pk__in=wanted).select_related("framework")
-    return list(rows.order_by("framework__title", "sequence", "code", "pk"))
+    return list(rows.order_by("framework__title", "position", "code", "pk"))
 
 
-def _keys(
-    learner: Person, competency: Competency | None
-) -> QuerySet[Response, tuple[str, int, int]]:
+def _keys(learner: Person, competency: Competency | None) -> Any:  # Any: a union of three tables
+    """Return (kind, row id, done at) of a learner's evidence, as a query to order and slice."""
     responses = Response.objects.get_queryset().filter(learner=learner)
     ratings = Rating.objects.get_queryset().filter(learner=learner)
     artifacts = Artifact.objects.get_queryset().filter(learner=learner)
@@ -126,14 +125,18 @@ def _keys(
         responses = responses.filter(task__alignments__competency__lineage=lineage)
         ratings = ratings.filter(competency__lineage=lineage)
         artifacts = artifacts.filter(competency__lineage=lineage)
+    kinds: list[tuple[Any, str]] = [
+        (responses, "response"),
+        (ratings, "rating"),
+        (artifacts, "artifact"),
+    ]
     one, two, three = (
         rows.order_by()
-        .annotate(kind=Value(kind, output_field=CharField()))
-        .values_list("kind", "pk", "done_at")
-        for rows, kind in ((responses, "response"), (ratings, "rating"), (artifacts, "artifact"))
+        .annotate(piece_kind=Value(kind, output_field=CharField()))
+        .values_list("piece_kind", "pk", "done_at")
+        for rows, kind in kinds
     )
-    found: QuerySet[Response, tuple[str, int, int]] = one.union(two, three, all=True)
-    return found
+    return one.union(two, three, all=True)
 
 
 def _shown(keys: Sequence[tuple[str, int]]) -> list[PieceShown]:

@@ -178,9 +178,9 @@ def contestable(kind: str, piece_id: str, *, by: Actor) -> Response | Rating:
     if kind == "response" and piece_id.isdecimal() and len(piece_id) < 19:
         responses = Response.objects.get_queryset().select_related("learner", "task")
         found = responses.filter(pk=int(piece_id), learner__in=seen).first()
-    elif kind == "rating":
+    elif kind == "rating" and (public_id := as_public_id(piece_id)) is not None:
         ratings = Rating.objects.get_queryset().select_related("learner", "competency", "rater")
-        found = ratings.filter(public_id=as_public_id(piece_id), learner__in=seen).first()
+        found = ratings.filter(public_id=public_id, learner__in=seen).first()
     if found is None:
         raise NotFound
     return found

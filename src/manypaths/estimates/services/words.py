@@ -57,7 +57,7 @@ def say_word(
 
 @transaction.atomic
 def withdraw_word(word: TeachersWord, *, by: Actor, at: datetime) -> TeachersWord:
-    """Take a word back: it stays on record, and pages show it no more. A second time is no fault."""
+    """Take a word back: it stays on record, and is shown no more. A second time is no fault."""
     require_right_to_sign(by, word.learner)
     if word.withdrawn_at is None:
         word.withdrawn_at, word.withdrawn_by = to_microseconds(at), by.actor_id
