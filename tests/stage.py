@@ -49,7 +49,8 @@ from manypaths.plans.models import Choice, Grouping, HelpRequest, NeedKind, Seat
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from manypaths.sittings.models import Place, Sitting
-from manypaths.sittings.services import start_sitting
+from manypaths.sittings.services import hand_in, start_sitting
+from manypaths.sittings.work import WorkDraft
 
 LATER = day(60)
 _NOWHERE = 10**12
@@ -75,6 +76,7 @@ class Records:
     help_request: HelpRequest
     candidate: FittedModel
     seat: Seat
+    work: Artifact
     uncontested: Response
     contest: Contest
     word: TeachersWord
@@ -165,6 +167,7 @@ def _adas_records(cast: Cast) -> Records:
     ada = user_of(cast.ada)
     sitting = start_sitting(cast.ada, competency, by=ada, at=LATER, rng=Random(1))
     return Records(
+        work=hand_in(cast.ada, WorkDraft(competency, "Mine", "Words"), by=ada, at=LATER),
         uncontested=Response.objects.exclude(pk=response.pk).latest("pk"),
         contest=open_contest(response, "Words", by=ada, at=LATER),
         word=say_word(cast.ada, competency, level=1, reason="Words", by=ben, at=LATER),
@@ -263,6 +266,9 @@ def _ghosts_of(records: Records) -> Records:
         artifact=Artifact(pk=_NOWHERE, learner=learner, title="None"),
         seat=Seat(
             pk=_NOWHERE, grouping=Grouping(pk=_NOWHERE, group=group), learner=learner, number=1
+        ),
+        work=Artifact(
+            pk=_NOWHERE, learner=learner, title="None", competency=records.competency, done_at=0
         ),
         uncontested=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=0.0),
         contest=Contest(pk=_NOWHERE, learner=learner, words="None"),

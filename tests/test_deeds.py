@@ -21,6 +21,8 @@ OTHERS = {
     # Nobody's but the writer's, and kept every few seconds.
     "evidence.services.drafting.save_draft": [],
     "evidence.services.drafting.drop_draft": [],
+    # What a teacher does with work in one go.
+    "sittings.services.handing_in.answer_work": ["look at artifact", "record rating", "sign off"],
     # The answer, and that the piece counts no more.
     "estimates.services.contests.answer_contest": ["answer contest", "withdraw response"],
     # The first responses of a framework are what its first model is fitted to.

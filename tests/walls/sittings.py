@@ -3,12 +3,16 @@
 from random import Random
 
 from manypaths.sittings import queries, services
+from manypaths.sittings.work import WorkAnswer, WorkDraft
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
 SITTINGS = {
     "sittings.queries.choice_to_do": Wall(
         lambda by, r: queries.choice_to_do(r.choice.public_id, by=by), "ada"
+    ),
+    "sittings.queries.questions_for": Wall(
+        lambda by, r: queries.questions_for(r.learner, r.competency, by=by, at=LATER), "ada"
     ),
     "sittings.queries.sitting_for": Wall(
         lambda by, r: queries.sitting_for(r.sitting.public_id, by=by), "ada"
@@ -26,19 +30,30 @@ SITTINGS = {
     "sittings.queries.answer_waiting": Wall(
         lambda by, r: queries.answer_waiting(r.sitting.public_id, 1, by=by)
     ),
-    "sittings.services.start_sitting": Wall(
+    "sittings.services.answering.start_sitting": Wall(
         lambda by, r: services.start_sitting(
             r.learner, r.other_competency, by=by, at=LATER, rng=Random(1)
         ),
         "ada",
     ),
-    "sittings.services.answer_place": Wall(
+    "sittings.services.answering.answer_place": Wall(
         lambda by, r: services.answer_place(r.sitting, 1, "1/2", by=by, at=LATER), "ada"
     ),
-    "sittings.services.stop_sitting": Wall(
+    "sittings.services.answering.stop_sitting": Wall(
         lambda by, r: services.stop_sitting(r.sitting, by=by, at=LATER), "ada"
     ),
-    "sittings.services.mark_answer": Wall(
+    "sittings.services.answering.mark_answer": Wall(
         lambda by, r: services.mark_answer(r.waiting, is_right=True, by=by, at=LATER)
+    ),
+    "sittings.services.handing_in.hand_in": Wall(
+        lambda by, r: services.hand_in(
+            r.learner, WorkDraft(r.competency, "A page", "Words"), by=by, at=LATER
+        ),
+        "ada",
+    ),
+    "sittings.services.handing_in.answer_work": Wall(
+        lambda by, r: services.answer_work(
+            r.work, WorkAnswer("Words", level=1, is_signed_off=True), by=by, at=LATER
+        )
     ),
 }

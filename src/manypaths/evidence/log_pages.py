@@ -97,6 +97,11 @@ def evidence_page(
     return EvidencePage(_shown([(kind, pk) for kind, pk, _ in found]), number, n_pages, n_pieces)
 
 
+def piece_shown(piece: Response | Rating) -> PieceShown:
+    """Return one piece in hand with what a page says of it. Fixed queries."""
+    return _shown([(type(piece).__name__.lower(), piece.pk)])[0]
+
+
 def competencies_with_evidence(learner: Person, *, by: Actor) -> list[Competency]:
     """Return the competencies that a learner's evidence shows, by framework and code. One query.
 
@@ -115,7 +120,7 @@ def competencies_with_evidence(learner: Person, *, by: Actor) -> list[Competency
     return list(rows.order_by("framework__title", "position", "code", "pk"))
 
 
-def _keys(learner: Person, competency: Competency | None) -> Any:  # Any: a union of three tables
+def _keys(learner: Person, competency: Competency | None) -> Any:  # noqa: ANN401  # a union of three tables
     """Return (kind, row id, done at) of a learner's evidence, as a query to order and slice."""
     responses = Response.objects.get_queryset().filter(learner=learner)
     ratings = Rating.objects.get_queryset().filter(learner=learner)

@@ -16,6 +16,7 @@ from manypaths.evidence.models import (
     Artifact,
     Contest,
     ContestOutcome,
+    Criterion,
     Draft,
     RaterRole,
     Rating,
@@ -137,9 +138,37 @@ def task_for(task_id: UUID) -> Task:
     return task
 
 
+def tasks_with_keys(keys: Sequence[int]) -> list[Task]:
+    """Return the tasks with these row ids, in their order. One query."""
+    found = Task.objects.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def criteria_of(task: Task) -> list[Criterion]:
+    """Return what is looked for in a task's work, in order. One query."""
+    return list(Criterion.objects.filter(task=task))
+
+
+def level_given(artifact: Artifact) -> Rating | None:
+    """Return the latest rating that somebody else gave a piece of work in hand. One query."""
+    rows = Rating.objects.standing().filter(artifact=artifact).exclude(rater=artifact.learner_id)
+    return rows.select_related("rater").order_by("recorded_at", "pk").last()
+
+
+def competency_of_task(task: Task) -> Competency:
+    """Return the competency that a task shows most. Raises NotFound for one without any."""
+    alignments = Alignment.objects.filter(task=task).select_related("competency__framework")
+    alignment = alignments.order_by("-weight", "pk").first()
+    if alignment is None:
+        raise NotFound
+    return alignment.competency
+
+
 def artifact_for(artifact_id: UUID, *, by: Actor) -> Artifact:
     """Return a piece of work of somebody whose record `by` may see, else raise NotFound."""
-    rows = Artifact.objects.get_queryset().select_related("learner", "task", "competency", "look")
+    rows = Artifact.objects.get_queryset().select_related(
+        "learner", "task", "competency__framework", "competency__lineage", "look", "withdrawal"
+    )
     artifact = rows.filter(public_id=artifact_id, learner__in=people_seen_by(by)).first()
     if artifact is None:
         raise NotFound

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from manypaths.base.errors import NotFound
-from manypaths.evidence.models import Answer, Slip, Task
+from manypaths.evidence.models import Answer, AnswerForm, Slip, Task
 from manypaths.evidence.queries import answers_of
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
 from manypaths.plans.models import Choice
 from manypaths.sittings.access import require_marking, require_own
+from manypaths.sittings.choosing import tasks_to_sit
 from manypaths.sittings.models import Place, Sitting
 
 
@@ -46,6 +48,17 @@ class PlaceShown:
         return next((answer.text for answer in self.known if answer.is_right), "")
 
     @property
+    def keyboard(self) -> str:
+        """Return which keys a screen should offer: digits, a point as well, or all of them.
+
+        Digits alone would leave no way to type a minus or a fraction.
+        """
+        signs = {sign for answer in self.known for sign in answer.text}
+        if self.task.answer_form != AnswerForm.NUMBER or signs - set("0123456789."):
+            return "text"
+        return "decimal" if "." in signs else "numeric"
+
+    @property
     def slip(self) -> Slip | None:
         """Return the slip that a wrong answer shows."""
         if self.is_right:
@@ -61,6 +74,14 @@ def choice_to_do(choice_id: UUID, *, by: Actor) -> Choice:
         raise NotFound
     require_own(by, choice.learner)
     return choice
+
+
+def questions_for(
+    learner: Person, competency: Competency, *, by: Actor, at: datetime, task: Task | None = None
+) -> list[Task]:
+    """Return the tasks that a learner would sit down to now; none where there are no such tasks."""
+    require_own(by, learner)
+    return tasks_to_sit(learner, competency, at=at, first=task)
 
 
 def sitting_for(sitting_id: UUID, *, by: Actor) -> Sitting:
