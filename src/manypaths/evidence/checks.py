@@ -101,7 +101,7 @@ def _require_level(draft: RatingDraft) -> None:
     names = [str(level) for level in framework.scale.levels.all()]
     if not 0 <= draft.level < len(names):
         raise Refused(
-            _(
-                "This level is not on the scale of {framework}. Choose one of: {names}."
-            ).format(framework=framework, names=", ".join(names))
+            _("This level is not on the scale of {framework}. Choose one of: {names}.").format(
+                framework=framework, names=", ".join(names)
+            )
         )

@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("evidence", "0002_drafts_contests_and_looks"),
+        ("evidence", "0003_drafts_contests_and_looks"),
         ("frameworks", "0001_tables"),
         ("people", "0001_tables"),
-        ("plans", "0003_done_choices"),
+        ("plans", "0004_done_choices"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("plans", "0002_small_groups"),
+        ("plans", "0003_help_requests"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import manypaths.base.scope
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0001_tables"),
+        ("evidence", "0002_translations"),
         ("frameworks", "0001_tables"),
         ("people", "0001_tables"),
     ]
