@@ -270,7 +270,7 @@ def words_of(learner: Person, competency: Competency, *, by: Actor) -> list[Word
     rows = TeachersWord.objects.filter(
         learner=learner, competency__lineage=competency.lineage, withdrawn_at=None
     )
-    names = [level.name for level in levels_of(competency.framework)]
+    names = [level.spoken.name for level in levels_of(competency.framework)]
     return [
         WordShown(word, "" if word.level is None else names[word.level])
         for word in rows.select_related("said_by").order_by("-said_at", "-pk")

@@ -198,7 +198,7 @@ def _response_shown(
         "response",
         row,
         [alignment.competency for alignment in row.task.alignments.all()],
-        answer=chosen.text if chosen else "",
+        answer=chosen.spoken.text if chosen else "",
         slip=chosen.slip if chosen and row.outcome < 1 else None,
         contest=contest,
     )
@@ -213,7 +213,7 @@ def _answers(rows: Sequence[Response]) -> dict[tuple[int, int], Answer]:
 def _levels(rows: Sequence[Rating]) -> dict[tuple[int | None, int], str]:
     scales = {row.competency.framework.scale_id for row in rows}
     found = Level.objects.filter(scale__in=[scale for scale in scales if scale is not None])
-    return {(level.scale_id, level.position): level.name for level in found}
+    return {(level.scale_id, level.position): level.spoken.name for level in found}
 
 
 def _contests(responses: Sequence[int], ratings: Sequence[int]) -> dict[tuple[str, int], Contest]:

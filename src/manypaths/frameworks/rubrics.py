@@ -18,9 +18,13 @@ class LevelShown:
 
 def rubric_of(competency: Competency) -> list[LevelShown]:
     """Return the levels of a competency from the bottom up; none without a scale. Two queries."""
-    texts = {row.level_id: row.text for row in Progression.objects.filter(competency=competency)}
+    texts = {
+        row.level_id: row.spoken.text for row in Progression.objects.filter(competency=competency)
+    }
     target = competency.framework.target_level
     return [
-        LevelShown(level.position, level.name, texts.get(level.pk, ""), level.position == target)
+        LevelShown(
+            level.position, level.spoken.name, texts.get(level.pk, ""), level.position == target
+        )
         for level in levels_of(competency.framework)
     ]

@@ -40,12 +40,12 @@ class PlaceShown:
         """Return the answer that was given, as the learner saw it."""
         if not self.options:
             return self.place.given
-        return next((a.text for a in self.known if a.position == self.place.chosen), "")
+        return next((a.spoken.text for a in self.known if a.position == self.place.chosen), "")
 
     @property
     def right(self) -> str:
         """Return the right answer that the task knows first."""
-        return next((answer.text for answer in self.known if answer.is_right), "")
+        return next((answer.spoken.text for answer in self.known if answer.is_right), "")
 
     @property
     def keyboard(self) -> str:

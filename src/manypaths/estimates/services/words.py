@@ -40,7 +40,7 @@ def say_word(
         raise Refused(_("Choose where you see the learner."))
     levels = levels_of(competency.framework)
     if level is not None and level not in range(len(levels)):
-        names = ", ".join(step.name for step in levels)
+        names = ", ".join(step.spoken.name for step in levels)
         raise Refused(_("Choose one of the levels: %(names)s.") % {"names": names})
     word = TeachersWord.objects.create(
         learner=learner,
