@@ -1,7 +1,6 @@
 """Who may sit down to tasks, and who may mark what no key can score."""
 
 from manypaths.base.errors import NotFound
-from manypaths.estimates.access import require_right_to_sign
 from manypaths.evidence.access import rater_roles
 from manypaths.evidence.models import Artifact, RaterRole
 from manypaths.people.access import Actor, is_learner_themself, teaches
@@ -26,12 +25,3 @@ def require_marking(by: Actor, learner: Person) -> None:
 def may_answer(artifact: Artifact, *, by: Actor) -> bool:
     """Say whether `by` may answer this work."""
     return bool(rater_roles(by, artifact.learner) & set(ANSWERING_ROLES))
-
-
-def may_sign(artifact: Artifact, *, by: Actor) -> bool:
-    """Say whether `by` may sign off what this work shows."""
-    try:
-        require_right_to_sign(by, artifact.learner)
-    except NotFound:
-        return False
-    return True

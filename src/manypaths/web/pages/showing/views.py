@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
+from manypaths.estimates.access import may_sign
 from manypaths.estimates.services import save_draft
 from manypaths.evidence.files import ACCEPTED, is_picture
 from manypaths.evidence.models import Artifact
@@ -22,7 +23,7 @@ from manypaths.evidence.queries import (
 from manypaths.frameworks.rubrics import rubric_of
 from manypaths.people.access import group_for
 from manypaths.people.queries import learners_of
-from manypaths.sittings.access import may_answer, may_sign
+from manypaths.sittings.access import may_answer
 from manypaths.sittings.queries import answer_waiting, answers_waiting
 from manypaths.sittings.services import answer_work, hand_in, mark_answer
 from manypaths.web.pages.showing.asked import Asked, asked_for
@@ -163,6 +164,6 @@ def _one_page(
         "given": level_given(artifact),
         "criteria": criteria_of(artifact.task) if artifact.task else [],
         "is_for_answer": is_for_answer,
-        "is_for_sign_off": is_for_answer and may_sign(artifact, by=request.user),
+        "is_for_sign_off": is_for_answer and may_sign(request.user, artifact.learner),
     }
     return render_page(request, "showing/one.html", shown | context, status=status)
