@@ -106,8 +106,8 @@ class Scene:
         from manypaths.people.access import Operator
 
         competency = self.alignment().competency
-        words = {"reason": "She explained it.", "level": 0}
-        return say_word(self.learner, competency, by=Operator(), at=now(), **words)
+        by = Operator()
+        return say_word(self.learner, competency, reason="Seen.", level=0, by=by, at=now())
 
 
 FILLS: dict[str, Fill] = {

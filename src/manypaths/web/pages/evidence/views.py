@@ -1,8 +1,10 @@
 """Leaf through a learner's evidence; say that a piece is not right; answer that."""
 
+from collections.abc import Mapping
+from typing import cast
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -50,12 +52,12 @@ def of(request: PageRequest, person_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def file(request: PageRequest, artifact_id: UUID) -> FileResponse:
+def file(request: PageRequest, artifact_id: UUID) -> HttpResponse:
     """Hand out the file of a piece of work."""
     artifact = artifact_for(artifact_id, by=request.user)
     response = file_response(artifact)
     record_view(request, artifact.learner)
-    return response
+    return cast("HttpResponse", response)  # as Django treats it everywhere
 
 
 @require_safe
@@ -121,7 +123,7 @@ def _contest_page(
     request: PageRequest,
     kind: str,
     piece_id: str,
-    context: dict[str, object],
+    context: Mapping[str, object],
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -131,11 +133,11 @@ def _contest_page(
         "learner": piece.learner,
         "may_contest": may_contest(request.user, piece.learner),
     }
-    return render_page(request, "evidence/contest.html", shown | context, status=status)
+    return render_page(request, "evidence/contest.html", {**shown, **context}, status=status)
 
 
 def _contested_page(
-    request: PageRequest, found: Contest, context: dict[str, object], *, status: int = 200
+    request: PageRequest, found: Contest, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     shown = {
         "contest": found,
@@ -143,4 +145,4 @@ def _contested_page(
         "shown": piece_shown(found.piece),
         "may_answer": may_answer_contest(request.user, found.learner),
     }
-    return render_page(request, "evidence/contested.html", shown | context, status=status)
+    return render_page(request, "evidence/contested.html", {**shown, **context}, status=status)

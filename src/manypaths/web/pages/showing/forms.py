@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
         return WorkAnswer(given["words"], given["level"], given["sign_off"])
 
 
-def _checked(upload: UploadedFile | None) -> CheckedFile | None:
+def _checked(upload: UploadedFile[bytes] | None) -> CheckedFile | None:
     if upload is None:
         return None
     most = settings.FILE_MEGABYTES

@@ -1,5 +1,6 @@
 """Hand work in, with a draft that keeps itself; look at work and answer it."""
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
@@ -141,7 +142,7 @@ def _group_id(text: str) -> UUID:
 
 
 def _work_page(
-    request: PageRequest, asked: Asked, context: dict[str, object], *, status: int = 200
+    request: PageRequest, asked: Asked, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     shown = {
         "asked": asked,
@@ -149,11 +150,11 @@ def _work_page(
         "criteria": criteria_of(asked.task) if asked.task else [],
         "accepted": ACCEPTED,
     }
-    return render_page(request, "showing/new.html", shown | context, status=status)
+    return render_page(request, "showing/new.html", {**shown, **context}, status=status)
 
 
 def _one_page(
-    request: PageRequest, artifact: Artifact, context: dict[str, object], *, status: int = 200
+    request: PageRequest, artifact: Artifact, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     is_for_answer = artifact.competency is not None and may_answer(artifact, by=request.user)
     shown = {
@@ -166,4 +167,4 @@ def _one_page(
         "is_for_answer": is_for_answer,
         "is_for_sign_off": is_for_answer and may_sign(request.user, artifact.learner),
     }
-    return render_page(request, "showing/one.html", shown | context, status=status)
+    return render_page(request, "showing/one.html", {**shown, **context}, status=status)

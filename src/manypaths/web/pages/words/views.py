@@ -1,5 +1,6 @@
 """Say where one sees a learner, beside the estimate."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -43,12 +44,18 @@ def say(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpRespo
     learner = person_for(request.user, person_id)
     competency = competency_for(competency_id, by=request.user)
     chosen, reason = request.POST.get("where", ""), request.POST.get("reason", "")[:5000]
-    where = {
-        "level": int(chosen) if chosen.isdecimal() and len(chosen) < 4 else None,
-        "status": next((status for status in SAYABLE if status.value == chosen), None),
-    }
+    level = int(chosen) if chosen.isdecimal() and len(chosen) < 4 else None
+    status = next((status for status in SAYABLE if status.value == chosen), None)
     try:
-        say_word(learner, competency, reason=reason, by=request.user, at=now(), **where)
+        say_word(
+            learner,
+            competency,
+            reason=reason,
+            by=request.user,
+            at=now(),
+            level=level,
+            status=status,
+        )
     except Refused as refusal:
         context = {"fault": refusal.message, "reason": reason, "chosen": chosen}
         return _word_page(request, learner, competency, context, status=422)
@@ -70,7 +77,7 @@ def _word_page(
     request: PageRequest,
     learner: Person,
     competency: Competency,
-    context: dict[str, object],
+    context: Mapping[str, object],
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -88,4 +95,4 @@ def _word_page(
         "words": words_of(learner, competency, by=request.user),
         "may_take_back": True,
     }
-    return render_page(request, "words/new.html", shown | context, status=status)
+    return render_page(request, "words/new.html", {**shown, **context}, status=status)

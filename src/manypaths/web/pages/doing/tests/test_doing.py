@@ -5,20 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from manypaths.estimates.tests.world import World, day, make_world
 from manypaths.evidence.drafts import AnswerDraft, SlipDraft, TaskDraft
 from manypaths.evidence.models import AnswerForm, Response, TaskKind
-from manypaths.evidence.services import save_tasks
 from manypaths.people.models import Person
-from manypaths.people.tests.cast import AT, OPERATOR, Cast, user_of
+from manypaths.people.tests.cast import Cast, user_of
 from manypaths.plans.models import Choice, StepKind
 from manypaths.plans.queries import open_choices
 from manypaths.plans.services import choose_step
 from manypaths.sittings.models import Sitting
+from manypaths.sittings.tests.questions import add_tasks
 from manypaths.web.tests.clients import client_of, page, without_tokens
 
 
@@ -48,9 +47,8 @@ def begin(client: Client, choice: Choice) -> str:
     return str(answer["Location"])
 
 
-def give(client: Client, address: str, given: str) -> HttpResponse:
-    found: Any = client.post(f"{address}answer/", {"answer": given})
-    return found
+def give(client: Client, address: str, given: str) -> Any:
+    return client.post(f"{address}answer/", {"answer": given})
 
 
 def test_an_offer_opens_five_questions_one_a_page(cast: Cast, world: World) -> None:
@@ -80,8 +78,7 @@ def test_a_right_answer_is_confirmed_and_the_next_question_is_one_step_away(
 
 
 def test_a_wrong_answer_is_met_with_the_idea_behind_it(cast: Cast, world: World) -> None:
-    slips = [SlipDraft("F1.adds-both", "F1", "Adds both", "Adds tops and bottoms.")]
-    save_tasks(world.framework, [], slips=slips, by=OPERATOR, at=AT)
+    slip = SlipDraft("F1.adds-both", "F1", "Adds both", "Adds tops and bottoms.")
     item = TaskDraft(
         source_id="F1-sum",
         kind=TaskKind.ITEM,
@@ -91,7 +88,7 @@ def test_a_wrong_answer_is_met_with_the_idea_behind_it(cast: Cast, world: World)
         depth_of_knowledge=1,
         answers=(AnswerDraft("5/6", True), AnswerDraft("2/5", False, "F1.adds-both")),
     )
-    task = save_tasks(world.framework, [item], by=OPERATOR, at=AT).by_source_id["F1-sum"]
+    task = add_tasks(world.framework, item, slips=(slip,))["F1-sum"]
     client = client_of(cast.ada)
     begun = client.post(reverse("doing:begin_task", args=[task.public_id]))
     sitting = Sitting.objects.get()
@@ -168,7 +165,7 @@ def test_options_are_radio_buttons_in_their_kept_order(cast: Cast, world: World)
         depth_of_knowledge=1,
         answers=tuple(AnswerDraft(f"Option {n}", n == 2) for n in range(4)),
     )
-    tasks = save_tasks(world.framework, [choice_item], by=OPERATOR, at=AT).by_source_id
+    tasks = add_tasks(world.framework, choice_item)
     client = client_of(cast.ada)
     client.post(reverse("doing:begin_task", args=[tasks["F1-choice"].public_id]))
     place = Sitting.objects.get().places.get(task=tasks["F1-choice"])
@@ -202,7 +199,7 @@ def test_a_screen_offers_the_keys_that_an_answer_needs(
         answer_form=AnswerForm.NUMBER,
         answers=(AnswerDraft(answers[0], True), AnswerDraft(answers[1], False)),
     )
-    task = save_tasks(world.framework, [item], by=OPERATOR, at=AT).by_source_id["F1-keys"]
+    task = add_tasks(world.framework, item)["F1-keys"]
     client = client_of(cast.ada)
     client.post(reverse("doing:begin_task", args=[task.public_id]))
     place = Sitting.objects.get().places.get(task=task)

@@ -119,7 +119,7 @@ def test_a_photo_comes_back_without_the_place_where_it_was_taken(
         handed = send(ada, world, file=upload("me.jpg", photo_with_place()))
     shown = page(ada, handed["Location"])
     source = shown.all("img", class_="photo")[0].attributes["src"]
-    answer = ada.get(source)
+    answer: Any = ada.get(source)
     body = b"".join(answer.streaming_content)
     assert answer["Content-Type"] == "image/jpeg"
     assert not dict(Image.open(BytesIO(body)).getexif())
