@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django.fixtures import Settings
 
 from manypaths.base.scope import district_scope
 from manypaths.people.models import Organization
 from manypaths.people.tests.cast import Cast, make_cast, make_district
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    """Let no test reach the files of the installation at hand."""
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

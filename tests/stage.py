@@ -3,20 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from random import Random
 from uuid import UUID
 
 import numpy as np
 
-from manypaths.estimates.models import FittedModel
+from manypaths.base.clock import to_microseconds
+from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
     fit_candidate,
+    open_contest,
+    say_word,
     take_in,
     take_in_artifact,
 )
 from manypaths.estimates.tests.world import day, make_world
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
-from manypaths.evidence.models import Artifact, ArtifactKind, Clock, RaterRole, Response, Task
+from manypaths.evidence.models import (
+    Artifact,
+    ArtifactKind,
+    Clock,
+    Contest,
+    RaterRole,
+    Response,
+    Task,
+)
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
 from manypaths.people.access import Actor
@@ -48,6 +60,9 @@ from manypaths.plans.models import (
 from manypaths.plans.services import ask_for_help, choose_step, keep_groups
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from manypaths.plans.supporting import SupportDraft, plan_support, write_note
+from manypaths.sittings.models import Place, Sitting
+from manypaths.sittings.services import hand_in, start_sitting
+from manypaths.sittings.work import WorkDraft
 
 LATER = day(60)
 _NOWHERE = 10**12
@@ -76,8 +91,15 @@ class Records:
     seat: Seat
     support: Support
     note: Note
+    work: Artifact
+    uncontested: Response
+    contest: Contest
+    word: TeachersWord
+    sitting: Sitting
+    waiting: Place
     framework: Framework
     competency: Competency
+    other_competency: Competency
     draft_competency: Competency
     task: Task
 
@@ -157,7 +179,16 @@ def _adas_records(cast: Cast) -> Records:
     for number in range(4):
         draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
         response = take_in(draft, by=ben, at=LATER)
+    ada = user_of(cast.ada)
+    sitting = start_sitting(cast.ada, competency, by=ada, at=LATER, rng=Random(1))
     return Records(
+        work=hand_in(cast.ada, WorkDraft(competency, "Mine", "Words"), by=ada, at=LATER),
+        uncontested=Response.objects.exclude(pk=response.pk).latest("pk"),
+        contest=open_contest(response, "Words", by=ada, at=LATER),
+        word=say_word(cast.ada, competency, level=1, reason="Words", by=ben, at=LATER),
+        sitting=sitting,
+        waiting=_waiting(sitting),
+        other_competency=world.competencies["F2"],
         seat=_seat(cast, [cast.ada, unnamed], competency),
         learner=cast.ada,
         unnamed=unnamed,
@@ -208,6 +239,14 @@ def _term(cast: Cast) -> Term:
     )
 
 
+def _waiting(sitting: Sitting) -> Place:
+    """Return a place of the sitting, answered with words that no key can score."""
+    place = Place.objects.select_related("sitting__learner", "task").get(sitting=sitting, number=2)
+    place.answered_at, place.given = to_microseconds(LATER), "Words"
+    place.save()
+    return place
+
+
 def _artifact(cast: Cast, *, at: datetime) -> Artifact:
     return take_in_artifact(
         cast.ada,
@@ -233,6 +272,7 @@ def _ghosts_of(records: Records) -> Records:
     group = Group(pk=_NOWHERE, name="No Class", organization=organization)
     framework = Framework(pk=_NOWHERE, identifier="none", title="Nothing")
     framework.family = framework
+    sitting = Sitting(pk=_NOWHERE, learner=learner, competency=records.competency)
     return replace(
         records,
         learner=learner,
@@ -250,6 +290,14 @@ def _ghosts_of(records: Records) -> Records:
         seat=Seat(
             pk=_NOWHERE, grouping=Grouping(pk=_NOWHERE, group=group), learner=learner, number=1
         ),
+        work=Artifact(
+            pk=_NOWHERE, learner=learner, title="None", competency=records.competency, done_at=0
+        ),
+        uncontested=Response(pk=_NOWHERE, learner=learner, task=records.task, outcome=0.0),
+        contest=Contest(pk=_NOWHERE, learner=learner, words="None"),
+        word=TeachersWord(pk=_NOWHERE, learner=learner, reason="None"),
+        sitting=sitting,
+        waiting=Place(pk=_NOWHERE, sitting=sitting, task=records.task, number=1),
         choice=Choice(pk=_NOWHERE, learner=learner, competency=records.competency),
         help_request=HelpRequest(pk=_NOWHERE, learner=learner),
         support=Support(pk=_NOWHERE, group=group),

@@ -18,6 +18,13 @@ DEEDS = {name: wall for name, wall in WALLS.items() if ".services." in name}
 OTHERS = {
     # Ada is known by her id already.
     "people.services.add_unnamed_learners": [],
+    # Nobody's but the writer's, and kept every few seconds.
+    "evidence.services.drafting.save_draft": [],
+    "evidence.services.drafting.drop_draft": [],
+    # What a teacher does with work in one go.
+    "sittings.services.handing_in.answer_work": ["look at artifact", "record rating", "sign off"],
+    # The answer, and that the piece counts no more.
+    "estimates.services.contests.answer_contest": ["answer contest", "withdraw response"],
     # The first responses of a framework are what its first model is fitted to.
     "estimates.services.evidence.take_in_responses": ["record responses", "fit model"],
     # A room each: the ids and groups, the evidence, the choices.

@@ -43,6 +43,11 @@ CONFORMANCE = Path(env_str("MANYPATHS_CONFORMANCE", "../shared"))
 
 DATABASE_WAIT_SECONDS = env_int("MANYPATHS_DATABASE_WAIT_SECONDS", 20, at_least=1, at_most=600)
 
+# Files that learners hand in: under the home, by the public id of their row.
+MEDIA_ROOT = HOME / "files"
+FILE_MEGABYTES = env_int("MANYPATHS_FILE_MEGABYTES", 10, at_least=1, at_most=100)
+PERSON_MEGABYTES = env_int("MANYPATHS_PERSON_MEGABYTES", 200, at_least=1, at_most=100_000)
+
 
 def _database() -> dict[str, Any]:
     """Return Django's description of the database: what the URL names, else SQLite in the home."""
@@ -108,6 +113,7 @@ INSTALLED_APPS = [
     "manypaths.evidence",
     "manypaths.estimates",
     "manypaths.plans",
+    "manypaths.sittings",
     "manypaths.interop",
     "manypaths.web",
 ]

@@ -35,6 +35,81 @@ class Scene:
             return rating
         return self.first("evidence.Response", learner=self.learner).task.alignments.first()
 
+    def user(self) -> Any:
+        """Return the learner's sign-in, made on first use. Their names need not be different."""
+        from manypaths.people.models import Person, User
+
+        learner = Person.objects.get(pk=self.learner.pk)
+        if learner.user is None:
+            learner.user = User.objects.create(email=f"learner-{learner.pk}@example.org")
+            learner.save(update_fields=["user"])
+        self.learner.user = learner.user
+        return learner.user
+
+    def work(self) -> Any:
+        """Return work that the learner handed in, handed in now where there is none."""
+        from manypaths.base.clock import now
+        from manypaths.sittings.services import hand_in
+        from manypaths.sittings.work import WorkDraft
+
+        work = WorkDraft(self.alignment().competency, "My poster", "A half is two quarters.")
+        return hand_in(self.learner, work, by=self.user(), at=now())
+
+    def choice(self) -> Any:
+        """Return a step of the learner's, chosen now."""
+        from manypaths.base.clock import now
+        from manypaths.plans.models import StepKind
+        from manypaths.plans.services import choose_step
+
+        return choose_step(
+            self.learner,
+            self.alignment().competency,
+            kind=StepKind.PRACTISE,
+            by=self.user(),
+            at=now(),
+        )
+
+    def sitting(self) -> Any:
+        """Return questions that a student sits down to, on a competency that has some."""
+        from random import Random
+
+        from manypaths.base.clock import now
+        from manypaths.sittings.services import start_sitting
+
+        item = self.first("evidence.Task", kind="item")
+        competency = item.alignments.select_related("competency__framework").first().competency
+        by = self.user()
+        return start_sitting(self.learner, competency, by=by, at=now(), rng=Random(1))
+
+    def piece(self) -> tuple[str, str]:
+        """Return the kind and the id of a piece of the learner's evidence."""
+        from manypaths.evidence.models import Rating, Response
+
+        response = Response.objects.filter(learner=self.learner).order_by("pk").first()
+        if response is not None:
+            return "response", str(response.pk)
+        return "rating", str(Rating.objects.filter(learner=self.learner)[0].public_id)
+
+    def contest(self) -> Any:
+        """Return what the learner said about that piece."""
+        from manypaths.base.clock import now
+        from manypaths.estimates.services import open_contest
+        from manypaths.evidence.queries import contestable
+
+        by = self.user()
+        piece = contestable(*self.piece(), by=by)
+        return open_contest(piece, "I meant the other one.", by=by, at=now())
+
+    def word(self) -> Any:
+        """Return a word about the learner, said now."""
+        from manypaths.base.clock import now
+        from manypaths.estimates.services import say_word
+        from manypaths.people.access import Operator
+
+        competency = self.alignment().competency
+        by = Operator()
+        return say_word(self.learner, competency, reason="Seen.", level=0, by=by, at=now())
+
 
 def _run(scene: Scene) -> object:
     """Return an import that was tried."""
@@ -63,6 +138,15 @@ FILLS: dict[str, Fill] = {
     "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
     "run_id": _run,
     "term_id": lambda scene: scene.first("people.Term").public_id,
+    "choice_id": lambda scene: scene.choice().public_id,
+    "task_id": lambda scene: scene.first("evidence.Task", kind="item").public_id,
+    "sitting_id": lambda scene: scene.sitting().public_id,
+    "number": lambda scene: 1,
+    "artifact_id": lambda scene: scene.work().public_id,
+    "kind": lambda scene: scene.piece()[0],
+    "piece_id": lambda scene: scene.piece()[1],
+    "contest_id": lambda scene: scene.contest().public_id,
+    "word_id": lambda scene: scene.word().public_id,
 }
 
 

@@ -11,8 +11,9 @@ from tests.walls.kinds import Call, Open, Wall
 from tests.walls.open import OPEN, PART
 from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
+from tests.walls.sittings import SITTINGS
 
-WALLS: dict[str, Wall] = PEOPLE | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS
+WALLS: dict[str, Wall] = PEOPLE | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
 __all__ = ["OPEN", "PARTS", "WALLS", "Call", "Open", "Wall"]

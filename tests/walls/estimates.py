@@ -5,7 +5,7 @@ from manypaths.estimates.calibration import calibration_report
 from manypaths.estimates.moves import moves_of
 from manypaths.estimates.rule_effects import effects_of_rules
 from manypaths.estimates.summaries import summaries_of
-from manypaths.evidence.models import ArtifactKind
+from manypaths.evidence.models import ArtifactKind, ContestOutcome
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
@@ -136,5 +136,22 @@ ESTIMATES = {
     ),
     "estimates.services.replaying.rebuild": Wall(
         lambda by, r: services.rebuild(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.queries.words_of": Wall(
+        lambda by, r: queries.words_of(r.learner, r.competency, by=by)
+    ),
+    "estimates.queries.word_for": Wall(lambda by, r: queries.word_for(r.word.public_id, by=by)),
+    "estimates.services.contests.answer_contest": Wall(
+        lambda by, r: services.answer_contest(
+            r.contest, outcome=ContestOutcome.WITHDRAWN, answer="Words", by=by, at=LATER
+        )
+    ),
+    "estimates.services.words.say_word": Wall(
+        lambda by, r: services.say_word(
+            r.learner, r.competency, reason="Words", level=1, by=by, at=LATER
+        )
+    ),
+    "estimates.services.words.withdraw_word": Wall(
+        lambda by, r: services.withdraw_word(r.word, by=by, at=LATER)
     ),
 }

@@ -1,8 +1,8 @@
 """How deeds and queries on evidence are called."""
 
-from manypaths.evidence import queries, services
+from manypaths.evidence import log_pages, queries, services
 from manypaths.evidence.latest import latest_work
-from manypaths.evidence.models import ArtifactKind
+from manypaths.evidence.models import ArtifactKind, ContestOutcome
 from manypaths.evidence.slips import slips_of
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -69,5 +69,45 @@ EVIDENCE = {
         ),
         "dana",
         through_own=True,
+    ),
+    "evidence.queries.artifact_for": Wall(
+        lambda by, r: queries.artifact_for(r.artifact.public_id, by=by)
+    ),
+    "evidence.queries.waiting_to_be_looked_at": Wall(
+        lambda by, r: queries.waiting_to_be_looked_at([r.learner], by=by)
+    ),
+    "evidence.queries.draft_in": Wall(
+        lambda by, r: queries.draft_in(r.learner, "task:1", by=by), "ada"
+    ),
+    "evidence.queries.contestable": Wall(
+        lambda by, r: queries.contestable("response", str(r.response.pk), by=by)
+    ),
+    "evidence.queries.contest_for": Wall(
+        lambda by, r: queries.contest_for(r.contest.public_id, by=by)
+    ),
+    "evidence.queries.open_contests": Wall(lambda by, r: queries.open_contests([r.learner], by=by)),
+    "evidence.queries.contests_of": Wall(lambda by, r: queries.contests_of(r.learner, by=by)),
+    "evidence.log_pages.evidence_page": Wall(
+        lambda by, r: log_pages.evidence_page(r.learner, by=by)
+    ),
+    "evidence.log_pages.competencies_with_evidence": Wall(
+        lambda by, r: log_pages.competencies_with_evidence(r.learner, by=by)
+    ),
+    "evidence.services.drafting.save_draft": Wall(
+        lambda by, r: services.save_draft(r.learner, "task:1", text="Words", by=by, at=LATER), "ada"
+    ),
+    "evidence.services.drafting.drop_draft": Wall(
+        lambda by, r: services.drop_draft(r.learner, "task:1", by=by, at=LATER), "ada"
+    ),
+    "evidence.services.looking.look_at": Wall(
+        lambda by, r: services.look_at(r.artifact, words="Words", by=by, at=LATER)
+    ),
+    "evidence.services.contesting.open_contest": Wall(
+        lambda by, r: services.open_contest(r.uncontested, "Words", by=by, at=LATER), "eli"
+    ),
+    "evidence.services.contesting.close_contest": Wall(
+        lambda by, r: services.close_contest(
+            r.contest, outcome=ContestOutcome.STAYS, answer="Words", by=by, at=LATER
+        )
     ),
 }

@@ -71,6 +71,22 @@ OPEN = {
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
     ),
+    "evidence.queries.task_for": Open(
+        "reads one task, which all of its district may read",
+        lambda by, r: evidence.task_for(r.task.public_id),
+    ),
+    "evidence.queries.competency_of_task": Open(
+        "reads what a task is about",
+        lambda by, r: evidence.competency_of_task(r.task),
+    ),
+    "evidence.queries.tasks_with_keys": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_with_keys([r.task.pk]),
+    ),
+    "evidence.queries.criteria_of": Open("reads what is looked for in a task's work"),
+    "evidence.queries.level_given": Open(
+        "says of a piece of work that the caller was shown already what it was rated"
+    ),
     "evidence.queries.shown_lineages": Open(
         "reads which competencies of a framework have tasks",
         lambda by, r: evidence.shown_lineages(r.framework),

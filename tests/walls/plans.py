@@ -67,6 +67,9 @@ PLANS = {
     "plans.services.choose_framework": Wall(
         lambda by, r: services.choose_framework(r.group, r.framework, by=by, at=LATER)
     ),
+    "plans.services.finish_choice": Wall(
+        lambda by, r: services.finish_choice(r.choice, by=by, at=LATER)
+    ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
     ),

@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from manypaths.base import sqlite
+from manypaths.base.clock import now
 from manypaths.base.scope import district_scope
 from manypaths.cli.home import is_made
 from manypaths.estimates.queries import drifted_learners, families_with_evidence
+from manypaths.evidence.storage import sweep
 from manypaths.people.access import Operator
 from manypaths.people.queries import districts, zone_of
 
@@ -37,7 +39,7 @@ def findings() -> list[Finding]:
     found = [_database(), _tables()]
     if not all(finding.ok for finding in found):
         return found
-    return [*found, _whole(), *_estimates()]
+    return [*found, _whole(), _files(), *_estimates()]
 
 
 def _database() -> Finding:
@@ -78,6 +80,18 @@ def _whole() -> Finding:
         dangling = len(cursor.fetchall())
     detail = f"the file answers {answer!r}; {dangling} references lead nowhere"
     return Finding("integrity", answer == "ok" and not dangling, detail)
+
+
+def _files() -> Finding:
+    """Set right what a power cut left between rows and files, and say what can't be."""
+    operator, found = Operator(), []
+    for district in districts(by=operator):
+        with district_scope(district.pk, zone_of(district)):
+            found.append(sweep(at=now()))
+    missing, strays = sum(one.missing for one in found), sum(one.strays for one in found)
+    kept = sum(one.kept for one in found)
+    detail = f"{kept} handed in, {missing} missing, {strays} without a row taken away"
+    return Finding("files", not missing, detail)
 
 
 def _estimates() -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Fitted models, beliefs and achievements."""
+"""Fitted models, beliefs, achievements and what teachers say beside the estimate."""
 
 from django.db import models
 from django.db.models import Q
@@ -192,4 +192,53 @@ class Achievement(PublicId, DistrictRow):
             models.Index(
                 fields=["district_id", "learner", "competency"], name="achievement_by_learner"
             ),
+        )
+
+
+class TeachersWord(PublicId, DistrictRow):
+    """Where somebody who works with a learner sees them, beside the estimate, and why.
+
+    It moves no estimate: both stay visible.
+    """
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "competency",
+        "level",
+        "status",
+        "reason",
+        "said_at",
+        "said_by",
+        "withdrawn_at",
+        "withdrawn_by",
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="teachers_words")
+    # The first row of its lineage, as for beliefs.
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    # A position on the framework's scale, or a word for the status; one of the two.
+    level = models.PositiveSmallIntegerField(null=True)
+    status = models.CharField(max_length=20, blank=True)
+    reason = models.TextField()
+    said_at = models.BigIntegerField()
+    said_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.BigIntegerField(null=True)
+    withdrawn_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Found by learner and competency; says one thing, and why."""
+
+        indexes = (
+            models.Index(
+                fields=["district_id", "learner", "competency"], name="teachers_word_by_learner"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=(Q(level=None) & ~Q(status="")) | Q(level__isnull=False, status=""),
+                name="teachers_word_says_one_thing",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="teachers_word_says_why"),
         )

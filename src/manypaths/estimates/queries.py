@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
+from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext
@@ -20,7 +21,13 @@ from manypaths.estimates.engine import (
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
-from manypaths.estimates.models import Achievement, Belief, FittedModel, GeneralBelief
+from manypaths.estimates.models import (
+    Achievement,
+    Belief,
+    FittedModel,
+    GeneralBelief,
+    TeachersWord,
+)
 from manypaths.estimates.rows import agree, engine_beliefs
 from manypaths.estimates.rule_table import RuleComparison, Terms, compare_rules
 from manypaths.estimates.switching import Effects, Switch, effects_of, require_switchable
@@ -35,13 +42,13 @@ from manypaths.evidence.models import Alignment, Rating, Response
 from manypaths.evidence.queries import descriptions, shown_lineages
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import Node, tree
+from manypaths.frameworks.queries import Node, levels_of, tree
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
 from manypaths.mastery.model import without_contexts
-from manypaths.people.access import Actor, require_sight
+from manypaths.people.access import Actor, people_seen_by, require_sight
 from manypaths.people.models import Person
 
 
@@ -67,6 +74,14 @@ class SignedOff:
 
     achievement: Achievement
     signer: Person | None
+
+
+@dataclass(frozen=True)
+class WordShown:
+    """What somebody said beside the estimate; `level_name` is empty where they named a status."""
+
+    word: TeachersWord
+    level_name: str
 
 
 def estimated_competencies(framework: Framework) -> list[Competency]:
@@ -246,3 +261,28 @@ def rules_on(
                 family=family, error=error
             )
         ) from error
+
+
+def words_of(learner: Person, competency: Competency, *, by: Actor) -> list[WordShown]:
+    """Return what people said of a learner beside the estimate, latest first, with who said it.
+
+    Words that were taken back are left out. Three queries.
+    """
+    require_sight(by, [learner])
+    rows = TeachersWord.objects.filter(
+        learner=learner, competency__lineage=competency.lineage, withdrawn_at=None
+    )
+    names = [level.spoken.name for level in levels_of(competency.framework)]
+    return [
+        WordShown(word, "" if word.level is None else names[word.level])
+        for word in rows.select_related("said_by").order_by("-said_at", "-pk")
+    ]
+
+
+def word_for(word_id: UUID, *, by: Actor) -> TeachersWord:
+    """Return a word about somebody whose record `by` may see, else raise NotFound."""
+    rows = TeachersWord.objects.select_related("learner", "competency", "said_by")
+    word = rows.filter(public_id=word_id, learner__in=people_seen_by(by)).first()
+    if word is None:
+        raise NotFound
+    return word

@@ -64,3 +64,34 @@ def require_withdrawal(by: Actor, evidence: Evidence, learner: Person) -> None:
     if teaches(by, learner) and not is_learner_themself(by, learner):
         return
     raise NotFound
+
+
+def require_look(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may answer work that the learner handed in.
+
+    That is whoever may rate it from outside: a teacher, coach, mentor or assessor.
+    """
+    if not rater_roles(by, learner) & {RaterRole.TEACHER, RaterRole.COACH, RaterRole.ASSESSOR}:
+        raise NotFound
+
+
+def may_contest(by: Actor, learner: Person) -> bool:
+    """Say whether `by` may say that a piece is not right: the learner, or their family."""
+    return is_learner_themself(by, learner) or supports(by, learner, RelationshipKind.GUARDIAN)
+
+
+def require_contest(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may say that a piece of the learner's is not right."""
+    if not may_contest(by, learner):
+        raise NotFound
+
+
+def may_answer_contest(by: Actor, learner: Person) -> bool:
+    """Say whether `by` may answer what a learner or their family contests: who teaches them."""
+    return teaches(by, learner) and not is_learner_themself(by, learner)
+
+
+def require_contest_answer(by: Actor, learner: Person) -> None:
+    """Raise NotFound unless `by` may answer what a learner or their family contests."""
+    if not may_answer_contest(by, learner):
+        raise NotFound

@@ -1,4 +1,4 @@
-"""Tasks, answers, slips, responses, ratings, artifacts and withdrawals."""
+"""Tasks, answers, slips, responses, ratings, artifacts, withdrawals, and what is said of them."""
 
 from typing import Any, ClassVar, Self
 
@@ -322,11 +322,13 @@ class Artifact(PublicId, Evidence):
         "public_id",
         "learner",
         "task",
+        "competency",
         "kind",
         "title",
         "text",
         "link",
         "file_name",
+        "file_type",
         "file_sha256",
         "file_bytes",
         "done_at",
@@ -338,11 +340,17 @@ class Artifact(PublicId, Evidence):
 
     learner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="artifacts")
     task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="artifacts")
+    # What it is handed in for; null for work that came from elsewhere.
+    competency = models.ForeignKey(
+        Competency, null=True, on_delete=models.PROTECT, related_name="artifacts"
+    )
     kind = models.CharField(max_length=8, choices=ArtifactKind.choices)
     title = models.CharField(max_length=300)
     text = models.TextField(blank=True)
     link = models.URLField(max_length=2000, blank=True)
+    # The file lies beside the database under the row's public id; here is what it was called.
     file_name = models.CharField(max_length=255, blank=True)
+    file_type = models.CharField(max_length=100, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_bytes = models.BigIntegerField(null=True)
 
@@ -407,3 +415,112 @@ class Rating(PublicId, Evidence):
                 condition=Q(role__in=RaterRole.values), name="rater_role_is_known"
             ),
         )
+
+
+class Look(DistrictRow):
+    """That somebody looked at a piece of work that was handed in, and what they answered."""
+
+    personal = goes_with("artifact__learner", "artifact", "looked_at", "looked_by", "words")
+
+    artifact = models.OneToOneField(Artifact, on_delete=models.CASCADE, related_name="look")
+    looked_at = models.BigIntegerField()
+    looked_by = models.BigIntegerField(null=True)
+    words = models.TextField(blank=True)
+
+
+class Draft(PublicId, DistrictRow):
+    """What a learner has written so far in one place, until it is handed in."""
+
+    personal = goes_with(
+        "learner", "public_id", "learner", "place", "title", "text", "link", "saved_at"
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    # The kind of thing that it is written for, and its public id.
+    place = models.CharField(max_length=60)
+    title = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    link = models.CharField(max_length=2000, blank=True)
+    saved_at = models.BigIntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """One for a learner and place."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["learner", "place"], name="draft_once_in_a_place"),
+        )
+
+
+class ContestOutcome(models.TextChoices):
+    """What became of a piece of evidence that was contested."""
+
+    OPEN = "", "open"
+    STAYS = "stays"
+    WITHDRAWN = "withdrawn"
+
+
+class Contest(PublicId, DistrictRow):
+    """That a learner, or their family, says that a piece of evidence is not right, and the answer.
+
+    The piece keeps counting until somebody answers.
+    """
+
+    personal = goes_with(
+        "learner",
+        "public_id",
+        "learner",
+        "response",
+        "rating",
+        "words",
+        "opened_at",
+        "opened_by",
+        "outcome",
+        "answer",
+        "answered_at",
+        "answered_by",
+    )
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contests")
+    response = models.ForeignKey(
+        Response, null=True, on_delete=models.CASCADE, related_name="contests"
+    )
+    rating = models.ForeignKey(Rating, null=True, on_delete=models.CASCADE, related_name="contests")
+    words = models.TextField()
+    opened_at = models.BigIntegerField()
+    opened_by = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=9, choices=ContestOutcome.choices, blank=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.BigIntegerField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """About one piece; of a piece one is open at a time; an answered one says how it ended."""
+
+        indexes = (
+            models.Index(fields=["district_id", "learner", "opened_at"], name="contest_by_learner"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(response=None, rating__isnull=False)
+                | Q(response__isnull=False, rating=None),
+                name="contest_is_about_one_piece",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_at=None)
+                | (Q(outcome__in=["stays", "withdrawn"]) & Q(answered_at__isnull=False)),
+                name="contest_ends_with_an_outcome",
+            ),
+            models.UniqueConstraint(
+                fields=["response"], condition=Q(outcome=""), name="one_open_contest_of_response"
+            ),
+            models.UniqueConstraint(
+                fields=["rating"], condition=Q(outcome=""), name="one_open_contest_of_rating"
+            ),
+        )
+
+    @property
+    def piece(self) -> Response | Rating:
+        """Return the piece of evidence that it is about."""
+        piece = self.response or self.rating
+        assert piece is not None  # a constraint of the table
+        return piece

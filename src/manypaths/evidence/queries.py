@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, F, Max, Min
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
 from django.utils.translation import gettext
 
+from manypaths.base.errors import NotFound
+from manypaths.base.ids import as_public_id
 from manypaths.evidence.models import (
     Alignment,
     Answer,
     Artifact,
+    Contest,
+    ContestOutcome,
+    Criterion,
+    Draft,
     RaterRole,
     Rating,
     Response,
@@ -18,7 +25,7 @@ from manypaths.evidence.models import (
 )
 from manypaths.evidence.slips import ClassSlip
 from manypaths.frameworks.models import Competency, Framework, Level
-from manypaths.people.access import Actor, require_sight
+from manypaths.people.access import Actor, is_learner_themself, people_seen_by, require_sight
 from manypaths.people.models import Person
 
 # Of a prompt, this much is enough to know it again.
@@ -124,6 +131,115 @@ def shown_lineages(framework: Framework) -> set[int | None]:
     return set(alignments.values_list("competency__lineage", flat=True).distinct())
 
 
+def task_for(task_id: UUID) -> Task:
+    """Return the task with this public id, with its framework. Raises NotFound without one."""
+    task = Task.objects.select_related("framework").filter(public_id=task_id).first()
+    if task is None:
+        raise NotFound
+    return task
+
+
+def tasks_with_keys(keys: Sequence[int]) -> list[Task]:
+    """Return the tasks with these row ids, in their order. One query."""
+    found = Task.objects.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def criteria_of(task: Task) -> list[Criterion]:
+    """Return what is looked for in a task's work, in order. One query."""
+    return list(Criterion.objects.filter(task=task))
+
+
+def level_given(artifact: Artifact) -> Rating | None:
+    """Return the latest rating that somebody else gave a piece of work in hand. One query."""
+    rows = Rating.objects.standing().filter(artifact=artifact).exclude(rater=artifact.learner_id)
+    return rows.select_related("rater").order_by("recorded_at", "pk").last()
+
+
+def competency_of_task(task: Task) -> Competency:
+    """Return the competency that a task shows most. Raises NotFound for one without any."""
+    alignments = Alignment.objects.filter(task=task).select_related("competency__framework")
+    alignment = alignments.order_by("-weight", "pk").first()
+    if alignment is None:
+        raise NotFound
+    return alignment.competency
+
+
+def artifact_for(artifact_id: UUID, *, by: Actor) -> Artifact:
+    """Return a piece of work of somebody whose record `by` may see, else raise NotFound."""
+    rows = Artifact.objects.get_queryset().select_related(
+        "learner", "task", "competency__framework", "competency__lineage", "look", "withdrawal"
+    )
+    artifact = rows.filter(public_id=artifact_id, learner__in=people_seen_by(by)).first()
+    if artifact is None:
+        raise NotFound
+    return artifact
+
+
+def waiting_to_be_looked_at(learners: Sequence[Person], *, by: Actor) -> list[Artifact]:
+    """Return work that learners handed in and nobody has answered yet, oldest first. Two queries.
+
+    Answered is what somebody looked at, or what somebody else rated.
+    """
+    require_sight(by, learners)
+    rated = Rating.objects.standing().filter(artifact=OuterRef("pk")).exclude(rater=F("learner"))
+    rows = Artifact.objects.standing().filter(
+        learner__in=learners, competency__isnull=False, look=None
+    )
+    waiting = rows.exclude(Exists(rated)).select_related("learner", "task", "competency")
+    return list(waiting.order_by("done_at", "pk"))
+
+
+def draft_in(learner: Person, place: str, *, by: Actor) -> Draft | None:
+    """Return what a learner has written in a place so far: for the learner alone."""
+    require_sight(by, [learner])
+    if not is_learner_themself(by, learner):
+        raise NotFound
+    return Draft.objects.filter(learner=learner, place=place).first()
+
+
+def contestable(kind: str, piece_id: str, *, by: Actor) -> Response | Rating:
+    """Return the response (by its number) or the rating (by its public id) that a page names.
+
+    Raises NotFound unless it is of somebody whose record `by` may see.
+    """
+    seen = people_seen_by(by)
+    found: Response | Rating | None = None
+    if kind == "response" and piece_id.isdecimal() and len(piece_id) < 19:
+        responses = Response.objects.get_queryset().select_related("learner", "task")
+        found = responses.filter(pk=int(piece_id), learner__in=seen).first()
+    elif kind == "rating" and (public_id := as_public_id(piece_id)) is not None:
+        ratings = Rating.objects.get_queryset().select_related("learner", "competency", "rater")
+        found = ratings.filter(public_id=public_id, learner__in=seen).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def contest_for(contest_id: UUID, *, by: Actor) -> Contest:
+    """Return a contest about somebody whose record `by` may see, else raise NotFound."""
+    contest = _contests().filter(public_id=contest_id, learner__in=people_seen_by(by)).first()
+    if contest is None:
+        raise NotFound
+    return contest
+
+
+def open_contests(learners: Sequence[Person], *, by: Actor) -> list[Contest]:
+    """Return what learners or their families said is not right and nobody has answered yet.
+
+    Oldest first. Two queries.
+    """
+    require_sight(by, learners)
+    rows = _contests().filter(learner__in=learners, outcome=ContestOutcome.OPEN)
+    return list(rows.order_by("opened_at", "pk"))
+
+
+def contests_of(learner: Person, *, by: Actor) -> list[Contest]:
+    """Return all that was said about a learner's evidence, oldest first, with the answers."""
+    require_sight(by, [learner])
+    return list(_contests().filter(learner=learner).order_by("opened_at", "pk"))
+
+
 def answers_of(tasks: Sequence[Task]) -> dict[int, list[Answer]]:
     """Return the answers that tasks know, by task id, with their slips. One query."""
     answers: dict[int, list[Answer]] = {task.pk: [] for task in tasks}
@@ -171,6 +287,12 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
         else _rating_words(row, raters[row.rater_id], levels[row.competency_id, row.level])
         for row in rows
     ]
+
+
+def _contests() -> QuerySet[Contest]:
+    return Contest.objects.select_related(
+        "learner", "response__task", "rating__competency", "rating__rater"
+    )
 
 
 def _response_words(row: Response, task: Task, slip: str | None) -> str:

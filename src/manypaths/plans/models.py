@@ -39,6 +39,7 @@ class Choice(PublicId, DistrictRow):
         "chosen_by",
         "is_learners_own",
         "dropped_at",
+        "done_at",
     )
 
     learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="choices")
@@ -51,6 +52,8 @@ class Choice(PublicId, DistrictRow):
     chosen_by = models.BigIntegerField(null=True)
     is_learners_own = models.BooleanField()
     dropped_at = models.BigIntegerField(null=True)
+    # When the learner did what leaves no evidence of its own: read something, handed work in.
+    done_at = models.BigIntegerField(null=True)
 
     class Meta(DistrictRow.Meta):
         """Found by learner, newest last."""

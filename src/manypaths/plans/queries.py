@@ -127,7 +127,8 @@ def _offers(chosen: Sequence[Candidate]) -> list[Offer]:
 def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     """Return the choices of learners that no evidence has followed yet, oldest first.
 
-    Evidence on the competency of a choice, done after it was made, closes it.
+    Evidence on the competency of a choice, done after it was made, closes it, as does whoever did
+    what leaves no evidence.
     """
     require_sight(by, learners)
     return _open_choices(learners)
@@ -140,7 +141,7 @@ def _open_choices(learners: Sequence[Person]) -> list[Choice]:
         **later, task__alignments__competency__lineage=lineage
     )
     rated = Rating.objects.standing().filter(**later, competency__lineage=lineage)
-    choices = Choice.objects.filter(dropped_at=None)
+    choices = Choice.objects.filter(dropped_at=None, done_at=None)
     if len(learners) <= FEW:
         choices = choices.filter(learner__in=learners)
     still_open = choices.exclude(Exists(answered)).exclude(Exists(rated))

@@ -96,6 +96,21 @@ def take_up_again(choice: Choice, *, by: Actor, at: datetime) -> Choice:
 
 
 @transaction.atomic
+def finish_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
+    """Say that a step was done which leaves no evidence of its own; a second time changes nothing.
+
+    Something was read, or work was handed in that somebody has yet to look at.
+    """
+    require_choice(by, choice.learner)
+    if choice.done_at is not None:
+        return choice
+    choice.done_at = to_microseconds(at)
+    choice.save(update_fields=["done_at"])
+    record_deed("finish choice", by=by, at=at, subject=("choice", choice.pk))
+    return choice
+
+
+@transaction.atomic
 def ask_for_help(
     learner: Person,
     *,

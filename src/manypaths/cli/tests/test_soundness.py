@@ -3,14 +3,18 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from manypaths import __version__
 from manypaths.base.scope import district_scope
 from manypaths.cli.tests.commands import answer, run, said
+from manypaths.estimates.services import take_in_artifact
+from manypaths.evidence.files import check_file
+from manypaths.evidence.models import ArtifactKind
 from manypaths.interop.tests.response_logs import log_of, row_counts, take_in, written
 from manypaths.people.models import Organization
-from manypaths.people.tests.cast import make_district
+from manypaths.people.tests.cast import AT, OPERATOR, Cast, make_district
 
 
 def test_the_version_is_printed_alone() -> None:
@@ -43,15 +47,35 @@ def test_an_installation_is_sound_after_imports(district: Organization, tmp_path
     found = answer("check")
     assert tuple(found) == ("ok", "checks")
     assert found["ok"]
-    assert [tuple(check) for check in found["checks"]] == [("name", "ok", "detail")] * 5
+    assert [tuple(check) for check in found["checks"]] == [("name", "ok", "detail")] * 6
     assert [check["name"] for check in found["checks"]] == [
         "database",
         "tables",
         "integrity",
+        "files",
         "estimates on 7C: competencies of its log",
         "estimates on 7C: competencies of its log",
     ]
     assert "ok     tables: up to date" in said("check")
+
+
+def test_work_whose_file_is_gone_is_found(cast: Cast) -> None:
+    take_in_artifact(
+        cast.ada,
+        kind=ArtifactKind.FILE,
+        title="My page",
+        file=check_file("page.txt", b"Words"),
+        done_at=AT,
+        by=OPERATOR,
+        at=AT,
+    )
+    assert "ok     files: 1 handed in, 0 missing" in said("check")
+    for path in Path(settings.MEDIA_ROOT).rglob("*-*"):
+        path.unlink()
+    found = answer("check", exit_code=1)
+    assert [check["detail"] for check in found["checks"] if not check["ok"]] == [
+        "0 handed in, 1 missing, 0 without a row taken away"
+    ]
 
 
 def test_a_belief_that_somebody_changed_is_found(district: Organization, tmp_path: Path) -> None:
@@ -60,7 +84,7 @@ def test_a_belief_that_somebody_changed_is_found(district: Organization, tmp_pat
         cursor.execute("UPDATE estimates_belief SET mean = mean + 1e-6")
     found = answer("check", exit_code=1)
     assert not found["ok"]
-    assert [check["ok"] for check in found["checks"]] == [True, True, True, False]
+    assert [check["ok"] for check in found["checks"]] == [True, True, True, True, False]
     assert "2 learners replayed, 2 differ" in found["checks"][-1]["detail"]
     result = run("check")
     assert result.exit_code == 1

@@ -10,6 +10,7 @@ from manypaths.estimates.services.candidates import (
     fit_candidate,
     switch_model,
 )
+from manypaths.estimates.services.contests import answer_contest
 from manypaths.estimates.services.evidence import (
     correct_response,
     link_evidence,
@@ -23,17 +24,25 @@ from manypaths.estimates.services.evidence import (
 )
 from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
 from manypaths.estimates.services.replaying import rebuild, replay
+from manypaths.estimates.services.words import say_word, withdraw_word
+from manypaths.evidence.services import drop_draft, look_at, open_contest, save_draft
 
 __all__ = [
     "AchievementDraft",
+    "answer_contest",
     "bring_up_to_date",
     "correct_response",
     "discard_candidate",
+    "drop_draft",
     "fit_candidate",
     "fit_model",
     "link_evidence",
+    "look_at",
+    "open_contest",
     "rebuild",
     "replay",
+    "save_draft",
+    "say_word",
     "sign_off",
     "sign_off_many",
     "switch_model",
@@ -44,4 +53,5 @@ __all__ = [
     "take_in_responses",
     "withdraw",
     "withdraw_responses",
+    "withdraw_word",
 ]

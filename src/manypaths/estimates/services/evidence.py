@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
@@ -25,9 +26,10 @@ from manypaths.estimates.services.replaying import (
 )
 from manypaths.evidence import services as evidence
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.files import CheckedFile
 from manypaths.evidence.models import Artifact, ArtifactKind, Rating, Response, Task
 from manypaths.evidence.services import Piece
-from manypaths.frameworks.models import Framework
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor
 from manypaths.people.models import Organization, Person
 
@@ -103,6 +105,7 @@ def take_in_ratings(
     return ratings
 
 
+@transaction.atomic
 def take_in_artifact(
     learner: Person,
     *,
@@ -112,10 +115,14 @@ def take_in_artifact(
     by: Actor,
     at: datetime,
     task: Task | None = None,
+    competency: Competency | None = None,
     text: str = "",
     link: str = "",
+    file: CheckedFile | None = None,
+    key: UUID | None = None,
 ) -> Artifact:
     """Record a piece of work. It moves no belief: the ratings that point to it do."""
+    lock(learner)  # so that the same handing-in twice at once is recorded once
     return evidence.record_artifact(
         learner,
         kind=kind,
@@ -124,8 +131,11 @@ def take_in_artifact(
         by=by,
         at=at,
         task=task,
+        competency=competency,
         text=text,
         link=link,
+        file=file,
+        key=key,
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
@@ -12,14 +14,19 @@ from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.ids import new_public_id
 from manypaths.evidence.access import require_rating, require_recording, require_withdrawal
 from manypaths.evidence.checks import (
     require_past,
     require_possible,
+    require_room,
+    require_something,
     require_sound,
     require_tasks,
 )
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.files import CheckedFile
+from manypaths.evidence.links import safe_link
 from manypaths.evidence.models import (
     Artifact,
     ArtifactKind,
@@ -28,6 +35,8 @@ from manypaths.evidence.models import (
     Task,
     Withdrawal,
 )
+from manypaths.evidence.storage import keep_file
+from manypaths.frameworks.models import Competency
 from manypaths.people.access import Actor, require_leadership, require_sight, require_teaching
 from manypaths.people.models import Organization, Person
 
@@ -153,31 +162,41 @@ def record_artifact(
     by: Actor,
     at: datetime,
     task: Task | None = None,
+    competency: Competency | None = None,
     text: str = "",
     link: str = "",
+    file: CheckedFile | None = None,
+    key: UUID | None = None,
 ) -> Artifact:
-    """Record a piece of work that ratings can point to. Raises Refused for an empty one."""
+    """Record a piece of work that ratings can point to. Raises Refused for an empty one.
+
+    `key` is one that a page made up for this handing-in: the same one again changes nothing, and
+    returns what was recorded then. Raises Refused for more files than one person may keep here.
+    """
     require_recording(by, learner)
+    known = _recorded_before(learner, key)
+    if known is not None:
+        return known
     require_past(done_at, at)
-    if not title.strip() or (kind is ArtifactKind.TEXT and not text.strip()):
-        raise Refused(gettext("A piece of work needs a title, and a text needs words."))
-    if kind is not ArtifactKind.TEXT and not link.startswith("https://"):
-        raise Refused(
-            gettext("A {kind} is given by its address, which begins with https://.").format(
-                kind=kind.label.lower()
-            )
-        )
+    require_something(kind, title, text, file)
+    if file is not None:
+        require_room(learner, len(file.content))
     artifact = Artifact.objects.create(
+        public_id=_fresh(key),
         learner=learner,
         task=task,
+        competency=competency,
         kind=kind,
         title=title.strip(),
         text=text,
-        link=link,
+        link=safe_link(link) if link or kind in (ArtifactKind.LINK, ArtifactKind.VIDEO) else "",
         done_at=to_microseconds(done_at),
         recorded_at=to_microseconds(at),
         recorded_by=by.actor_id,
+        **_file_fields(file),
     )
+    if file is not None:
+        keep_file(artifact.public_id, file.content)
     record_deed("record artifact", by=by, at=at, subject=("artifact", artifact.pk))
     return artifact
 
@@ -276,6 +295,29 @@ def _whose_and_what(ids: Sequence[int]) -> tuple[set[int], set[int]]:
         learners.update(learner for learner, _ in rows)
         tasks.update(task for _, task in rows)
     return learners, tasks
+
+
+def _recorded_before(learner: Person, key: UUID | None) -> Artifact | None:
+    if key is None:
+        return None
+    return Artifact.objects.get_queryset().filter(public_id=key, learner=learner).first()
+
+
+def _fresh(key: UUID | None) -> UUID:
+    """Return the key, or another one where it names somebody else's work already."""
+    taken = key is None or Artifact.every_district.filter(public_id=key).exists()
+    return new_public_id() if key is None or taken else key
+
+
+def _file_fields(file: CheckedFile | None) -> dict[str, object]:
+    if file is None:
+        return {}
+    return {
+        "file_name": file.name,
+        "file_type": file.type,
+        "file_sha256": sha256(file.content).hexdigest(),
+        "file_bytes": len(file.content),
+    }
 
 
 def _withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> None:

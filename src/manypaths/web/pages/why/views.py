@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from manypaths.base.clock import now, today
 from manypaths.base.errors import Refused
 from manypaths.estimates.access import may_sign
+from manypaths.estimates.queries import words_of
 from manypaths.estimates.services import AchievementDraft, sign_off, take_in_rating
 from manypaths.evidence.drafts import RatingDraft
 from manypaths.evidence.models import RaterRole
@@ -83,6 +84,6 @@ def _page(
         "page": page,
         "sign_form": form if may_sign(request.user, learner) else None,
         "answers_back": page.is_own or learner in request.visitor.standing.cares_for,
-        "words": [],  # what teachers said beside the estimate
+        "words": words_of(learner, competency, by=request.user),
     }
     return render_page(request, "why/why.html", context, status=status)

@@ -1,0 +1,103 @@
+"""Where handed-in files lie: beside the database, one for each row, or neither.
+
+A file is written under a passing name first. Only once its row is saved for good is it given the
+name by which the row finds it; what a power cut leaves between the two is set right by `sweep`.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from manypaths.base.errors import NotFound
+from manypaths.base.ids import as_public_id
+from manypaths.base.scope import current_district
+from manypaths.evidence.models import Artifact
+
+_PASSING = ".part"
+_ON_THE_WAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class FilesSwept:
+    """What a sweep of a district's files found: rows with files, those it set right, and the rest.
+
+    `missing` are rows without a file; `strays` files without a row, which it took away.
+    """
+
+    kept: int
+    set_right: int
+    missing: int
+    strays: int
+
+
+def keep_file(public_id: UUID, content: bytes) -> None:
+    """Write a file for a row of the running transaction; it is there once that is committed."""
+    path = _path(public_id)
+    passing = path.with_suffix(_PASSING)
+    passing.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with passing.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    transaction.on_commit(lambda: _settle(path))
+
+
+def kept_file(artifact: Artifact) -> Path:
+    """Return where the file of a piece of work lies. Raises NotFound for one that has none."""
+    path = _path(artifact.public_id)
+    if not artifact.file_name:
+        raise NotFound
+    if not path.is_file():
+        _settle(path)
+    if not path.is_file():
+        raise NotFound
+    return path
+
+
+def sweep(*, at: datetime) -> FilesSwept:
+    """Bring the district's files in line with its rows: settle the written, remove the strays.
+
+    What was written in the last day is let be: its row may be on the way.
+    """
+    rows = Artifact.objects.exclude(file_name="").values_list("public_id", flat=True)
+    wanted = {_path(public_id) for public_id in rows}
+    unsettled = {path for path in wanted if not path.is_file()}
+    for path in unsettled:
+        _settle(path)
+    missing = sum(not path.is_file() for path in unsettled)
+    strays = [path for path in _files() if path not in wanted and _is_old(path, at)]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return FilesSwept(len(wanted) - missing, len(unsettled) - missing, missing, len(strays))
+
+
+def _path(public_id: UUID) -> Path:
+    name = str(public_id)
+    return _folder() / name[:2] / name
+
+
+def _folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / str(current_district())
+
+
+def _files() -> Iterator[Path]:
+    for path in _folder().glob("??/*"):
+        if as_public_id(path.name.removesuffix(_PASSING)) is not None:
+            yield path
+
+
+def _is_old(path: Path, at: datetime) -> bool:
+    return path.stat().st_mtime < (at - _ON_THE_WAY).timestamp()
+
+
+def _settle(path: Path) -> None:
+    """Give a written file its name for good, where it has not got it yet."""
+    with suppress(FileNotFoundError):
+        path.with_suffix(_PASSING).replace(path)

@@ -1,0 +1,1 @@
+"""A teacher's word beside the estimate."""
