@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from django.test import Client
 
+from manypaths.accounts.sessions import SECOND_FACTOR
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import user_of
 
@@ -14,6 +15,10 @@ def client_of(person: Person) -> Client:
     """Return a client that is signed in as a person; one that keeps nobody has no person."""
     client = Client()
     client.force_login(user_of(person))
+    # As after a passkey, without which staff reach nothing.
+    session = client.session
+    session[SECOND_FACTOR] = True
+    session.save()
     return client
 
 
