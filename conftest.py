@@ -6,9 +6,19 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from manypaths.accounts.hashing import CappedArgon2Hasher
 from manypaths.base.scope import district_scope
 from manypaths.people.models import Organization
 from manypaths.people.tests.cast import Cast, make_cast, make_district
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords with little work: what they cost is looked at by one test alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CappedArgon2Hasher, "memory_cost", 64)
+        patch.setattr(CappedArgon2Hasher, "time_cost", 1)
+        yield
 
 
 @pytest.fixture

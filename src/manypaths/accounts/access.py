@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.utils import timezone
+
 from manypaths.accounts.models import ClassCode, Invitation, SignInCard
 from manypaths.accounts.tokens import hash_of, plain
 from manypaths.base.errors import NotFound, Refused
@@ -58,7 +60,8 @@ def class_behind(code: str) -> ClassCode:
 def scope_of(row: DistrictRow) -> Iterator[None]:
     """Work in the district of a row that a secret opened."""
     district = Organization.every_district.get(pk=row.district_id)
-    with district_scope(district.pk, zone_of(district)):
+    zone = zone_of(district)
+    with district_scope(district.pk, zone), timezone.override(zone):
         yield
 
 

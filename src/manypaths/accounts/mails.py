@@ -18,7 +18,7 @@ from manypaths.accounts.models import Invitation
 from manypaths.accounts.services.invitations import ask_for_reset, write_token
 from manypaths.accounts.tokens import spelled
 from manypaths.base.clock import now
-from manypaths.base.scope import current_scope, district_scope
+from manypaths.base.scope import district_scope
 from manypaths.people.models import User
 from manypaths.people.standing import home_of
 
@@ -100,7 +100,7 @@ def _code_line(token: str) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return date_format(localtime(at, current_scope().zone), "DATETIME_FORMAT")
+    return date_format(localtime(at), "DATETIME_FORMAT")
 
 
 def _send(email: str, subject: str, paragraphs: list[str]) -> None:

@@ -16,7 +16,7 @@ from manypaths.accounts.models import (
     SignInCard,
 )
 from manypaths.base.clock import now
-from manypaths.people.access import Actor, current, require_sight
+from manypaths.people.access import Actor, current, require_operator, require_sight
 from manypaths.people.models import Group, Membership, Part, Person, User
 from manypaths.people.queries import learners_of
 
@@ -129,6 +129,12 @@ def picture_signers(code: ClassCode) -> list[Person]:
     learns = Membership.objects.filter(current(), group=code.group_id, part=Part.LEARNER)
     people = Person.objects.filter(pk__in=learns.values("person")).filter(pk__in=chosen)
     return list(people.order_by("given_name", "family_name", "pk"))
+
+
+def can_anybody_sign_in(*, by: Actor) -> bool:
+    """Say whether this installation has any sign-in at all, for the operator."""
+    require_operator(by)
+    return User.objects.filter(is_active=True).exists()
 
 
 def _state(user: User | None, expires_at: datetime | None) -> SignInState:

@@ -1,13 +1,16 @@
 """QR codes as images of their own, without a style."""
 
 from base64 import b64encode
+from io import BytesIO
 
 import segno
 
 
 def qr_svg(text: str, *, scale: int = 4) -> str:
     """Return a QR code as an SVG document."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(scale=scale, xmldecl=True))
+    document = BytesIO()
+    segno.make(text, error="m", micro=False).save(document, kind="svg", scale=scale)
+    return document.getvalue().decode()
 
 
 def qr_image(text: str) -> str:

@@ -1,6 +1,7 @@
 """Deeds by which people get in, and by which they no longer do."""
 
 from manypaths.accounts.services.ending import end_access, end_own_session
+from manypaths.accounts.services.first_leader import invite_first_leader
 from manypaths.accounts.services.invitations import (
     Issued,
     accept_invitation,
@@ -34,6 +35,7 @@ __all__ = [
     "give_one_time_code",
     "invite",
     "invite_again",
+    "invite_first_leader",
     "invite_group",
     "make_cards",
     "set_own_password",

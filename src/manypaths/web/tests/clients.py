@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from django.http import HttpResponse
 from django.test import Client
 
 from manypaths.accounts.sessions import SECOND_FACTOR
@@ -89,7 +90,11 @@ class Page:
 
 def page(client: Client, address: str) -> Page:
     """Get a page, following redirects, and read it."""
-    response = client.get(address, follow=True)
+    return read(client.get(address, follow=True))
+
+
+def read(response: HttpResponse) -> Page:
+    """Read an answer as a page."""
     reader = _Reader()
     reader.feed(response.content.decode())
     elements = [

@@ -18,11 +18,11 @@ from manypaths.accounts.models import ClassCode
 from manypaths.accounts.queries import picture_signers
 from manypaths.accounts.services import try_pictures
 from manypaths.base.clock import now
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, Refused
 from manypaths.demo.looking_around import demonstration, enter_as, kept_copy, put_back
 from manypaths.people.models import Person
 from manypaths.web.entering import address_of, let_in, try_to_enter
-from manypaths.web.errors import not_found_page, too_many_page
+from manypaths.web.errors import not_found_page, refused_page, too_many_page
 from manypaths.web.pages.sign_in.forms import (
     ClassCodeForm,
     CodeForm,
@@ -214,6 +214,8 @@ def reset_demo(request: HttpRequest) -> HttpResponse:
         put_back()
     except NotFound:
         return not_found_page(request)
+    except Refused as refusal:
+        return refused_page(request, refusal)
     # What this browser held is gone with the rest.
     request.session.flush()
     tell(request, _("The demo is as it was made. Everybody who looked around begins anew."))
