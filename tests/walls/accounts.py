@@ -3,13 +3,8 @@
 from manypaths.accounts import queries, services
 from manypaths.accounts.models import ClassCode, PicturePassword
 from manypaths.people.access import Actor
-from manypaths.people.models import User
 from tests.stage import LATER, Records
 from tests.walls.kinds import Open, Wall
-
-
-def _user_of(records: Records) -> User:
-    return records.learner.user or User(pk=records.learner.pk, username="nobody")
 
 
 def _with_class_code(by: Actor, records: Records) -> object:
@@ -35,12 +30,6 @@ ACCOUNTS = {
     ),
     "accounts.services.invitations.invite_group": Wall(
         lambda by, r: services.invite_group(r.group, by=by, at=LATER), "dana"
-    ),
-    "accounts.services.invitations.set_own_password": Wall(
-        lambda by, r: services.set_own_password(
-            _user_of(r), password="words of mine", by=by, at=LATER, session=""
-        ),
-        "ada",
     ),
     "accounts.services.first_leader.invite_first_leader": Wall(
         lambda by, r: services.invite_first_leader(
@@ -88,6 +77,7 @@ OPEN_ACCOUNTS = {
     "accounts.services.invitations.accept_invitation": Open(_BY_SECRET),
     "accounts.services.invitations.write_token": Open("is a part of the mail of an invitation"),
     "accounts.services.invitations.ask_for_reset": Open(_BY_SECRET),
+    "accounts.services.invitations.set_own_password": Open("sets the password of `by` alone"),
     "accounts.services.ending.end_own_session": Open("reads and ends sessions of `by` alone"),
     "accounts.services.learners.try_pictures": Open(
         "says to whoever has the code of a class whether three pictures are a learner's"

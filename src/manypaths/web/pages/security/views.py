@@ -93,8 +93,7 @@ def password(request: PageRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user, key = request.user, request.session.session_key or ""
-        new = form.cleaned_data["password"]
-        set_own_password(user, password=new, by=user, at=now(), session=key)
+        set_own_password(form.cleaned_data["password"], by=user, at=now(), session=key)
         update_session_auth_hash(request, user)
         send_notice.enqueue(user.pk, "password_changed", get_language() or "en")
         tell(request, _("Your new password is set. Your other devices are signed out."))
