@@ -16,5 +16,5 @@ def invited(name: str, email: str, address: str | None, operator: Operator) -> t
     """Return the invitation of the first leader, and its link."""
     district = Organization.objects.get(pk=current_district())
     issued = invite_first_leader(district, name, email=email, by=operator, at=now())
-    begins = (address or settings.SITE_ADDRESS or _USUAL_ADDRESS).rstrip("/")
+    begins = (address or settings.ADDRESS or _USUAL_ADDRESS).rstrip("/")
     return issued, f"{begins}{reverse('invitation:accept', args=[issued.token])}"

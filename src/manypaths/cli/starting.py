@@ -50,7 +50,7 @@ def invite_first_leader(
     name: Annotated[str, typer.Option(help="Given and family name of the leader.")],
     email: Annotated[str, typer.Option(help="The address by which they will sign in.")],
     address: Annotated[
-        str | None, typer.Option(help="Where the pages are; else MANYPATHS_SITE_ADDRESS.")
+        str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
     ] = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,

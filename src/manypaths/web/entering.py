@@ -32,6 +32,6 @@ def try_to_enter(request: HttpRequest, door: str, *, key: str = "") -> Callable[
 def address_of(request: HttpRequest, route: str, *args: object) -> str:
     """Return a whole address for paper and mail: at the host's own name where that is set."""
     path = reverse(route, args=args)
-    if settings.SITE_ADDRESS:
-        return f"{settings.SITE_ADDRESS}{path}"
+    if settings.ADDRESS:
+        return f"{settings.ADDRESS}{path}"
     return request.build_absolute_uri(path)

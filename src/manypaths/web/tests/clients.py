@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 from django.test import Client
 
-from manypaths.accounts.sessions import SECOND_FACTOR
+from manypaths.accounts.sessions import SECOND_FACTOR, begin
+from manypaths.base.clock import now
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import user_of
 
@@ -18,6 +19,7 @@ def client_of(person: Person) -> Client:
     client.force_login(user_of(person))
     # As after a passkey, without which staff reach nothing.
     session = client.session
+    begin(session, at=now(), device="")
     session[SECOND_FACTOR] = True
     session.save()
     return client

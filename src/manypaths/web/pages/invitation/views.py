@@ -131,7 +131,7 @@ def cards(request: PageRequest, group_id: UUID) -> HttpResponse:
 def _printed(
     request: PageRequest, group: Group, people: list[tuple[Person, str, str]], route: str
 ) -> HttpResponse:
-    begins = settings.SITE_ADDRESS or request.build_absolute_uri("/").rstrip("/")
+    begins = settings.ADDRESS or request.build_absolute_uri("/").rstrip("/")
     papers = [
         {
             "person": person,

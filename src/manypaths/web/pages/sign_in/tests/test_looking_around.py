@@ -65,7 +65,7 @@ def test_a_demo_of_an_earlier_version_lets_people_in_and_a_demo_beside_real_peop
 ) -> None:
     with district_scope(demo.district.pk):
         Person.objects.update(user=None)
-    User.objects.all().delete()
+        User.objects.all().delete()
     client = Client()
     assert client.post("/sign-in/look-around/leader/").status_code == 302
     assert "_auth_user_id" in client.session
