@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from manypaths.accounts.models import ClassCode, Invitation, SignInCard
 from manypaths.accounts.tokens import hash_of, plain
@@ -72,7 +73,7 @@ def require_young(learner: Person) -> None:
     """
     roles = set(RoleHeld.objects.filter(current(), person=learner).values_list("role", flat=True))
     if Role.STUDENT not in roles or roles & {*EDUCATOR_ROLES, Role.FAMILY, Role.RESEARCHER}:
-        raise Refused("Pictures, cards and teachers' codes are for students alone.")
+        raise Refused(_("Pictures, cards and teachers' codes are for students alone."))
 
 
 def require_own_student(by: Actor, learner: Person) -> None:

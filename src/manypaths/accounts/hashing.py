@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.utils.translation import gettext as _
 
 from manypaths.base.errors import Refused
 
@@ -40,7 +41,7 @@ class _Turn:
 
     def __enter__(self) -> None:
         if not _turns.acquire(timeout=_LONGEST_WAIT_SECONDS):
-            raise Refused("Very many people are signing in right now. Try again in a minute.")
+            raise Refused(_("Very many people are signing in right now. Try again in a minute."))
 
     def __exit__(self, *exception: Any) -> None:
         _turns.release()

@@ -29,10 +29,10 @@ def send_invitation(invitation_id: int, address: str, language: str) -> None:
     invitation = Invitation.every_district.filter(pk=invitation_id).first()
     if invitation is None or not is_open(invitation, now()):
         return
-    with scope_of(invitation), override(language):
-        user = User.objects.filter(person=invitation.person_id).first()
-        if user is None or not user.email:
-            return
+    user = User.objects.filter(person=invitation.person_id).first()
+    if user is None or not user.email:
+        return
+    with scope_of(invitation), override(user.language or language):
         token = write_token(invitation, at=now())
         paragraphs = [
             _("Hello %(name)s,") % {"name": invitation.person.name},
@@ -54,7 +54,7 @@ def send_reset(email: str, address: str, language: str) -> None:
     home = home_of(user) if user else None
     if user is None or home is None:
         return
-    with district_scope(home.district.pk, home.zone), override(language):
+    with district_scope(home.district.pk, home.zone), override(user.language or language):
         invitation = ask_for_reset(user, at=now())
         token = write_token(invitation, at=now())
         _send(
@@ -77,7 +77,7 @@ def send_notice(user_id: int, what: str, language: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is None or not user.email:
         return
-    with override(language):
+    with override(user.language or language):
         changes = {
             "webauthn_added": _("A passkey was added to your sign-in."),
             "webauthn_removed": _("A passkey was taken from your sign-in."),

@@ -26,7 +26,7 @@ class SessionStore(DatabaseStore):
     """Keeps beside a session's contents whose it is, on what device, and when it was used."""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]  # of our own table
+    def get_model_class(cls) -> type[Session]:
         """Return the table of sessions."""
         return Session
 

@@ -1,14 +1,15 @@
 """Looking around in a demo district as one of its people, and putting it back as it was made."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection
 
 from django.db import connection
 from django.db.backends.sqlite3.creation import DatabaseCreation
+from django.utils.translation import gettext as _
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import district_scope
@@ -71,7 +72,7 @@ def keep_copy() -> None:
     passing.unlink(missing_ok=True)
     passing.touch(mode=0o600)
     connection.ensure_connection()
-    target = connection.Database.connect(str(passing))
+    target = sqlite3.connect(passing)
     try:
         connection.connection.backup(target)
     finally:
@@ -88,12 +89,12 @@ def put_back() -> None:
     copy = kept_copy()
     if _demo() is None or copy is None:
         raise NotFound
-    source = connection.Database.connect(f"file:{copy}?mode=ro", uri=True)
+    source = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
     try:
         connection.ensure_connection()
         if _migrations_in(source) != _migrations_in(connection.connection):
             raise Refused(
-                "The demo was made by an earlier version. manypaths demo --fresh makes it anew."
+                _("The demo was made by an earlier version. manypaths demo --fresh makes it anew.")
             )
         source.backup(connection.connection, progress=_patience())
     finally:
@@ -106,12 +107,12 @@ def _patience() -> Callable[[int, int, int], None]:
 
     def tell(status: int, remaining: int, total: int) -> None:
         if remaining and time.monotonic() > until:
-            raise Refused("Somebody is at work in the demo. Try again in a minute.")
+            raise Refused(_("Somebody is at work in the demo. Try again in a minute."))
 
     return tell
 
 
-def _migrations_in(database: Connection) -> set[tuple[str, str]]:
+def _migrations_in(database: sqlite3.Connection) -> set[tuple[str, str]]:
     rows = database.execute("SELECT app, name FROM django_migrations")
     return {(app, name) for app, name in rows}
 

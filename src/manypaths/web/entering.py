@@ -15,7 +15,8 @@ from manypaths.people.models import User
 def let_in(request: HttpRequest, user: User, *, way: str, to: str = "home:start") -> HttpResponse:
     """Sign somebody in who has shown a secret of theirs; a second factor is still asked for."""
     record_authentication(request, user, method=way, reauthenticated=True)
-    return perform_login(request, Login(user=user, redirect_url=reverse(to)))
+    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=reverse(to)))
+    return answer
 
 
 def try_to_enter(request: HttpRequest, door: str, *, key: str = "") -> Callable[[], None] | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from manypaths.accounts.models import Invitation, PicturePassword, Session, SignInCard
 from manypaths.accounts.queries import name_of
@@ -22,9 +23,9 @@ def end_access(person: Person, *, by: Actor, at: datetime) -> None:
     require_leadership_of(by, person)
     user = person.user
     if user is None:
-        raise Refused("This person can't sign in.")
+        raise Refused(_("This person can't sign in."))
     if user.pk == by.actor_id:
-        raise Refused("Nobody ends their own access. Ask another leader.")
+        raise Refused(_("Nobody ends their own access. Ask another leader."))
     user.is_active = False
     user.save(update_fields=["is_active"])
     Invitation.objects.filter(person=person, used_at=None, withdrawn_at=None).update(

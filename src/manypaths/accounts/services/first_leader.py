@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from manypaths.accounts.services.invitations import Issued, invite_again
 from manypaths.base.clock import today
@@ -22,11 +23,11 @@ def invite_first_leader(
     """
     require_operator(by)
     if district.is_demonstration:
-        raise Refused("This is a demo district. Its sign-in page lets you look around.")
+        raise Refused(_("This is a demo district. Its sign-in page lets you look around."))
     leads = RoleHeld.objects.filter(organization=district, role=Role.LEADER, ends_on=None)
     leaders = Person.objects.filter(pk__in=leads.values("person")).select_related("user")
     if any(person.user and person.user.last_login for person in leaders):
-        raise Refused("This district has a leader who signs in. Leaders invite others on pages.")
+        raise Refused(_("This district has a leader who signs in. Leaders invite others on pages."))
     address = email.strip().lower()
     waiting = next((p for p in leaders if p.user and p.user.email == address), None)
     person = waiting or _made(district, name, by, at)
@@ -34,9 +35,9 @@ def invite_first_leader(
 
 
 def _made(district: Organization, name: str, by: Actor, at: datetime) -> Person:
-    given, _, family = name.strip().partition(" ")
+    given, _blank, family = name.strip().partition(" ")
     if not given:
-        raise Refused("A leader has a name.")
+        raise Refused(_("A leader has a name."))
     return add_people(
         [(given, family)],
         organization=district,

@@ -36,6 +36,11 @@ class Issued:
         """Return whom it lets in."""
         return self.invitation.person
 
+    @property
+    def username(self) -> str:
+        """Return the name by which they will sign in."""
+        return self.person.user.username if self.person.user else ""
+
 
 @transaction.atomic
 def invite(

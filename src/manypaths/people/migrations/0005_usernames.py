@@ -1,10 +1,12 @@
 """Let people without an address sign in: a username beside the address, which may be missing."""
 
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from django.db.models import F
 
 
-def take_addresses(apps, schema_editor):
+def take_addresses(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("people", "User").objects.update(username=F("email"))
 
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Protocol
 
-from django.http import HttpResponse
 from django.test import Client
 
 from manypaths.accounts.sessions import SECOND_FACTOR, begin
@@ -65,6 +65,13 @@ class _Reader(HTMLParser):
             texts.append(data)
 
 
+class Answer(Protocol):
+    """What a test's client is answered."""
+
+    status_code: int
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Page:
     """An answered page, read as HTML."""
@@ -95,7 +102,7 @@ def page(client: Client, address: str) -> Page:
     return read(client.get(address, follow=True))
 
 
-def read(response: HttpResponse) -> Page:
+def read(response: Answer) -> Page:
     """Read an answer as a page."""
     reader = _Reader()
     reader.feed(response.content.decode())

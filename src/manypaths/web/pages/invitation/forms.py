@@ -26,7 +26,7 @@ class AcceptForm(forms.Form):
         help_text=gettext_lazy("Three or four words that only you would put together are good."),
     )
 
-    def __init__(self, *args: object, user: User, needs_pin: bool, **kwargs: object) -> None:
+    def __init__(self, *args: object, user: User | None, needs_pin: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own
         self.user = user
         if not needs_pin:

@@ -54,6 +54,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
     except NotFound:
         return render_page(request, "invitation/over.html", {}, status=404)
     with scope_of(invitation):
+        # Whoever is invited has a sign-in from then on.
         form = AcceptForm(
             request.POST or None,
             user=invitation.person.user,
@@ -88,7 +89,7 @@ def _shown(request: HttpRequest, invitation: Invitation, form: AcceptForm) -> Ht
         "invitation": invitation,
         # Whoever has no PIN yet learns no name either.
         "person": None if invitation.pin_hash else invitation.person,
-        "username": "" if invitation.pin_hash else form.user.username,
+        "username": "" if invitation.pin_hash or form.user is None else form.user.username,
         "may_pick_pictures": _is_young(invitation.person),
     }
     return render_page(request, "invitation/open.html", context)
@@ -111,7 +112,7 @@ def slips(request: PageRequest) -> HttpResponse:
     require_leadership(request.user, group.organization)
     if request.method == "POST":
         issued = invite_group(group, by=request.user, at=now())
-        printed = [(one.person, one.token, one.person.user.username) for one in issued]
+        printed = [(one.person, one.token, one.username) for one in issued]
         return _printed(request, group, printed, "invitation:accept")
     record_view(request, group)
     return render_page(request, "invitation/slips.html", {"group": group})

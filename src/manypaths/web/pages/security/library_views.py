@@ -20,7 +20,7 @@ def own(view: View) -> Callable[..., HttpResponse]:
     @signed_in
     @without_second_factor
     @shows_nobody
-    def shown(request: PageRequest, **kwargs: object) -> HttpResponse:
+    def shown(request: PageRequest, /, **kwargs: object) -> HttpResponse:
         response = view(request, **kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()  # here, in the scope of the district

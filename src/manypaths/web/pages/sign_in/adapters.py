@@ -7,8 +7,9 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.mails import send_notice
@@ -51,6 +52,25 @@ class AccountAdapter(DefaultAccountAdapter):
         if "mfa" in ways:
             request.session[SECOND_FACTOR] = True
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, **more: Any
+    ) -> None:
+        """Say what went wrong; what went right is seen on the page that follows."""
+        if message_template is None:
+            super().add_message(request, level, **more)
+
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, Any]]:
+        """Return how somebody may say once more who they are, the easiest first."""
+        words = {
+            "mfa_reauthenticate:webauthn": _("Use my passkey"),
+            "reauthenticate": _("Use my password"),
+            "mfa_reauthenticate": _("Type a code"),
+        }
+        found = {way["id"]: way for way in super().get_reauthentication_methods(user)}
+        return [found[way] | {"description": words[way]} for way in words if way in found]
+
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Answer somebody whose access has ended like somebody who has none."""
         return redirect_page(request, "sign_in:start")
@@ -82,6 +102,10 @@ class MFAAdapter(DefaultMFAAdapter):
         """Say whether somebody may give this one up: staff keep at least one."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=_FACTORS)
         return others.exclude(pk=authenticator.pk).exists() or not is_staff(authenticator.user)
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """Return what a passkey is called until its owner says otherwise."""
+        return gettext("My passkey")
 
     def build_totp_svg(self, url: str) -> str:
         """Return the QR code for an app for codes."""
