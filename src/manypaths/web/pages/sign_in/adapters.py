@@ -53,11 +53,17 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session[SECOND_FACTOR] = True
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, **more: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
     ) -> None:
         """Say what went wrong; what went right is seen on the page that follows."""
-        if message_template is None:
-            super().add_message(request, level, **more)
+        if message is not None:
+            super().add_message(request, level, message=message)
 
     def get_reauthentication_methods(
         self, user: AbstractBaseUser | AnonymousUser

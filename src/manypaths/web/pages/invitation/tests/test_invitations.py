@@ -216,8 +216,13 @@ def test_a_teacher_reads_how_their_class_gets_in_and_a_look_is_written(cast: Cas
 
 
 def test_ones_own_devices_are_listed_and_ended(cast: Cast) -> None:
-    here, there = client_of(cast.ada), client_of(cast.ada)
-    there.get("/security/", HTTP_USER_AGENT="Mozilla/5.0 (X11; CrOS) Chrome/130 Safari/5")
+    here = client_of(cast.ada)
+    user = user_of(cast.ada)
+    user.set_password(PASSWORD)
+    user.save()
+    there = Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; CrOS) Chrome/130 Safari/5")
+    there.post("/sign-in/", {"login": user.username, "password": PASSWORD})
+    here.force_login(user)
     shown = page(here, "/security/")
     assert "Chrome, ChromeOS" in shown.text
     assert "signed in on 2 devices" in shown.text
