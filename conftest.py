@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from pytest_django.fixtures import Settings
 
+from manypaths.accounts.hashing import CappedArgon2Hasher
 from manypaths.base.scope import district_scope
 from manypaths.people.models import Organization
 from manypaths.people.tests.cast import Cast, make_cast, make_district
@@ -16,6 +17,15 @@ from manypaths.people.tests.cast import Cast, make_cast, make_district
 def _own_files(settings: Settings, tmp_path: Path) -> None:
     """Let no test reach the files of the installation at hand."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords with little work: what they cost is looked at by one test alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CappedArgon2Hasher, "memory_cost", 64)
+        patch.setattr(CappedArgon2Hasher, "time_cost", 1)
+        yield
 
 
 @pytest.fixture

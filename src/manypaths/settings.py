@@ -100,15 +100,18 @@ FORMAT_MODULE_PATH = ["manypaths.formats"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
     "django_tasks",
     "django_tasks_db",
     "template_partials",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "manypaths.base",
     "manypaths.people",
+    "manypaths.accounts",
     "manypaths.frameworks",
     "manypaths.evidence",
     "manypaths.estimates",
@@ -139,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "manypaths.web.middleware.limits",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
@@ -225,6 +229,83 @@ CONTENT_SECURITY_POLICY_REPORT_ONLY = {
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# --- Signing in
+
+# All readers behind a proxy would else look like one address.
+ALLAUTH_TRUSTED_PROXY_COUNT = N_PROXIES
+# A school's children share one address: so many may sign in from it within five minutes.
+SIGN_INS_AN_ADDRESS = env_int("MANYPATHS_SIGN_INS_AN_ADDRESS", 600, at_least=30, at_most=100_000)
+HASHES_AT_ONCE = env_int("MANYPATHS_HASHES_AT_ONCE", 2, at_least=1, at_most=64)
+
+AUTHENTICATION_BACKENDS = ["manypaths.accounts.authentication.ByNameBackend"]
+PASSWORD_HASHERS = ["manypaths.accounts.hashing.CappedArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "manypaths.accounts.passwords.LengthForRole"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "manypaths.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+LOGIN_REDIRECT_URL = "home:start"
+# Counts of tries, which all worker processes share.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_counts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+ACCOUNT_ADAPTER = "manypaths.web.pages.sign_in.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "manypaths.web.pages.sign_in.forms.SignInForm",
+    "reauthenticate": "manypaths.web.pages.sign_in.forms.AgainForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Who is signed in may look around as somebody else.
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {
+    "login": f"{SIGN_INS_AN_ADDRESS}/5m/ip",
+    # Wrong ones of a whole school, but of one account few.
+    "login_failed": f"{SIGN_INS_AN_ADDRESS // 2}/5m/ip,5/5m/key,50/d/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "manypaths.web.pages.sign_in.adapters.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "manypaths.web.pages.security.forms.PasskeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Manypaths"
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": f"{SIGN_INS_AN_ADDRESS}/5m/ip"}
+# Other ways in: by what is typed wrong, from one address and for one learner.
+ENTRY_RATE_LIMITS = {
+    "code": "60/5m/ip",
+    "class_code": "120/5m/ip",
+    "pictures": f"{SIGN_INS_AN_ADDRESS // 2}/5m/ip,4/5m/key",
+    "card": "120/5m/ip",
+    "forgotten": "60/5m/ip,3/15m/key",
+    "look_around": "300/5m/ip",
+    "reset_demo": "3/10m/key",
+}
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends."
+    f"{env_str('MANYPATHS_MAIL', 'console', allowed=('console', 'smtp'))}.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = env_str("MANYPATHS_MAIL_FROM", "manypaths@localhost")
+EMAIL_HOST = env_str("MANYPATHS_MAIL_HOST", "localhost")
+EMAIL_PORT = env_int("MANYPATHS_MAIL_PORT", 25, at_least=1, at_most=65_535)
+EMAIL_HOST_USER = env_str("MANYPATHS_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = env_str("MANYPATHS_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("MANYPATHS_MAIL_TLS", False)
+EMAIL_TIMEOUT = 20
 
 LOGGING = {
     "version": 1,

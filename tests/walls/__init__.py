@@ -4,16 +4,19 @@
 behind them, and what another district may see through them: nothing.
 """
 
+from tests.walls.accounts import ACCOUNTS, OPEN_ACCOUNTS
 from tests.walls.estimates import ESTIMATES
 from tests.walls.evidence import EVIDENCE
 from tests.walls.frameworks import FRAMEWORKS
 from tests.walls.kinds import Call, Open, Wall
-from tests.walls.open import OPEN, PART
+from tests.walls.open import OPEN as OPEN_OTHERS
+from tests.walls.open import PART
 from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
 from tests.walls.sittings import SITTINGS
 
-WALLS: dict[str, Wall] = PEOPLE | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
+WALLS: dict[str, Wall] = PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
+OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
 __all__ = ["OPEN", "PARTS", "WALLS", "Call", "Open", "Wall"]

@@ -29,6 +29,7 @@ app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
 
 app.command("init")(starting.init)
+app.command("invite-first-leader")(starting.invite_first_leader)
 app.command("demo")(starting.demo)
 app.command("check")(starting.check)
 app.command("serve")(serving.serve_pages)

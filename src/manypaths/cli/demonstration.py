@@ -17,6 +17,7 @@ from manypaths.base.secret_key import keep_secret
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
+from manypaths.demo.looking_around import keep_copy
 from manypaths.demo.school_days import last_school_day_before
 from manypaths.estimates.queries import estimates_of, why
 from manypaths.estimates.status import Status
@@ -65,6 +66,9 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     found = _existing(operator)
     known = None if found is None or fresh else find_demo(found)
     if known is not None and _may_stay(known, seed):
+        if not known.is_touched:
+            make_tables()
+            keep_copy()
         return OpenedDemo(settings.HOME, known)
     keep_secret(settings.HOME)
     make_tables()
@@ -77,6 +81,7 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
         progress=progress,
         log=settings.HOME / _LOG_NAME,
     )
+    keep_copy()
     return OpenedDemo(settings.HOME, made)
 
 

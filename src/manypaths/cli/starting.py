@@ -7,6 +7,7 @@ import typer
 
 from manypaths.cli.session import (
     REFUSED,
+    DistrictOption,
     JsonOption,
     QuietOption,
     answering,
@@ -14,6 +15,7 @@ from manypaths.cli.session import (
     say,
     set_up,
     showing_work,
+    workplace,
 )
 
 
@@ -28,6 +30,7 @@ def init(
     with answering(as_json=as_json):
         from django.conf import settings
 
+        from manypaths.accounts.queries import can_anybody_sign_in
         from manypaths.base.secret_key import keep_secret
         from manypaths.cli.home import make_home
         from manypaths.people.access import Operator
@@ -38,6 +41,34 @@ def init(
             print_json({"home": str(settings.HOME), "district": district.name})
         elif not quiet:
             say(f"{district.name} is ready in {settings.HOME}.")
+            if not can_anybody_sign_in(by=Operator()):
+                say("Nobody can sign in yet. Invite the first leader:")
+                say('  manypaths invite-first-leader --name "Your Name" --email you@example.org')
+
+
+def invite_first_leader(
+    name: Annotated[str, typer.Option(help="Given and family name of the leader.")],
+    email: Annotated[str, typer.Option(help="The address by which they will sign in.")],
+    address: Annotated[
+        str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
+    ] = None,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a link by which the first leader of a fresh district gets in; it works once."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.cli.inviting import invited
+
+        issued, link = invited(name, email, address, work.operator)
+        if as_json:
+            until = issued.invitation.expires_at.isoformat()
+            print_json({"name": issued.person.name, "link": link, "good_until": until})
+            return
+        say(link)
+        if not quiet:
+            say(f"It lets {issued.person.name} in once, within two weeks. Give it to nobody else.")
 
 
 def demo(

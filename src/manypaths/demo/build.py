@@ -15,6 +15,7 @@ from manypaths.base.models import AuditEntry
 from manypaths.base.progress import Tell
 from manypaths.base.scope import district_scope
 from manypaths.demo.arrivals import Arrivals
+from manypaths.demo.cast import give_cast_sign_ins
 from manypaths.demo.content import EDUCATORS, MATHEMATICS
 from manypaths.demo.generator import SchoolYear, invent_year, write_log
 from manypaths.demo.happenings import Happenings
@@ -78,6 +79,7 @@ def build_demo(
         with district_scope(district.pk, ZONE):
             _bring_in(year, district, by, steps)
     with district_scope(district.pk, ZONE):
+        give_cast_sign_ins(year.shown, at=_evening(year.scene.days.dates[-1]))
         record_deed(
             _DEED,
             by=by,

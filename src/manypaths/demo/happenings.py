@@ -32,6 +32,11 @@ from manypaths.plans.services import choose_step, set_window
 _MAIL_HOST = "three-rivers.example"
 
 
+def address_in(district_id: int, source_id: str) -> str:
+    """Return the address of somebody who was invented."""
+    return f"{source_id}@{district_id}.{_MAIL_HOST}"
+
+
 @dataclass(frozen=True)
 class Happenings:
     """A year and the rows that its people, competencies and tasks have become."""
@@ -110,7 +115,7 @@ class Happenings:
             at = from_microseconds(step.chosen_at)
             by: Actor = self.by
             if step.is_own:
-                email = f"{step.learner}@{self.district.pk}.{_MAIL_HOST}"
+                email = address_in(self.district.pk, step.learner)
                 by = give_sign_in(learner, email=email, by=self.by, at=at)
             self._plan(step, learner, by, at)
 

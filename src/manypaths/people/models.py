@@ -15,14 +15,18 @@ from manypaths.base.scope import DistrictRow, PublishedRow
 class User(AbstractBaseUser):
     """A way to sign in. What it may see follows from the person it belongs to."""
 
-    personal = goes_with("person", "email", "password", "last_login", "is_active", "language")
+    personal = goes_with(
+        "person", "username", "email", "password", "last_login", "is_active", "language"
+    )
 
-    email = models.EmailField(unique=True)
+    # Staff and families sign in by their address, learners without one by a readable code.
+    username = models.CharField(max_length=254, unique=True)
+    email = models.EmailField(unique=True, null=True)  # noqa: DJ001  # none, or one's own
     is_active = models.BooleanField(default=True)
     # The language that they chose for pages; empty: what their browser asks for.
     language = models.CharField(max_length=10, blank=True)
 
-    USERNAME_FIELD = "email"
+    USERNAME_FIELD = "username"
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     @property

@@ -80,6 +80,15 @@ class Standing:
         """Return the district or schools that the person leads."""
         return list(organizations_led_by(self._user).order_by("kind", "name", "pk"))
 
+    @cached_property
+    def belongs(self) -> bool:
+        """Say whether the person holds a role, a membership or a tie today, whichever."""
+        if self.roles:
+            return True
+        is_member = Membership.objects.filter(current(), person=self._person)
+        is_tied = Relationship.objects.filter(current(), supporter=self._person)
+        return is_member.exists() or is_tied.exists()
+
     @property
     def is_leader(self) -> bool:
         """Say whether the person leads a district or school."""

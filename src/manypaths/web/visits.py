@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from manypaths.base.errors import NotFound, Refused
@@ -17,7 +16,7 @@ from manypaths.people.access import one_look
 from manypaths.people.models import Organization, Person, User
 from manypaths.people.standing import Standing, home_of
 from manypaths.web.errors import not_found_page, refused_page
-from manypaths.web.rendering import is_htmx
+from manypaths.web.sessions import to_sign_in, turned_away
 from manypaths.web.viewing import require_view_recorded
 
 Arguments = ParamSpec("Arguments")
@@ -55,15 +54,22 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
     ) -> HttpResponse:
         home = home_of(request.user) if isinstance(request.user, User) else None
         if home is None:
-            return _to_sign_in(request)
+            # A sign-in that has lost its person would else be led here and there for ever.
+            if request.user.is_authenticated:
+                logout(request)
+            return to_sign_in(request)
         page_request = cast("PageRequest", request)
         looks = one_look() if request.method in ("GET", "HEAD") else nullcontext()
         with district_scope(home.district.pk, home.zone), timezone.override(home.zone), looks:
+            standing = Standing(home.person, page_request.user)
+            away = turned_away(request, page_request.user, home.district, standing)
+            if away is not None:
+                return away
             page_request.visitor = Visitor(
                 user=page_request.user,
                 person=home.person,
                 district=home.district,
-                standing=Standing(home.person, page_request.user),
+                standing=standing,
             )
             try:
                 response = view(page_request, *args, **kwargs)
@@ -76,11 +82,3 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
 
     visited.is_for_visitors = True  # type: ignore[attr-defined]  # a mark for the sweeps
     return cast("Callable[Concatenate[HttpRequest, Arguments], HttpResponse]", visited)
-
-
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Lead to signing in and back here; htmx is told to, or it would put that page into this."""
-    if is_htmx(request):
-        address = reverse("sign_in:start")
-        return HttpResponse(status=401, headers={"HX-Redirect": address})
-    return redirect_to_login(request.get_full_path(), reverse("sign_in:start"))

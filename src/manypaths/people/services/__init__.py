@@ -342,9 +342,9 @@ def give_sign_in(person: Person, *, email: str, by: Actor, at: datetime) -> User
         raise Refused(_("{email!r} is no e-mail address.").format(email=email)) from None
     if person.user_id is not None:
         raise Refused(_("This person can sign in already."))
-    if User.objects.filter(email=address).exists():
+    if User.objects.filter(Q(email=address) | Q(username=address)).exists():
         raise Refused(_("Somebody signs in by this address already."))
-    user = User(email=address)
+    user = User(username=address, email=address)
     user.set_unusable_password()
     user.save()
     person.user = user

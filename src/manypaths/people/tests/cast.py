@@ -38,7 +38,8 @@ class Cast:
 def user_of(person: Person) -> User:
     """Return the sign-in of a person, made on first use."""
     if person.user is None:
-        person.user = User.objects.create(email=f"{person.given_name.lower()}@example.org")
+        address = f"{person.given_name.lower()}@example.org"
+        person.user = User.objects.create(username=address, email=address)
         person.save(update_fields=["user"])
     return person.user
 

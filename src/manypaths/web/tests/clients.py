@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Protocol
 
 from django.test import Client
 
+from manypaths.accounts.sessions import SECOND_FACTOR, begin
+from manypaths.base.clock import now
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import user_of
 
@@ -14,6 +17,11 @@ def client_of(person: Person) -> Client:
     """Return a client that is signed in as a person; one that keeps nobody has no person."""
     client = Client()
     client.force_login(user_of(person))
+    # As after a passkey, without which staff reach nothing.
+    session = client.session
+    begin(session, at=now(), device="")
+    session[SECOND_FACTOR] = True
+    session.save()
     return client
 
 
@@ -57,6 +65,13 @@ class _Reader(HTMLParser):
             texts.append(data)
 
 
+class Answer(Protocol):
+    """What a test's client is answered."""
+
+    status_code: int
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Page:
     """An answered page, read as HTML."""
@@ -84,7 +99,11 @@ class Page:
 
 def page(client: Client, address: str) -> Page:
     """Get a page, following redirects, and read it."""
-    response = client.get(address, follow=True)
+    return read(client.get(address, follow=True))
+
+
+def read(response: Answer) -> Page:
+    """Read an answer as a page."""
     reader = _Reader()
     reader.feed(response.content.decode())
     elements = [

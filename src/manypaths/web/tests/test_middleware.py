@@ -39,7 +39,7 @@ def mistaken(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("manypaths.web.urls")),
-    path("invitation/<str:token>/", token, name="invitation"),
+    path("secret/<str:token>/", token, name="invitation"),
     path("bare/", bare, name="bare"),
     path("scheme/", scheme),
     path("mistaken/", mistaken),
@@ -64,7 +64,7 @@ def written(lines: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 def test_a_request_leaves_one_line_without_secrets(
     cast: Cast, lines: pytest.LogCaptureFixture
 ) -> None:
-    response = Client().get("/invitation/s3cret/?name=Ada", headers={"x-request-id": "proxy-0001"})
+    response = Client().get("/secret/s3cret/?name=Ada", headers={"x-request-id": "proxy-0001"})
     assert response["X-Request-ID"] == "proxy-0001"
     (line,) = written(lines)
     assert line.pop("at", "").endswith("+00:00")  # type: ignore[attr-defined]

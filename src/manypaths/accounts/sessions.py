@@ -1,0 +1,79 @@
+"""The sessions of browsers: kept in the database, each known by whose it is, so that it can end.
+
+A session knows when it began and was last used: an adult's ends sooner than a student's, and the
+choice "this is a shared device" makes any end after a quarter of an hour of rest.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+from manypaths.accounts.models import Session
+from manypaths.people.models import User
+
+STUDENT_HOURS, STAFF_HOURS = timedelta(hours=12), timedelta(hours=8)
+STAFF_REST, SHARED_REST = timedelta(minutes=60), timedelta(minutes=15)
+# How far the time of the last use may lag behind, to spare a write a request.
+_SEEN_EVERY = timedelta(seconds=60)
+_BEGUN, _SEEN, _DEVICE = "begun", "seen", "device"
+SHARED = "is_shared"
+SECOND_FACTOR = "second_factor"
+
+
+class SessionStore(DatabaseStore):
+    """Keeps beside a session's contents whose it is, on what device, and when it was used."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Return the table of sessions."""
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Return the row that keeps these contents."""
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]
+        owner = data.get("_auth_user_id")
+        row.user_id = int(owner) if owner else None
+        row.device = data.get(_DEVICE, "")
+        row.begun_at, row.seen_at = _moment(data.get(_BEGUN)), _moment(data.get(_SEEN))
+        return row
+
+
+def begin(session: SessionBase, *, at: datetime, device: str) -> None:
+    """Note that somebody signed in just now, and on what device."""
+    session[_BEGUN] = session[_SEEN] = at.timestamp()
+    session[_DEVICE] = device
+
+
+def is_begun(session: SessionBase) -> bool:
+    """Say whether it was noted when this session began."""
+    return _BEGUN in session
+
+
+def is_over(session: SessionBase, *, is_staff: bool, at: datetime) -> bool:
+    """Say whether a session has lasted or rested too long for somebody like this."""
+    begun, seen = _moment(session.get(_BEGUN)), _moment(session.get(_SEEN))
+    if begun is None or seen is None:
+        return True
+    rest = SHARED_REST if session.get(SHARED) else STAFF_REST if is_staff else None
+    if rest is not None and at - seen > rest:
+        return True
+    return at - begun > (STAFF_HOURS if is_staff else STUDENT_HOURS)
+
+
+def note_use(session: SessionBase, *, at: datetime) -> None:
+    """Note that a session is in use; at most once a minute, for each note is a write."""
+    seen = _moment(session.get(_SEEN))
+    if seen is None or at - seen > _SEEN_EVERY:
+        session[_SEEN] = at.timestamp()
+
+
+def end_sessions(user: User, *, but: str = "") -> int:
+    """End all sessions of a user but one; return how many."""
+    n_ended, _ = Session.objects.filter(user=user).exclude(session_key=but).delete()
+    return n_ended
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

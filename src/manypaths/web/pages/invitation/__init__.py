@@ -1,0 +1,1 @@
+"""Invitations: accepting one, and printing slips, cards and codes."""

@@ -1,0 +1,253 @@
+"""Invitations, slips, cards and codes, through the pages."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from manypaths.accounts.models import Session
+from manypaths.accounts.services import give_one_time_code, invite, make_cards, set_pictures
+from manypaths.accounts.tokens import spelled
+from manypaths.base.clock import now
+from manypaths.base.models import AuditEntry, ViewEntry
+from manypaths.people.models import User
+from manypaths.people.tests.cast import Cast, user_of
+from manypaths.web.tests.clients import Page, client_of, page, read
+
+PASSWORD = "river stone kettle"
+MINE = {"first": "sun", "second": "key", "third": "fish"}
+
+
+def is_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def codes_on(printed: Page) -> list[str]:
+    return [element.text for element in printed.all("p", class_="code")]
+
+
+def posted(client: Client, address: str, **content: str) -> Page:
+    """Post a form and read the answer as a page."""
+    return read(client.post(address, content))
+
+
+def test_an_invitation_in_an_address_leaves_it_at_once(cast: Cast) -> None:
+    issued = invite(cast.ada, by=user_of(cast.dana), at=now())
+    client = Client()
+    answer = client.get(f"/invitation/{issued.token}/")
+    assert answer["Location"] == "/invitation/"
+    assert answer["Cache-Control"].startswith("max-age=0")
+    assert "Welcome, Ada Okafor" in page(client, "/invitation/").text
+    client.post("/invitation/", {"password": PASSWORD})
+    assert is_in(client)
+    again = Client()
+    again.get(f"/invitation/{issued.token}/")
+    assert again.get("/invitation/").status_code == 404
+    again.post("/invitation/", {"password": "another one here"})
+    assert not is_in(again)
+
+
+def test_a_wrong_a_used_and_an_old_invitation_answer_alike(cast: Cast) -> None:
+    used = invite(cast.ada, by=user_of(cast.dana), at=now())
+    client = Client()
+    client.get(f"/invitation/{used.token}/")
+    client.post("/invitation/", {"password": PASSWORD})
+    bodies = set()
+    for token in (used.token, "A" * 26, "nonsense"):
+        stranger = Client()
+        stranger.get(f"/invitation/{token}/")
+        answer = stranger.get("/invitation/")
+        bodies.add((answer.status_code, re.sub(r'value="[^"]*"', "", answer.content.decode())))
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("password", ["short", "password1234", "x" * 129, ""])
+def test_a_weak_password_uses_nothing_up(cast: Cast, password: str) -> None:
+    issued = invite(cast.ben, email="ben@silva.example", by=user_of(cast.dana), at=now())
+    client = Client()
+    client.get(f"/invitation/{issued.token}/")
+    assert client.post("/invitation/", {"password": password}).status_code == 200
+    assert not is_in(client)
+    client.post("/invitation/", {"password": PASSWORD})
+    assert is_in(client)
+
+
+def test_a_student_may_have_a_shorter_password_than_staff(cast: Cast) -> None:
+    for person, is_enough in ((cast.ada, True), (cast.ben, False)):
+        issued = invite(person, by=user_of(cast.dana), at=now())
+        client = Client()
+        client.get(f"/invitation/{issued.token}/")
+        client.post("/invitation/", {"password": "ottertree"})
+        assert is_in(client) == is_enough
+
+
+def test_a_familys_page_names_nobody_before_the_pin(cast: Cast) -> None:
+    issued = invite(
+        cast.eli, email="eli@okafor.example", with_pin=True, by=user_of(cast.dana), at=now()
+    )
+    client = Client()
+    client.get(f"/invitation/{issued.token}/")
+    shown = page(client, "/invitation/")
+    assert "Okafor" not in shown.text
+    client.post("/invitation/", {"pin": "000000", "password": PASSWORD})
+    assert not is_in(client)
+    client.post("/invitation/", {"pin": issued.pin, "password": PASSWORD})
+    assert is_in(client)
+
+
+def test_a_new_password_ends_all_other_sessions(cast: Cast) -> None:
+    elsewhere = client_of(cast.ada)
+    elsewhere.get("/security/")
+    issued = give_one_time_code(cast.ada, by=user_of(cast.ben), at=now())
+    client = Client()
+    answer = client.post("/sign-in/code/", {"code": spelled(issued.token).lower()})
+    assert answer["Location"] == "/invitation/"
+    client.post("/invitation/", {"password": PASSWORD})
+    assert is_in(client)
+    assert elsewhere.get("/security/")["Location"].startswith("/sign-in/")
+    assert Session.objects.filter(user=user_of(cast.ada)).count() == 1
+
+
+def test_a_teacher_gives_a_code_and_it_is_written_down(cast: Cast) -> None:
+    answer = client_of(cast.ben).post(f"/people/{cast.ada.public_id}/code/")
+    assert answer.status_code == 200
+    (entry,) = AuditEntry.objects.filter(deed="give one-time code")
+    assert (entry.actor_id, entry.subject_id) == (user_of(cast.ben).pk, cast.ada.pk)
+    assert client_of(cast.cleo).post(f"/people/{cast.ada.public_id}/code/").status_code == 404
+    assert client_of(cast.eli).post(f"/people/{cast.ada.public_id}/code/").status_code == 404
+
+
+def test_too_many_wrong_codes_are_stopped(cast: Cast) -> None:
+    for _ in range(60):
+        assert Client().post("/sign-in/code/", {"code": "WRONG"}).status_code == 200
+    assert Client().post("/sign-in/code/", {"code": "WRONG"}).status_code == 429
+
+
+def test_slips_are_printed_by_a_leader_and_let_each_in(cast: Cast) -> None:
+    address = f"/invitation/slips/?group={cast.ada_class.public_id}"
+    dana = client_of(cast.dana)
+    assert page(dana, address).status == 200
+    assert ViewEntry.objects.get().scope_kind == "group"
+    printed = posted(dana, address)
+    assert "Ada Okafor" in printed.text
+    assert "Ben Silva" in printed.text
+    assert len(printed.all("img", class_="qr")) == 2
+    assert 'style="' not in printed.html
+    client = Client()
+    answer = client.post("/sign-in/code/", {"code": codes_on(printed)[0]})
+    assert answer["Location"] == "/invitation/"
+    assert client_of(cast.ben).get(address).status_code == 404
+    assert dana.get("/invitation/slips/?group=nonsense").status_code == 404
+
+
+def test_a_card_lets_its_student_in_after_a_press_of_a_button(cast: Cast) -> None:
+    printed = posted(client_of(cast.ben), f"/classes/{cast.ada_class.public_id}/sign-in/cards/")
+    (code,) = codes_on(printed)
+    client = Client()
+    answer = client.get(f"/sign-in/card/{code}/")
+    assert answer["Location"] == "/sign-in/card/"
+    assert not is_in(client)
+    assert "Ada" not in page(client, "/sign-in/card/").text
+    client.post("/sign-in/card/")
+    assert client.session["_auth_user_id"] == str(User.objects.get(person=cast.ada).pk)
+
+
+def test_an_old_card_lets_nobody_in(cast: Cast) -> None:
+    (old,) = make_cards(cast.ada_class, by=user_of(cast.ben), at=now())
+    make_cards(cast.ada_class, by=user_of(cast.ben), at=now())
+    client = Client()
+    client.get(f"/sign-in/card/{old.token}/")
+    assert "not good any more" in client.post("/sign-in/card/").content.decode()
+    assert not is_in(client)
+
+
+def test_a_child_signs_in_by_class_code_and_pictures(cast: Cast) -> None:
+    set_pictures(cast.ada, list(MINE.values()), by=user_of(cast.ada), at=now())
+    ben = client_of(cast.ben)
+    ben.post(f"/classes/{cast.ada_class.public_id}/sign-in/code/")
+    shown = page(ben, f"/classes/{cast.ada_class.public_id}/sign-in/")
+    code = re.search(r"<b>([A-Z2-7-]+)</b>", shown.html)
+    assert code is not None
+    child = Client()
+    child.post("/sign-in/class/", {"code": code[1].lower()})
+    names = page(child, "/sign-in/class/names/")
+    assert "Ada O" in names.text
+    assert "Okafor" not in names.text
+    address = f"/sign-in/class/{cast.ada.public_id}/"
+    assert len(page(child, address).all("input", type="radio")) == 36
+    assert "not your pictures" in child.post(address, MINE | {"third": "cup"}).content.decode()
+    child.post(address, MINE)
+    assert is_in(child)
+
+
+def test_pictures_are_nothing_without_the_class_code(cast: Cast) -> None:
+    set_pictures(cast.ada, list(MINE.values()), by=user_of(cast.ada), at=now())
+    child = Client()
+    assert child.get("/sign-in/class/names/")["Location"] == "/sign-in/class/"
+    assert child.post(f"/sign-in/class/{cast.ada.public_id}/", MINE).status_code == 404
+    assert not is_in(child)
+
+
+def test_guessing_at_pictures_stops_after_four(cast: Cast) -> None:
+    set_pictures(cast.ada, list(MINE.values()), by=user_of(cast.ada), at=now())
+    client_of(cast.ben).post(f"/classes/{cast.ada_class.public_id}/sign-in/code/")
+    child = Client()
+    child.post("/sign-in/class/", {"code": cast.ada_class.class_code.code})
+    address = f"/sign-in/class/{cast.ada.public_id}/"
+    for _ in range(4):
+        assert child.post(address, MINE | {"third": "cup"}).status_code == 200
+    assert child.post(address, MINE).status_code == 429
+    assert not is_in(child)
+
+
+def test_a_student_with_a_code_picks_pictures_at_once(cast: Cast) -> None:
+    issued = give_one_time_code(cast.ada, by=user_of(cast.ben), at=now())
+    child = Client()
+    child.post("/sign-in/code/", {"code": issued.token})
+    assert child.post("/invitation/", {"way": "pictures"})["Location"] == "/security/pictures/"
+    assert child.post("/security/pictures/", MINE)["Location"] == "/"
+
+
+def test_a_teacher_reads_how_their_class_gets_in_and_a_look_is_written(cast: Cast) -> None:
+    address = f"/classes/{cast.ada_class.public_id}/sign-in/"
+    assert "Ada Okafor" in page(client_of(cast.ben), address).text
+    assert ViewEntry.objects.get().page == "invitation:of_class"
+    assert client_of(cast.cleo).get(address).status_code == 404
+
+
+def test_ones_own_devices_are_listed_and_ended(cast: Cast) -> None:
+    here = client_of(cast.ada)
+    user = user_of(cast.ada)
+    user.set_password(PASSWORD)
+    user.save()
+    there = Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; CrOS) Chrome/130 Safari/5")
+    there.post("/sign-in/", {"login": user.username, "password": PASSWORD})
+    here.force_login(user)
+    shown = page(here, "/security/")
+    assert "Chrome, ChromeOS" in shown.text
+    assert "signed in on 2 devices" in shown.text
+    key = there.session.session_key
+    assert key is not None
+    assert key not in shown.html
+    ends = [e.attributes["action"] for e in shown.all("form") if "/end/" in e.attributes["action"]]
+    assert client_of(cast.ben).post(ends[0]).status_code == 404
+    here.post(ends[0])
+    assert there.get("/security/")["Location"].startswith("/sign-in/")
+
+
+def test_a_new_password_is_set_only_by_who_just_said_the_old_one(cast: Cast) -> None:
+    user = user_of(cast.ada)
+    user.set_password(PASSWORD)
+    user.save()
+    client = Client()
+    client.post("/sign-in/", {"login": "ada@example.org", "password": PASSWORD})
+    client.post("/security/password/", {"password": "cloud paper ribbon"})
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    assert client.get("/security/password/")["Location"].startswith("/sign-in/again/")
+    client.post("/sign-in/again/?next=/security/password/", {"password": PASSWORD})
+    client.post("/security/password/", {"password": "cloud paper ribbon"})
+    user.refresh_from_db()
+    assert user.check_password("cloud paper ribbon")
+    assert is_in(client)
+    assert "cloud paper" not in str(Session.objects.values_list("session_data"))
