@@ -19,8 +19,8 @@ from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.batch import tasks
 from manypaths.batch.partitions import read_columns, write_columns, write_partitions
+from manypaths.mastery.arrays import Columns, Parameters, Sums, merge
 from manypaths.mastery.batch import FinalBeliefs, Trace, final_beliefs
-from manypaths.mastery.kernels import Columns, Parameters, Sums, merge
 from manypaths.mastery.kinds import AnyModel
 from manypaths.mastery.log import ResponseLog
 from manypaths.mastery.model import Model

@@ -1,15 +1,17 @@
 """A model over a whole log: predictions before each event, and the beliefs after the last."""
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from manypaths.mastery import kernels
+from manypaths.mastery.arrays import Columns, Parameters, Sums, no_sums, scratch_for
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
-from manypaths.mastery.context_cells import cells_of_model, number_cells
-from manypaths.mastery.kernels import Columns, Parameters
-from manypaths.mastery.log import Floats, Ints, ResponseLog
+from manypaths.mastery.context_cells import cells_in_model
+from manypaths.mastery.log import Floats, Ints, Key, ResponseLog
 from manypaths.mastery.model import Model
 
 
@@ -67,7 +69,9 @@ def trace(model: Model, log: ResponseLog) -> Trace:
 def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
     """Return every learner's beliefs after their last event, and the trace on the way."""
     parameters, columns = parameters_for(model, log)
-    begins = kernels.compiled(kernels.make_count_rows)(columns, log.alignment.n_competencies)
+    begins = np.zeros(log.n_learners + 1, np.int64)
+    seen_by = np.full(log.alignment.n_competencies, -1, np.int64)
+    kernels.compiled(kernels.make_count_rows)(columns, begins, seen_by)
     finals = FinalBeliefs(
         begins=begins,
         general=np.zeros((log.n_learners, 5)),
@@ -79,20 +83,19 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
         columns,
         parameters,
         False,
-        kernels.no_sums(parameters),
+        no_sums(parameters),
         True,
         finals.general,
         finals.rows,
         finals.competency,
         traced.chance,
         traced.log_likelihood,
+        scratch_for(columns, parameters, None),
     )
     return finals, traced
 
 
-def run_pass(
-    columns: Columns, parameters: Parameters, *, sums: kernels.Sums | None = None
-) -> Trace:
+def run_pass(columns: Columns, parameters: Parameters, *, sums: Sums | None = None) -> Trace:
     """Filter the log once; add to `sums` where they are given."""
     n_events = columns.outcome.size
     traced = Trace(np.zeros(n_events), np.zeros(n_events))
@@ -101,13 +104,14 @@ def run_pass(
         columns,
         parameters,
         sums is not None,
-        kernels.no_sums(parameters) if sums is None else sums,
+        no_sums(parameters) if sums is None else sums,
         False,
         np.zeros((0, 5)),
         scratch,
         np.zeros(scratch.shape[0], np.int64),
         traced.chance,
         traced.log_likelihood,
+        scratch_for(columns, parameters, sums),
     )
     return traced
 
@@ -141,15 +145,14 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
     terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
     terms = terms.reshape(-1, 4)
     cold_rater = (0.0, model.cold.rater**2)
-    items = [model.item_terms_of(key) for key in log.alignment.instruments]
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
-    instrument = np.array(items, float).reshape(-1, 3)
+    instrument = np.tile((0.0, model.cold.item**2, 1.0), (log.is_shown.size, 1))
+    instrument[log.is_shown] = _item_terms(model, log.instruments_shown())
     instrument[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0)
     columns, context = columns_of(log), np.zeros((1, 2))
     if model.contexts.tables:
-        cells, context = cells_of_model(model.contexts, log)
-        met, _ = number_cells(log, columns, cells, adds=False)
-        columns = columns._replace(cells=met)
+        context = model.contexts.terms
+        columns = columns._replace(cells=cells_in_model(model.contexts, log, columns))
     rater = np.array(raters, float).reshape(-1, 2)
     parameters = Parameters(
         easiness=terms[:, 0].copy(),
@@ -160,7 +163,6 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
         instrument_variance=instrument[:, 1].copy(),
         loading=instrument[:, 2].copy(),
         context=context,
-        unseen_context=np.array([table.unseen for table in model.contexts.tables]),
         carried=np.array(model.contexts.carried),
         rater=rater[:, 0].copy(),
         rater_variance=rater[:, 1].copy(),
@@ -170,6 +172,11 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
         spread=np.array(astuple(model.spread)),
     )
     return parameters, columns
+
+
+def _item_terms(model: Model, keys: Iterable[Key]) -> Floats:
+    terms = chain.from_iterable(map(model.item_terms_of, keys))
+    return np.fromiter(terms, float).reshape(-1, 3)
 
 
 def _require_known_levels(model: Model, log: ResponseLog) -> None:

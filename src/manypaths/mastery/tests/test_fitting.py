@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from manypaths.mastery import Alignment, Model, ResponseLog, Settings, estimate, start
+from manypaths.mastery.arrays import OF_ROLES, Parameters, Sums, no_sums
 from manypaths.mastery.batch import columns_of, final_beliefs, parameters_for, run_pass, trace
 from manypaths.mastery.beliefs import REACH
 from manypaths.mastery.fitting import fit
-from manypaths.mastery.kernels import OF_ROLES, Parameters, Sums, no_sums
 from manypaths.mastery.log import ROLES, Floats, Ints
 from manypaths.mastery.model import Spread, read_model, unfitted
 from manypaths.mastery.simulation import RATERS_PER_ROLE, School, Truth

@@ -1,0 +1,135 @@
+"""The arrays that go into the kernels and come out of them, in named tuples."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from manypaths.mastery.log import Floats, Ints
+
+# The columns of common terms: the level, the gains by success and by failure, then the roles.
+LEVEL, GAIN_RIGHT, GAIN_WRONG, OF_ROLES = range(4)
+
+
+class Columns(NamedTuple):
+    """The columns of a log (see ResponseLog) with the alignment of its instruments."""
+
+    offsets: Ints
+    instrument: Ints
+    time: Floats
+    day: Ints
+    outcome: Floats
+    role: Ints
+    rater: Ints
+    moves: Any  # bools; numba wants the array as it is
+    starts: Ints
+    competency: Ints
+    weight: Floats
+    # (n_events, n_tables): the number of each response's cell in each context table in use
+    cells: Any  # int32
+
+
+class Parameters(NamedTuple):
+    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,).
+
+    `loading` is by how much an instrument tells of general ability, (n_instruments,). `context`,
+    (n_cells, 2), is what each cell of a context table adds to a prediction, and its variance.
+    `carried` is by how much general ability, competencies' own parts and practice count in a
+    prediction beside contexts.
+    """
+
+    easiness: Floats
+    gain_right: Floats
+    gain_wrong: Floats
+    easiness_variance: Floats
+    instrument: Floats
+    instrument_variance: Floats
+    loading: Floats
+    context: Floats
+    carried: Floats
+    rater: Floats
+    rater_variance: Floats
+    leniency_of_role: Floats
+    reliability_of_role: Floats
+    thresholds: Floats
+    # general, competency, general_step, competency_step, half_life
+    spread: Floats
+
+
+class Sums(NamedTuple):
+    """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
+
+    `common` is of what all events share: the level of everything, the practice gains and, with
+    ratings, the roles (see LEVEL). Its row 0 holds slopes, the lower triangle below it curvatures;
+    both follow what such a term did to the beliefs on the way, which the other sums leave out.
+    `loading` has in row 2 what its curvature shares with that of the instrument's own term.
+    `context`, (n_cells, 2), has slope and curvature side by side, for its cells lie far apart;
+    `carried`, (4, 3), is laid out as `common` is.
+    `total` holds the log-likelihood and the number of events. Sums of learners add up.
+    """
+
+    gain_right: Floats
+    gain_wrong: Floats
+    instrument: Floats
+    loading: Floats
+    context: Floats
+    carried: Floats
+    rater: Floats
+    reliability: Floats
+    thresholds: Floats
+    common: Floats
+    total: Floats
+
+
+class Scratch(NamedTuple):
+    """Room for what a pass remembers on the way; none of it is read afterwards.
+
+    By competency: the row of its belief, and the learner who has one. Of common terms, what a unit
+    of each did to an event's logit, to the general mean and sum (`twins`, (3, n_common)), and to
+    the rows (`of_rows`, (n_competencies, 2, n_common)). Of each competency that an event shows its
+    state and practice (`now`, (n_shown, 5)). `believed`, (3,), are the parts that may be carried.
+    """
+
+    row_of: Ints
+    seen_by: Ints
+    twins: Floats
+    of_rows: Floats
+    now: Floats
+    believed: Floats
+
+
+def scratch_for(columns: Columns, parameters: Parameters, sums: Sums | None) -> Scratch:
+    """Return room for a pass over these columns, which adds to `sums` if there are any."""
+    n = parameters.easiness.size
+    n_common = sums.common.shape[1] if sums else 0
+    return Scratch(
+        row_of=np.zeros(n, np.int64),
+        seen_by=np.full(n, -1, np.int64),
+        twins=np.zeros((3, n_common)),
+        of_rows=np.zeros((n if sums else 0, 2, n_common)),
+        now=np.zeros((np.diff(columns.starts).max(initial=0), 5)),
+        believed=np.zeros(3),
+    )
+
+
+def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
+    """Return sums of no events, in the shapes of these parameters."""
+    p = parameters
+    n_common = OF_ROLES + p.leniency_of_role.size * with_roles
+    return Sums(
+        gain_right=np.zeros((2, p.easiness.size)),
+        gain_wrong=np.zeros((2, p.easiness.size)),
+        instrument=np.zeros((2, p.instrument.size)),
+        loading=np.zeros((3, p.instrument.size)),
+        context=np.zeros(p.context.shape),
+        carried=np.zeros((4, 3)),
+        rater=np.zeros((2, p.rater.size)),
+        reliability=np.zeros((2, p.reliability_of_role.size)),
+        thresholds=np.zeros((2, p.thresholds.size)),
+        common=np.zeros((1 + n_common, n_common)),
+        total=np.zeros(2),
+    )
+
+
+def merge(one: Sums, other: Sums) -> Sums:
+    """Return the sums of two parts of a log, as if they had been gone through in one pass."""
+    return Sums(*(a + b for a, b in zip(one, other, strict=True)))
