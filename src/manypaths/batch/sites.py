@@ -72,11 +72,8 @@ class ClusterSite:
 
     def trace(self, model: AnyModel, log: ResponseLog) -> Trace:
         """Return what the model expected of each event, before it was seen."""
-        parts = self._for_each_part(tasks.trace_in, model, log)
-        return Trace(
-            chance=np.concatenate([np.zeros(0), *(part.chance for part in parts)]),
-            log_likelihood=np.concatenate([np.zeros(0), *(part.log_likelihood for part in parts)]),
-        )
+        parts = self._for_each_part(tasks.chances_in, model, log)
+        return Trace(np.concatenate([np.zeros(0), *parts]), log.outcome, log.role)
 
     def submit(self, work: Callable[..., Any], *arguments: object, **named: object) -> Future[Any]:
         """Have something done by a worker; it is done again where a worker dies with it."""

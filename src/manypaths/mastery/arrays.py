@@ -1,5 +1,6 @@
 """The arrays that go into the kernels and come out of them, in named tuples."""
 
+from math import log1p
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,9 @@ from manypaths.mastery.log import Floats, Ints
 
 # The columns of common terms: the level, the gains by success and by failure, then the roles.
 LEVEL, GAIN_RIGHT, GAIN_WRONG, OF_ROLES = range(4)
+
+
+_LOGS = np.array([log1p(n) for n in range(1 << 10)])
 
 
 class Columns(NamedTuple):
@@ -29,21 +33,20 @@ class Columns(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,).
+    """A model's numbers by place: (n_competencies,), (n_raters,), (n_roles,).
 
-    `loading` is by how much an instrument tells of general ability, (n_instruments,). `context`,
-    (n_cells, 2), is what each cell of a context table adds to a prediction, and its variance.
-    `carried` is by how much general ability, competencies' own parts and practice count in a
-    prediction beside contexts.
+    `items` holds of each instrument what stands side by side, for there may be many: its term, how
+    unsure that is, and its loading, by how much it tells of general ability; (n_instruments, 4).
+    `context`, (n_cells, 2), is what each cell of a context table adds to a prediction, and its
+    variance. `carried` is by how much general ability, competencies' own parts and practice count
+    in a prediction beside contexts.
     """
 
     easiness: Floats
     gain_right: Floats
     gain_wrong: Floats
     easiness_variance: Floats
-    instrument: Floats
-    instrument_variance: Floats
-    loading: Floats
+    items: Floats
     context: Floats
     carried: Floats
     rater: Floats
@@ -54,6 +57,21 @@ class Parameters(NamedTuple):
     # general, competency, general_step, competency_step, half_life
     spread: Floats
 
+    @property
+    def instrument(self) -> Floats:
+        """Return what each instrument adds, (n_instruments,); can be written to."""
+        return self.items[:, 0]
+
+    @property
+    def instrument_variance(self) -> Floats:
+        """Return how unsure that is; can be written to."""
+        return self.items[:, 1]
+
+    @property
+    def loading(self) -> Floats:
+        """Return the loadings; can be written to."""
+        return self.items[:, 2]
+
 
 class Sums(NamedTuple):
     """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
@@ -61,23 +79,31 @@ class Sums(NamedTuple):
     `common` is of what all events share: the level of everything, the practice gains and, with
     ratings, the roles (see LEVEL). Its row 0 holds slopes, the lower triangle below it curvatures;
     both follow what such a term did to the beliefs on the way, which the other sums leave out.
-    `loading` has in row 2 what its curvature shares with that of the instrument's own term.
-    `context`, (n_cells, 2), has slope and curvature side by side, for its cells lie far apart;
-    `carried`, (4, 3), is laid out as `common` is.
-    `total` holds the log-likelihood and the number of events. Sums of learners add up.
+    `items`, (n_instruments, 5), and `context`, (n_cells, 2), have them side by side, for their rows
+    lie far apart. `carried`, (4, 3), is laid out as `common` is. `n_events`, (1,), counts events.
+    Sums of learners add up.
     """
 
     gain_right: Floats
     gain_wrong: Floats
-    instrument: Floats
-    loading: Floats
+    items: Floats
     context: Floats
     carried: Floats
     rater: Floats
     reliability: Floats
     thresholds: Floats
     common: Floats
-    total: Floats
+    n_events: Floats
+
+    @property
+    def instrument(self) -> Floats:
+        """Return slopes and curvatures by instruments' own terms, (2, n_instruments)."""
+        return self.items[:, :2].T
+
+    @property
+    def loading(self) -> Floats:
+        """Return those by loadings, and what the two curvatures share, (3, n_instruments)."""
+        return self.items[:, 2:].T
 
 
 class Scratch(NamedTuple):
@@ -87,6 +113,7 @@ class Scratch(NamedTuple):
     of each did to an event's logit, to the general mean and sum (`twins`, (3, n_common)), and to
     the rows (`of_rows`, (n_competencies, 2, n_common)). Of each competency that an event shows its
     state and practice (`now`, (n_shown, 5)). `believed`, (3,), are the parts that may be carried.
+    `logs` are the logarithms of one more than 0, 1, 2 and so on, to be looked up.
     """
 
     row_of: Ints
@@ -95,6 +122,7 @@ class Scratch(NamedTuple):
     of_rows: Floats
     now: Floats
     believed: Floats
+    logs: Floats
 
 
 def scratch_for(columns: Columns, parameters: Parameters, sums: Sums | None) -> Scratch:
@@ -108,6 +136,7 @@ def scratch_for(columns: Columns, parameters: Parameters, sums: Sums | None) -> 
         of_rows=np.zeros((n if sums else 0, 2, n_common)),
         now=np.zeros((np.diff(columns.starts).max(initial=0), 5)),
         believed=np.zeros(3),
+        logs=_LOGS,
     )
 
 
@@ -118,15 +147,14 @@ def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
     return Sums(
         gain_right=np.zeros((2, p.easiness.size)),
         gain_wrong=np.zeros((2, p.easiness.size)),
-        instrument=np.zeros((2, p.instrument.size)),
-        loading=np.zeros((3, p.instrument.size)),
+        items=np.zeros((len(p.items), 5)),
         context=np.zeros(p.context.shape),
         carried=np.zeros((4, 3)),
         rater=np.zeros((2, p.rater.size)),
         reliability=np.zeros((2, p.reliability_of_role.size)),
         thresholds=np.zeros((2, p.thresholds.size)),
         common=np.zeros((1 + n_common, n_common)),
-        total=np.zeros(2),
+        n_events=np.zeros(1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -14,17 +15,31 @@ from manypaths.mastery.context_cells import cells_in_model
 from manypaths.mastery.log import Floats, Ints, Key, ResponseLog
 from manypaths.mastery.model import Model
 
+_SMALLEST_CHANCE = 1e-12
+
 
 @dataclass(frozen=True)
 class Trace:
     """What a model expected of each event before it was seen, shapes (n_events,).
 
-    `chance` is P(right) of a response and P(the level given) of a rating; `log_likelihood` is
-    that of the outcome.
+    `chance` is P(right) of a response and P(the level given) of a rating. `outcome` and `role` are
+    those of the log.
     """
 
     chance: Floats
-    log_likelihood: Floats
+    outcome: Floats
+    role: Ints
+
+    @cached_property
+    def log_likelihood(self) -> Floats:
+        """Return that of each outcome; of partial credit, the mean of right and wrong by it."""
+        p = np.clip(self.chance, _SMALLEST_CHANCE, 1 - _SMALLEST_CHANCE)
+        is_wrong = (self.outcome == 0) & (self.role < 0)
+        found: Floats = np.log(np.abs(p - is_wrong))
+        parts = np.flatnonzero((self.outcome % 1 > 0) & (self.role < 0))
+        share = self.outcome[parts]
+        found[parts] = share * np.log(p[parts]) + (1 - share) * np.log(1 - p[parts])
+        return found
 
 
 @dataclass(frozen=True)
@@ -78,7 +93,7 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
         competency=np.zeros(begins[-1], np.int64),
         rows=np.zeros((begins[-1], kernels.N_COLUMNS)),
     )
-    traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
+    traced = Trace(np.zeros(log.n_events), log.outcome, log.role)
     kernels.compiled(kernels.make_pass_over)(
         columns,
         parameters,
@@ -89,7 +104,6 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
         finals.rows,
         finals.competency,
         traced.chance,
-        traced.log_likelihood,
         scratch_for(columns, parameters, None),
     )
     return finals, traced
@@ -97,8 +111,7 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
 
 def run_pass(columns: Columns, parameters: Parameters, *, sums: Sums | None = None) -> Trace:
     """Filter the log once; add to `sums` where they are given."""
-    n_events = columns.outcome.size
-    traced = Trace(np.zeros(n_events), np.zeros(n_events))
+    traced = Trace(np.zeros(columns.outcome.size), columns.outcome, columns.role)
     scratch = np.zeros((max(parameters.easiness.size, 1), kernels.N_COLUMNS))
     kernels.compiled(kernels.make_pass_over)(
         columns,
@@ -110,7 +123,6 @@ def run_pass(columns: Columns, parameters: Parameters, *, sums: Sums | None = No
         scratch,
         np.zeros(scratch.shape[0], np.int64),
         traced.chance,
-        traced.log_likelihood,
         scratch_for(columns, parameters, sums),
     )
     return traced
@@ -146,9 +158,9 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
     terms = terms.reshape(-1, 4)
     cold_rater = (0.0, model.cold.rater**2)
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
-    instrument = np.tile((0.0, model.cold.item**2, 1.0), (log.is_shown.size, 1))
-    instrument[log.is_shown] = _item_terms(model, log.instruments_shown())
-    instrument[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0)
+    items = np.tile((0.0, model.cold.item**2, 1.0, 0.0), (log.is_shown.size, 1))
+    items[log.is_shown, :3] = _item_terms(model, log.instruments_shown())
+    items[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0, 0.0)
     columns, context = columns_of(log), np.zeros((1, 2))
     if model.contexts.tables:
         context = model.contexts.terms
@@ -159,9 +171,7 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
         gain_right=terms[:, 1].copy(),
         gain_wrong=terms[:, 2].copy(),
         easiness_variance=terms[:, 3].copy(),
-        instrument=instrument[:, 0].copy(),
-        instrument_variance=instrument[:, 1].copy(),
-        loading=instrument[:, 2].copy(),
+        items=items,
         context=context,
         carried=np.array(model.contexts.carried),
         rater=rater[:, 0].copy(),

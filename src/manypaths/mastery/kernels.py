@@ -8,7 +8,7 @@ import hashlib
 import inspect
 from collections.abc import Callable
 from functools import cache
-from math import isnan, log, log1p, nan
+from math import isnan, log1p, nan
 from typing import Any
 
 from numba import njit
@@ -75,25 +75,24 @@ def _expect_response(eta: float, unsure: float, outcome: float) -> tuple[float, 
 
 
 @register_jitable
-def _log_likelihood(p: float, outcome: float) -> float:
-    safe = min(max(p, SMALLEST_CHANCE), 1 - SMALLEST_CHANCE)
-    if outcome == 1:
-        return log(safe)
-    if outcome == 0:
-        return log(1 - safe)
-    return outcome * log(safe) + (1 - outcome) * log(1 - safe)
+def _log_of_one_more(count: float, logs: Floats) -> float:
+    """Return log(1 + count), from a table where it is there: most counts are small and whole."""
+    place = int(count)
+    is_there = place < logs.size and place == count
+    logarithm: float = logs[place] if is_there else log1p(count)
+    return logarithm
 
 
 @register_jitable
 def _expect_rating(
     eta: float, unsure: float, level: int, reliability: float, thresholds: Floats
-) -> tuple[float, float, float, float]:
-    """Return P(level), slope and curvature of the expected log-likelihood, and the latter."""
+) -> tuple[float, float, float]:
+    """Return P(level), and slope and curvature of the expected log-likelihood."""
     blunt = reliability * damping(unsure * reliability**2)
     at_least, above = rating_chances(eta, level, blunt, thresholds)
     p = max(at_least - above, SMALLEST_CHANCE)
     curvature = blunt**2 * (at_least * (1 - at_least) + above * (1 - above))
-    return p, blunt * (1 - at_least - above), curvature, log(p)
+    return p, blunt * (1 - at_least - above), curvature
 
 
 @register_jitable
@@ -131,6 +130,15 @@ def _learn_scale(
 def _learn(terms: Floats, place: int, loading: float, slope: float, curvature: float) -> None:
     terms[0, place] += loading * slope
     terms[1, place] += loading * loading * curvature
+
+
+@register_jitable
+def _learn_item(items: Floats, i: int, mean: float, slope: float, curvature: float) -> None:
+    items[i, 0] += slope
+    items[i, 1] += curvature
+    items[i, 2] += mean * slope
+    items[i, 3] += mean * mean * curvature
+    items[i, 4] += mean * curvature
 
 
 @register_jitable
@@ -237,7 +245,6 @@ def make_pass_over(digest: int) -> Kernel:
         rows: Floats,
         row_key: Ints,
         chances: Floats,
-        likelihoods: Floats,
         scratch: Scratch,
     ) -> None:
         """Filter all learners, in order.
@@ -245,11 +252,11 @@ def make_pass_over(digest: int) -> Kernel:
         Adds to `sums` where `learns`; writes the final beliefs where `keeps`: `general_rows`
         (n_learners, 5) and `rows` (n_rows, N_COLUMNS) with the competency of each in `row_key`
         (otherwise `rows` needs one row a competency as scratch). Writes P(right), or P(level as
-        given), of each event before it is seen into `chances`, the log-likelihood beside it.
+        given), of each event before it is seen into `chances`.
         """
         _ = digest
         general_prior, own_prior, general_step, own_step, half_life = p.spread
-        row_of, seen_by, twins, of_rows, now, believed = scratch
+        row_of, seen_by, twins, of_rows, now, believed, logs = scratch
         # What a unit of each common term did to the beliefs so far: their means' twins.
         n_common = twins.shape[1]
         of_eta, of_mean, of_moved = twins[0], twins[1], twins[2]
@@ -267,9 +274,9 @@ def make_pass_over(digest: int) -> Kernel:
                 i = columns.instrument[n]
                 begin, end = columns.starts[i], columns.starts[i + 1]
                 role, outcome, time = columns.role[n], columns.outcome[n], columns.time[n]
-                loading = p.loading[i]
-                eta = loading * mean + p.instrument[i]
-                unsure, crossed = p.instrument_variance[i], 0.0
+                loading = p.items[i, 2]
+                eta = loading * mean + p.items[i, 0]
+                unsure, crossed = p.items[i, 1], 0.0
                 believed[0], believed[1], believed[2] = loading * mean, 0.0, 0.0
                 if learns:
                     _begin_twin(of_eta, of_mean, loading, role)
@@ -283,7 +290,8 @@ def make_pass_over(digest: int) -> Kernel:
                     state, right, wrong, practised = (0.0, prior, 0.0), 0.0, 0.0, 0.0
                     if seen_by[k] == learner:
                         row = rows[row_of[k]]
-                        right, wrong = log1p(row[N_RIGHT]), log1p(row[N_WRONG])
+                        right = _log_of_one_more(row[N_RIGHT], logs)
+                        wrong = _log_of_one_more(row[N_WRONG], logs)
                         practised = practice(right, wrong, p.gain_right[k], p.gain_wrong[k])
                         waited = settle(
                             row[MEAN],
@@ -315,7 +323,7 @@ def make_pass_over(digest: int) -> Kernel:
                 slope, curvature = 0.0, 0.0
                 if role >= 0:
                     reliability = p.reliability_of_role[role]
-                    chances[n], slope, curvature, likelihoods[n] = _expect_rating(
+                    chances[n], slope, curvature = _expect_rating(
                         eta, unsure, int(outcome), reliability, p.thresholds
                     )
                 elif learns or n_tables == 0:
@@ -339,20 +347,15 @@ def make_pass_over(digest: int) -> Kernel:
                         told = curvature_near * believed[q]
                         for r in range(q + 1):
                             sums.carried[1 + q, r] += told * believed[r]
-                if role < 0:
-                    likelihoods[n] = _log_likelihood(chances[n], outcome)
 
                 if learns:
-                    sums.total[0] += likelihoods[n]
-                    sums.total[1] += 1
+                    sums.n_events[0] += 1
                     if role >= 0:
                         _learn(sums.rater, columns.rater[n], 1.0, slope, curvature)
                         _learn_scale(sums, eta, unsure, int(outcome), role, p, columns.moves[n])
                     _learn_common(sums.common, of_eta, slope, curvature, role, columns.moves[n])
                     if columns.moves[n]:
-                        _learn(sums.instrument, i, 1.0, slope, curvature)
-                        _learn(sums.loading, i, mean, slope, curvature)
-                        sums.loading[2, i] += mean * curvature
+                        _learn_item(sums.items, i, mean, slope, curvature)
                         for j in range(begin, end):
                             k = columns.competency[j]
                             _learn(sums.gain_right, k, now[j - begin, 3], slope, curvature)

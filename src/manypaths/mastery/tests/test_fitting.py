@@ -455,4 +455,4 @@ def test_sums_of_two_parts_of_the_learners_add_up(seed: int, n_first: int) -> No
     second = sums_of(log.of_learners(range(n_first, log.n_learners)), parameters)
     for one, other, both in zip(first, second, whole, strict=True):
         np.testing.assert_allclose(one + other, both, atol=1e-9)
-    assert whole.total[1] == log.n_events
+    assert whole.n_events[0] == log.n_events
