@@ -1,9 +1,7 @@
 """A model over a whole log: predictions before each event, and the beliefs after the last."""
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +10,7 @@ from manypaths.mastery import kernels
 from manypaths.mastery.arrays import Columns, Parameters, Sums, no_sums, scratch_for
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
 from manypaths.mastery.context_cells import cells_in_model
-from manypaths.mastery.log import Floats, Ints, Key, ResponseLog
+from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import Model
 
 _SMALLEST_CHANCE = 1e-12
@@ -159,7 +157,7 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
     cold_rater = (0.0, model.cold.rater**2)
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
     items = np.tile((0.0, model.cold.item**2, 1.0, 0.0), (log.is_shown.size, 1))
-    items[log.is_shown, :3] = _item_terms(model, log.instruments_shown())
+    items[log.is_shown, :3] = model.items_in_rows(log.instruments_shown())
     items[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0, 0.0)
     columns, context = columns_of(log), np.zeros((1, 2))
     if model.contexts.tables:
@@ -182,11 +180,6 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
         spread=np.array(astuple(model.spread)),
     )
     return parameters, columns
-
-
-def _item_terms(model: Model, keys: Iterable[Key]) -> Floats:
-    terms = chain.from_iterable(map(model.item_terms_of, keys))
-    return np.fromiter(terms, float).reshape(-1, 3)
 
 
 def _require_known_levels(model: Model, log: ResponseLog) -> None:

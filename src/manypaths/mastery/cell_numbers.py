@@ -6,7 +6,6 @@ found by their code in the buckets of a hash table. A bucket fills a line of the
 and is compared as a whole: a search that ends sooner or later waits for memory each time.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -24,12 +23,13 @@ IN_BUCKET = 4
 N_SITUATIONS = (3, 0, 243, 0, 0, 15, 324, 27)
 N_TABLES = len(N_SITUATIONS)
 # Whether a table's first place is an item, or a set of competencies.
-_OF_ITEMS, _OF_SETS = (0, 5), (7,)
+_OF_ITEMS, _OF_SETS, _OF_PAIRS_OF_ITEMS = (0, 5), (7,), (3, 4)
 # The bits of a code, from the lowest: table, situation, second place and first place.
 _BITS_OF_TABLE, _BITS_OF_SITUATION, _BITS_OF_PLACE = 4, 10, 24
 # One more is the place of what a model never saw.
 MOST_PLACES = (1 << _BITS_OF_PLACE) - 2
 _FEWEST_BUCKETS = 1 << 10
+_LINE_BYTES = 64
 # An odd number below 2**63 with bits of all sizes. Products of whole numbers wrap around.
 _MIXER = 0x1E3779B97F4A7C15
 
@@ -56,6 +56,13 @@ def parts_of(codes: Ints) -> tuple[Ints, Ints, Ints, Ints]:
 def first_bucket(code: Number, n_buckets: int) -> Number:
     """Return the bucket of a code, or of many; where it is full the next one follows."""
     return ((code * _MIXER) >> 32) & (n_buckets - 1)
+
+
+def item_of(codes: Ints) -> Ints:
+    """Return the place of the item that a response shows where it meets a cell; -1 for none."""
+    table, first, second, _ = parts_of(codes)
+    of_first, of_second = np.isin(table, _OF_ITEMS), np.isin(table, _OF_PAIRS_OF_ITEMS)
+    return np.where(of_first, first, np.where(of_second, second, -1))
 
 
 def in_row(table: int, begins: Ints, place: Number, situation: Number) -> Number:
@@ -94,22 +101,21 @@ class Cells:
         )
 
     @classmethod
-    def of(cls, parts: Iterable[Sequence[Ints]], n_items: int, n_sets: int) -> "Cells":
-        """Return cells by each table's places and situations, numbered in this order."""
+    def of(cls, codes: Ints, n_items: int, n_sets: int) -> "Cells":
+        """Return cells by their codes, numbered in this order."""
         cells = cls.none(n_items, n_sets)
-        n_cells, codes = N_TABLES, [np.zeros((0, 2), np.int64)]
-        for table, (first, second, situation) in enumerate(parts):
-            numbers = np.arange(n_cells, n_cells + first.size)
-            n_cells += first.size
-            if N_SITUATIONS[table]:
-                found = in_row(table, cells.begins, first, situation)
-                fits = (situation < N_SITUATIONS[table]) & (found < cells.begins[table + 1])
-                cells.rows[found[fits]] = numbers[fits]
-            else:
-                codes.append(np.column_stack((code_of(table, first, second, situation), numbers)))
-        coded = np.concatenate(codes)
+        numbers = np.arange(N_TABLES, N_TABLES + codes.size)
+        of_table, first, _, situation = parts_of(codes)
+        for table, n_situations in enumerate(N_SITUATIONS):
+            # Of places and situations that there are not, a file may tell as well.
+            end = cells.begins[table + 1] - n_situations
+            found = in_row(table, cells.begins, first, situation)
+            fits = (of_table == table) & (situation < n_situations) & (found < end)
+            cells.rows[found[fits]] = numbers[fits]
+        has_two = np.array(N_SITUATIONS)[of_table] == 0
+        coded = np.column_stack((codes[has_two], numbers[has_two]))
         buckets = _in_buckets(coded, _n_buckets(len(coded)))
-        return cls(cells.begins, cells.rows, buckets, n_cells)
+        return cls(cells.begins, cells.rows, buckets, N_TABLES + codes.size)
 
     @property
     def by_number(self) -> Ints:
@@ -140,13 +146,15 @@ class Cells:
 
 
 def _n_buckets(n_cells: int) -> int:
-    """Return a power of two such that few buckets are full."""
-    return max(1 << (n_cells - 1).bit_length(), _FEWEST_BUCKETS)
+    """Return a power of two such that one or two cells are in a bucket."""
+    return max(1 << (n_cells // 2).bit_length(), _FEWEST_BUCKETS)
 
 
 def _in_buckets(cells: Ints, n_buckets: int) -> Ints:
     """Return buckets with cells, shape (n, 2), each in the first one that has room."""
-    buckets = np.full((n_buckets, 2 * IN_BUCKET), FREE, np.int64)
+    room = np.full((n_buckets + 1) * 2 * IN_BUCKET, FREE, np.int64)
+    begin = -room.ctypes.data % _LINE_BYTES // room.itemsize
+    buckets = room[begin : begin + n_buckets * 2 * IN_BUCKET].reshape(n_buckets, -1)
     n_inside = np.zeros(n_buckets, np.int64)
     bucket = first_bucket(cells[:, 0], n_buckets)
     while cells.size:

@@ -230,7 +230,7 @@ def _make_number_cells(digest: int) -> Kernel:
         tries, runs, times, sought = past
         for learner in range(first_learner, columns.offsets.size - 1):
             begin, end = columns.offsets[learner], columns.offsets[learner + 1]
-            if adds and n_cells + N_TABLES * (end - begin) > buckets.shape[0]:
+            if adds and n_cells + N_TABLES * (end - begin) > 2 * buckets.shape[0]:
                 return learner, n_cells
             run_of_all = 0
             last_item = last_set = before_item = -1

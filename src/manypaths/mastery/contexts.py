@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from manypaths.mastery.cell_numbers import Cells, code_of
+from manypaths.mastery.cell_numbers import Cells, code_of, item_of
 from manypaths.mastery.log import Floats, Ints, Key, Together
 
 # What a term is looked up by: two places, None where a table has none, and the situation.
@@ -153,14 +153,25 @@ class Contexts:
     @cached_property
     def cells(self) -> Cells:
         """Return the cells of all tables, numbered, with the places that they have here."""
-        parts = [[np.fromiter(part, np.int64) for part in table[:3]] for table in self.tables]
-        return Cells.of(parts, len(self.items), len(self.together))
+        return Cells.of(self._codes[self._order], len(self.items), len(self.together))
 
     @cached_property
     def terms(self) -> Floats:
         """Return term and variance of each number of a cell, shape (n_cells, 2)."""
         unseen = [(0.0, table.unseen) for table in self.tables]
-        return np.concatenate((unseen, *(_side_by_side(table[3:5]) for table in self.tables)))
+        terms = np.concatenate([_side_by_side(table[3:5]) for table in self.tables])
+        return np.concatenate((unseen, terms[self._order]))
+
+    @cached_property
+    def _codes(self) -> Ints:
+        """Return the codes of all cells, table after table."""
+        parts = [[np.fromiter(part, np.int64) for part in table[:3]] for table in self.tables]
+        return np.concatenate([code_of(number, *table) for number, table in enumerate(parts)])
+
+    @cached_property
+    def _order(self) -> Ints:
+        """Return the order of codes in which those that an item meets have numbers together."""
+        return np.argsort(item_of(self._codes), kind="stable")
 
     def places_of_items(self, keys: Iterable[Key]) -> Ints:
         """Return the place of each item, one beyond all others where it is not known."""

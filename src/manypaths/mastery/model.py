@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
-from itertools import pairwise
+from functools import cached_property
+from itertools import pairwise, repeat
 from math import inf, log
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from manypaths.mastery.contexts import TABLES, Contexts, ContextTable
-from manypaths.mastery.log import ROLES, Key
+from manypaths.mastery.log import ROLES, Floats, Key
 
 KIND = "dynamic-irt"
 # The forms of the file: 1 knows no loadings and no contexts; a model without any still takes it.
@@ -164,6 +167,18 @@ class Model:
     def item_terms_of(self, instrument: Key) -> ItemTerms:
         """Return the terms of an instrument, those of a new one for one that is not known."""
         return self.instruments.get(instrument) or ItemTerms(0.0, self.cold.item**2)
+
+    def items_in_rows(self, instruments: Iterable[Key]) -> Floats:
+        """Return the terms of many instruments, shape (n, 3), as `item_terms_of` each does."""
+        places, rows = self._rows_of_items
+        return rows[np.fromiter(map(places.get, instruments, repeat(-1)), np.int64)]
+
+    @cached_property
+    def _rows_of_items(self) -> tuple[dict[Key, int], Floats]:
+        """Return the row of each instrument, and the rows; the last is that of a new one."""
+        places = {key: place for place, key in enumerate(self.instruments)}
+        terms = [*self.instruments.values(), ItemTerms(0.0, self.cold.item**2)]
+        return places, np.array(terms, float)
 
     def as_text(self) -> str:
         """Return the model as its plain file: JSON, numbers exact, keys in order."""
