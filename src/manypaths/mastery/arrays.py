@@ -1,6 +1,6 @@
 """The arrays that go into the kernels and come out of them, in named tuples."""
 
-from math import log1p
+from math import log1p, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from manypaths.mastery.log import Floats, Ints
 LEVEL, GAIN_RIGHT, GAIN_WRONG, OF_ROLES = range(4)
 
 
+_APART = 16
 _LOGS = np.array([log1p(n) for n in range(1 << 10)])
 
 
@@ -129,13 +130,15 @@ def scratch_for(columns: Columns, parameters: Parameters, sums: Sums | None) -> 
     """Return room for a pass over these columns, which adds to `sums` if there are any."""
     n = parameters.easiness.size
     n_common = sums.common.shape[1] if sums else 0
+    seen_by = apart(n, dtype=np.int64)
+    seen_by[:] = -1
     return Scratch(
-        row_of=np.zeros(n, np.int64),
-        seen_by=np.full(n, -1, np.int64),
-        twins=np.zeros((3, n_common)),
-        of_rows=np.zeros((n if sums else 0, 2, n_common)),
-        now=np.zeros((np.diff(columns.starts).max(initial=0), 5)),
-        believed=np.zeros(3),
+        row_of=apart(n, dtype=np.int64),
+        seen_by=seen_by,
+        twins=apart(3, n_common),
+        of_rows=apart(n if sums else 0, 2, n_common),
+        now=apart(int(np.diff(columns.starts).max(initial=0)), 5),
+        believed=apart(3),
         logs=_LOGS,
     )
 
@@ -145,17 +148,26 @@ def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
     p = parameters
     n_common = OF_ROLES + p.leniency_of_role.size * with_roles
     return Sums(
-        gain_right=np.zeros((2, p.easiness.size)),
-        gain_wrong=np.zeros((2, p.easiness.size)),
-        items=np.zeros((len(p.items), 5)),
-        context=np.zeros(p.context.shape),
-        carried=np.zeros((4, 3)),
-        rater=np.zeros((2, p.rater.size)),
-        reliability=np.zeros((2, p.reliability_of_role.size)),
-        thresholds=np.zeros((2, p.thresholds.size)),
-        common=np.zeros((1 + n_common, n_common)),
-        n_events=np.zeros(1),
+        gain_right=apart(2, p.easiness.size),
+        gain_wrong=apart(2, p.easiness.size),
+        items=apart(len(p.items), 5),
+        context=apart(*p.context.shape),
+        carried=apart(4, 3),
+        rater=apart(2, p.rater.size),
+        reliability=apart(2, p.reliability_of_role.size),
+        thresholds=apart(2, p.thresholds.size),
+        common=apart(1 + n_common, n_common),
+        n_events=apart(1),
     )
+
+
+def apart(*shape: int, dtype: type = np.float64) -> Any:  # noqa: ANN401  # an array of that kind
+    """Return zeros of 8 bytes each, in lines of the processor's cache that no other array is in.
+
+    Small arrays stand close together, and threads that write to one line wait for each other.
+    """
+    n = prod(shape)
+    return np.zeros(n + 2 * _APART, dtype)[_APART : _APART + n].reshape(shape)
 
 
 def merge(one: Sums, other: Sums) -> Sums:

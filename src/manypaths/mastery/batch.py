@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from manypaths.mastery import kernels
-from manypaths.mastery.arrays import Columns, Parameters, Sums, no_sums, scratch_for
+from manypaths.mastery.arrays import Columns, Parameters, Sums, apart, no_sums, scratch_for
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
 from manypaths.mastery.context_cells import cells_in_model
 from manypaths.mastery.log import Floats, Ints, ResponseLog
@@ -110,7 +110,7 @@ def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
 def run_pass(columns: Columns, parameters: Parameters, *, sums: Sums | None = None) -> Trace:
     """Filter the log once; add to `sums` where they are given."""
     traced = Trace(np.zeros(columns.outcome.size), columns.outcome, columns.role)
-    scratch = np.zeros((max(parameters.easiness.size, 1), kernels.N_COLUMNS))
+    scratch = apart(max(parameters.easiness.size, 1), kernels.N_COLUMNS)
     kernels.compiled(kernels.make_pass_over)(
         columns,
         parameters,
@@ -152,24 +152,21 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
     Raises ValueError for a rating whose level is above those that the model knows.
     """
     _require_known_levels(model, log)
-    terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
-    terms = terms.reshape(-1, 4)
+    placed = model.placed(log.alignment)
+    terms = placed.competencies
     cold_rater = (0.0, model.cold.rater**2)
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
-    items = np.tile((0.0, model.cold.item**2, 1.0, 0.0), (log.is_shown.size, 1))
-    items[log.is_shown, :3] = model.items_in_rows(log.instruments_shown())
-    items[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0, 0.0)
     columns, context = columns_of(log), np.zeros((1, 2))
     if model.contexts.tables:
         context = model.contexts.terms
-        columns = columns._replace(cells=cells_in_model(model.contexts, log, columns))
+        columns = columns._replace(cells=cells_in_model(model.contexts, placed, columns))
     rater = np.array(raters, float).reshape(-1, 2)
     parameters = Parameters(
         easiness=terms[:, 0].copy(),
         gain_right=terms[:, 1].copy(),
         gain_wrong=terms[:, 2].copy(),
         easiness_variance=terms[:, 3].copy(),
-        items=items,
+        items=placed.items.copy(),
         context=context,
         carried=np.array(model.contexts.carried),
         rater=rater[:, 0].copy(),

@@ -13,7 +13,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from manypaths.mastery import cell_numbers, contexts
-from manypaths.mastery.arrays import Columns
+from manypaths.mastery.arrays import Columns, apart
 from manypaths.mastery.cell_numbers import (
     FREE,
     IN_BUCKET,
@@ -27,6 +27,7 @@ from manypaths.mastery.cell_numbers import (
 from manypaths.mastery.contexts import Contexts, ContextTable
 from manypaths.mastery.kernels import Kernel, compiled
 from manypaths.mastery.log import Floats, Ints, ResponseLog
+from manypaths.mastery.model import Placed
 
 # A cell stays in a model if this share of its variance at most is left; of terms so many digits.
 # More would make the file several times as long and predictions no better.
@@ -93,18 +94,16 @@ def all_cells(log: ResponseLog, columns: Columns) -> Cells:
     return _number(columns, _own_places(log), none, _ALL_TABLES, met, adds=True)
 
 
-def cells_in_model(model: Contexts, log: ResponseLog, columns: Columns) -> Numbers:
+def cells_in_model(model: Contexts, placed: Placed, columns: Columns) -> Numbers:
     """Return the number that a model has for the cell of each event in each table that it uses.
 
     The shape is (n_events, n_tables), with at least one table.
     """
-    set_of, sets = log.alignment.togethers
-    of_item = np.full(log.is_shown.size, len(model.items))
-    of_item[log.is_shown] = model.places_of_items(log.instruments_shown())
-    places = Places(of_item, model.places_of_sets(sets), set_of)
+    set_of = placed.alignment.togethers[0]
+    places = Places(placed.item_places, placed.set_places, set_of)
     used = [n for n, table in enumerate(model.tables) if table.first or table.unseen]
     tables = np.array(used or [0])
-    met = np.zeros((log.n_events, tables.size), np.int32)
+    met = np.zeros((columns.outcome.size, tables.size), np.int32)
     _number(columns, places, model.cells, tables, met, adds=False)
     return met
 
@@ -122,8 +121,8 @@ def _number(
     past = Past(
         tries=np.full((n_items, 2), -1, np.int64),
         runs=np.full((n_sets, 2), -1, np.int64),
-        times=np.zeros(n_sets),
-        sought=np.zeros(N_TABLES, np.int64),
+        times=apart(n_sets),
+        sought=apart(N_TABLES, dtype=np.int64),
     )
     # The tables are gone through by number: a loop of fixed length is quicker.
     column_of = np.full(N_TABLES, -1)

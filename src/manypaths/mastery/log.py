@@ -1,9 +1,9 @@
 """Logs of events in columns, checked once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, pairwise
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -175,20 +175,6 @@ class ResponseLog:
     def is_rating(self) -> NDArray[np.bool_]:
         """Return which events are ratings, shape (n_events,)."""
         return self.role >= 0
-
-    @cached_property
-    def is_shown(self) -> NDArray[np.bool_]:
-        """Return which instruments the events show, shape (n_instruments,)."""
-        shown = np.zeros(len(self.alignment.instruments), bool)
-        shown[self.instrument] = True
-        return shown
-
-    def instruments_shown(self) -> Iterator[Key]:
-        """Yield the instruments that the events show.
-
-        Looking up a key costs as much as some responses, and a few learners show few of them.
-        """
-        return compress(self.alignment.instruments, self.is_shown)
 
     @property
     def has_clock(self) -> bool:
