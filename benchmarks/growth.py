@@ -16,7 +16,8 @@ from time import process_time
 import numpy as np
 
 from benchmarks.logs import log_of
-from manypaths.mastery import Model, ResponseLog, kernels, trace
+from manypaths.mastery import Model, ResponseLog, trace
+from manypaths.mastery.arrays import no_sums
 from manypaths.mastery.batch import parameters_for, run_pass
 from manypaths.mastery.model import read_model as read_dynamic
 
@@ -46,7 +47,7 @@ def repeated(log: ResponseLog, times: int) -> ResponseLog:
 def learn(model: Model, log: ResponseLog) -> None:
     """Go over the log as a pass of fitting does: predict, and sum slopes and curvatures."""
     parameters, columns = parameters_for(model, log)
-    run_pass(columns, parameters, sums=kernels.no_sums(parameters, with_roles=False))
+    run_pass(columns, parameters, sums=no_sums(parameters, with_roles=False))
 
 
 def ns_each(log: ResponseLog, work: Callable[[], object], clock: Clock = process_time) -> float:

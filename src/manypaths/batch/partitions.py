@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from manypaths.mastery.arrays import Columns
 from manypaths.mastery.batch import columns_of
-from manypaths.mastery.kernels import Columns
 from manypaths.mastery.log import Alignment, ResponseLog
 from manypaths.mastery.passes import part_of
 

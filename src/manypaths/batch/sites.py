@@ -19,8 +19,8 @@ from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.batch import tasks
 from manypaths.batch.partitions import read_columns, write_columns, write_partitions
+from manypaths.mastery.arrays import Columns, Parameters, Sums, merge
 from manypaths.mastery.batch import FinalBeliefs, Trace, final_beliefs
-from manypaths.mastery.kernels import Columns, Parameters, Sums, merge
 from manypaths.mastery.kinds import AnyModel
 from manypaths.mastery.log import ResponseLog
 from manypaths.mastery.model import Model
@@ -72,11 +72,8 @@ class ClusterSite:
 
     def trace(self, model: AnyModel, log: ResponseLog) -> Trace:
         """Return what the model expected of each event, before it was seen."""
-        parts = self._for_each_part(tasks.trace_in, model, log)
-        return Trace(
-            chance=np.concatenate([np.zeros(0), *(part.chance for part in parts)]),
-            log_likelihood=np.concatenate([np.zeros(0), *(part.log_likelihood for part in parts)]),
-        )
+        parts = self._for_each_part(tasks.chances_in, model, log)
+        return Trace(np.concatenate([np.zeros(0), *parts]), log.outcome, log.role)
 
     def submit(self, work: Callable[..., Any], *arguments: object, **named: object) -> Future[Any]:
         """Have something done by a worker; it is done again where a worker dies with it."""

@@ -7,8 +7,9 @@ from typing import TypeVar
 from manypaths import __version__
 from manypaths.batch.partitions import read_partition
 from manypaths.mastery import kinds
-from manypaths.mastery.batch import FinalBeliefs, Trace, final_beliefs
+from manypaths.mastery.batch import FinalBeliefs, final_beliefs
 from manypaths.mastery.kinds import AnyModel
+from manypaths.mastery.log import Floats
 from manypaths.mastery.model import Model
 
 T = TypeVar("T")
@@ -24,9 +25,9 @@ def beliefs_in(path: Path, model: Model) -> FinalBeliefs:
     return final_beliefs(model, read_partition(path))[0]
 
 
-def trace_in(path: Path, model: AnyModel) -> Trace:
-    """Return what the model expected of each event of a partition."""
-    return kinds.trace(model, read_partition(path))
+def chances_in(path: Path, model: AnyModel) -> Floats:
+    """Return what the model expected of each event of a partition: the chances of its trace."""
+    return kinds.trace(model, read_partition(path)).chance
 
 
 def readiness(folder: Path) -> tuple[str, bool]:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from manypaths.mastery import Model, ResponseLog
+    from manypaths.mastery.arrays import Columns
     from manypaths.mastery.batch import FinalBeliefs
-    from manypaths.mastery.kernels import Columns
     from manypaths.mastery.passes import Passes
 
 

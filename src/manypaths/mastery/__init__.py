@@ -33,10 +33,10 @@ from manypaths.mastery.pybkt import from_pybkt, to_pybkt, to_pybkt_coef
 from manypaths.mastery.simulation import School, simulate
 
 if TYPE_CHECKING:
+    from manypaths.mastery.arrays import merge
     from manypaths.mastery.batch import final_beliefs
     from manypaths.mastery.calibration import calibration_by_group, calibration_of, item_differences
     from manypaths.mastery.evaluation import evaluate
-    from manypaths.mastery.kernels import merge
 
 __all__ = [
     "Alignment",
@@ -77,7 +77,7 @@ _COMPILED = {
     "evaluate": "evaluation",
     "final_beliefs": "batch",
     "item_differences": "calibration",
-    "merge": "kernels",
+    "merge": "arrays",
 }
 
 

@@ -1,28 +1,43 @@
 """A model over a whole log: predictions before each event, and the beliefs after the last."""
 
 from dataclasses import astuple, dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from manypaths.mastery import kernels
+from manypaths.mastery.arrays import Columns, Parameters, Sums, apart, no_sums, scratch_for
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, GeneralBelief
-from manypaths.mastery.context_cells import cells_of_model, number_cells
-from manypaths.mastery.kernels import Columns, Parameters
+from manypaths.mastery.context_cells import cells_in_model
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 from manypaths.mastery.model import Model
+
+_SMALLEST_CHANCE = 1e-12
 
 
 @dataclass(frozen=True)
 class Trace:
     """What a model expected of each event before it was seen, shapes (n_events,).
 
-    `chance` is P(right) of a response and P(the level given) of a rating; `log_likelihood` is
-    that of the outcome.
+    `chance` is P(right) of a response and P(the level given) of a rating. `outcome` and `role` are
+    those of the log.
     """
 
     chance: Floats
-    log_likelihood: Floats
+    outcome: Floats
+    role: Ints
+
+    @cached_property
+    def log_likelihood(self) -> Floats:
+        """Return that of each outcome; of partial credit, the mean of right and wrong by it."""
+        p = np.clip(self.chance, _SMALLEST_CHANCE, 1 - _SMALLEST_CHANCE)
+        is_wrong = (self.outcome == 0) & (self.role < 0)
+        found: Floats = np.log(np.abs(p - is_wrong))
+        parts = np.flatnonzero((self.outcome % 1 > 0) & (self.role < 0))
+        share = self.outcome[parts]
+        found[parts] = share * np.log(p[parts]) + (1 - share) * np.log(1 - p[parts])
+        return found
 
 
 @dataclass(frozen=True)
@@ -67,47 +82,46 @@ def trace(model: Model, log: ResponseLog) -> Trace:
 def final_beliefs(model: Model, log: ResponseLog) -> tuple[FinalBeliefs, Trace]:
     """Return every learner's beliefs after their last event, and the trace on the way."""
     parameters, columns = parameters_for(model, log)
-    begins = kernels.compiled(kernels.make_count_rows)(columns, log.alignment.n_competencies)
+    begins = np.zeros(log.n_learners + 1, np.int64)
+    seen_by = np.full(log.alignment.n_competencies, -1, np.int64)
+    kernels.compiled(kernels.make_count_rows)(columns, begins, seen_by)
     finals = FinalBeliefs(
         begins=begins,
         general=np.zeros((log.n_learners, 5)),
         competency=np.zeros(begins[-1], np.int64),
         rows=np.zeros((begins[-1], kernels.N_COLUMNS)),
     )
-    traced = Trace(np.zeros(log.n_events), np.zeros(log.n_events))
+    traced = Trace(np.zeros(log.n_events), log.outcome, log.role)
     kernels.compiled(kernels.make_pass_over)(
         columns,
         parameters,
         False,
-        kernels.no_sums(parameters),
+        no_sums(parameters),
         True,
         finals.general,
         finals.rows,
         finals.competency,
         traced.chance,
-        traced.log_likelihood,
+        scratch_for(columns, parameters, None),
     )
     return finals, traced
 
 
-def run_pass(
-    columns: Columns, parameters: Parameters, *, sums: kernels.Sums | None = None
-) -> Trace:
+def run_pass(columns: Columns, parameters: Parameters, *, sums: Sums | None = None) -> Trace:
     """Filter the log once; add to `sums` where they are given."""
-    n_events = columns.outcome.size
-    traced = Trace(np.zeros(n_events), np.zeros(n_events))
-    scratch = np.zeros((max(parameters.easiness.size, 1), kernels.N_COLUMNS))
+    traced = Trace(np.zeros(columns.outcome.size), columns.outcome, columns.role)
+    scratch = apart(max(parameters.easiness.size, 1), kernels.N_COLUMNS)
     kernels.compiled(kernels.make_pass_over)(
         columns,
         parameters,
         sums is not None,
-        kernels.no_sums(parameters) if sums is None else sums,
+        no_sums(parameters) if sums is None else sums,
         False,
         np.zeros((0, 5)),
         scratch,
         np.zeros(scratch.shape[0], np.int64),
         traced.chance,
-        traced.log_likelihood,
+        scratch_for(columns, parameters, sums),
     )
     return traced
 
@@ -138,29 +152,22 @@ def parameters_for(model: Model, log: ResponseLog) -> tuple[Parameters, Columns]
     Raises ValueError for a rating whose level is above those that the model knows.
     """
     _require_known_levels(model, log)
-    terms = np.array([model.terms_of(key) for key in log.alignment.competencies], float)
-    terms = terms.reshape(-1, 4)
+    placed = model.placed(log.alignment)
+    terms = placed.competencies
     cold_rater = (0.0, model.cold.rater**2)
-    items = [model.item_terms_of(key) for key in log.alignment.instruments]
     raters = [model.raters.get(key, cold_rater) for key in log.raters]
-    instrument = np.array(items, float).reshape(-1, 3)
-    instrument[~log.alignment.has_difficulty] = (0.0, 0.0, 1.0)
     columns, context = columns_of(log), np.zeros((1, 2))
     if model.contexts.tables:
-        cells, context = cells_of_model(model.contexts, log)
-        met, _ = number_cells(log, columns, cells, adds=False)
-        columns = columns._replace(cells=met)
+        context = model.contexts.terms
+        columns = columns._replace(cells=cells_in_model(model.contexts, placed, columns))
     rater = np.array(raters, float).reshape(-1, 2)
     parameters = Parameters(
         easiness=terms[:, 0].copy(),
         gain_right=terms[:, 1].copy(),
         gain_wrong=terms[:, 2].copy(),
         easiness_variance=terms[:, 3].copy(),
-        instrument=instrument[:, 0].copy(),
-        instrument_variance=instrument[:, 1].copy(),
-        loading=instrument[:, 2].copy(),
+        items=placed.items.copy(),
         context=context,
-        unseen_context=np.array([table.unseen for table in model.contexts.tables]),
         carried=np.array(model.contexts.carried),
         rater=rater[:, 0].copy(),
         rater_variance=rater[:, 1].copy(),

@@ -10,7 +10,6 @@ from manypaths.mastery.bkt_kernels import Numbers, Shown
 from manypaths.mastery.bkt_model import BktModel
 from manypaths.mastery.log import Alignment, Floats, ResponseLog
 
-_SMALLEST_CHANCE = 1e-12
 _NOWHERE = np.zeros((0, 0))
 
 
@@ -44,9 +43,7 @@ def p_known_after(model: BktModel, log: ResponseLog) -> Floats:
 
 def trace_numbers(numbers: Numbers, fading: float, log: ResponseLog) -> Trace:
     """Return the trace of a model whose numbers stand in the places of the log."""
-    chance = _predict(numbers, fading, log, np.zeros(0))
-    p = np.clip(chance, _SMALLEST_CHANCE, 1 - _SMALLEST_CHANCE)
-    return Trace(chance, log.outcome * np.log(p) + (1 - log.outcome) * np.log(1 - p))
+    return Trace(_predict(numbers, fading, log, np.zeros(0)), log.outcome, log.role)
 
 
 def numbers_for(model: BktModel, alignment: Alignment) -> Numbers:

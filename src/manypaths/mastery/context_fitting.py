@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from manypaths.mastery.arrays import Columns, Parameters, Sums
 from manypaths.mastery.batch import columns_of
-from manypaths.mastery.context_cells import Cells, contexts_of, number_cells
-from manypaths.mastery.contexts import N_TABLES, Contexts, parts_of
-from manypaths.mastery.kernels import Columns, Parameters, Sums
+from manypaths.mastery.cell_numbers import N_TABLES, Cells, parts_of
+from manypaths.mastery.context_cells import all_cells, contexts_of, number_cells
+from manypaths.mastery.contexts import Contexts
 from manypaths.mastery.log import Floats, Ints, ResponseLog
 
 # Tables say in part the same and all step at once: with longer steps they overshoot.
@@ -28,28 +29,29 @@ class ContextFit:
     """What is learned of contexts so far.
 
     `sds`, (N_TABLES + 1,), are the prior spreads of the terms of each table, 0 for a table that is
-    left out; the last is that of number 0, which is no cell. `terms`, `unseen` and `carried` are
-    those of Parameters, changed in place.
+    left out; the last is that of the first numbers, which are of no cell. `terms` and `carried`
+    are those of Parameters, changed in place.
     """
 
     cells: Cells
     table_of: Ints  # (n_cells,)
     sds: Floats
     terms: Floats
-    unseen: Floats
     carried: Floats
     velocities: tuple[Floats, Floats]  # of terms and of carried
 
     @classmethod
     def begin(cls, log: ResponseLog) -> "ContextFit":
         """Return a beginning with all cells that the log's responses meet."""
-        _, cells = number_cells(log, columns_of(log), Cells.none(), adds=True)
+        cells = all_cells(log, columns_of(log))
+        terms = np.zeros((cells.n_cells, 2))
+        terms[:N_TABLES, 1] = _FIRST_SD**2
+        of_cells = parts_of(cells.by_number[N_TABLES:])[0]
         return cls(
             cells=cells,
-            table_of=np.append(N_TABLES, parts_of(cells.by_number[1:])[0]),
+            table_of=np.append(np.full(N_TABLES, N_TABLES), of_cells),
             sds=np.append(np.full(N_TABLES, _FIRST_SD), 0.0),
-            terms=np.zeros((cells.n_cells, 2)),
-            unseen=np.full(N_TABLES, _FIRST_SD**2),
+            terms=terms,
             carried=np.ones(3),
             velocities=(np.zeros(cells.n_cells), np.zeros(3)),
         )
@@ -61,17 +63,14 @@ class ContextFit:
 
     def joined_to(self, parameters: Parameters) -> Parameters:
         """Return the parameters with these terms among them."""
-        return parameters._replace(
-            context=self.terms, unseen_context=self.unseen, carried=self.carried
-        )
+        return parameters._replace(context=self.terms, carried=self.carried)
 
     def columns(self, log: ResponseLog) -> Columns:
         """Return the columns of a part of the log, with the cells that its responses meet."""
         columns = columns_of(log)
         if not self.is_used:
             return columns
-        met, _ = number_cells(log, columns, self.cells, adds=False)
-        return columns._replace(cells=met)
+        return columns._replace(cells=number_cells(log, columns, self.cells))
 
     def step(self, sums: Sums) -> None:
         """Move the terms, toward 0 as their table has it, and what is carried, toward 1."""
@@ -92,7 +91,7 @@ class ContextFit:
             velocity += _RATE * step
             terms += velocity
         self.terms[:, 1] = variance
-        self.unseen[:] = self.sds[:-1] ** 2
+        self.terms[:N_TABLES, 1] = self.sds[:-1] ** 2
 
     def fit_spreads(self) -> None:
         """Set the spread of each table by empirical Bayes, from the terms and how sure they are."""
@@ -107,21 +106,22 @@ class ContextFit:
         best = loss()
         for table in range(N_TABLES):
             of_table = self.table_of == table
-            kept, unseen = self.terms[of_table], self.unseen[table]
-            self.terms[of_table], self.unseen[table] = 0.0, 0.0
+            of_table[table] = True
+            kept = self.terms[of_table]
+            self.terms[of_table] = 0.0
             without = loss()
             if without < best + _LEAST_GAIN:
                 best = without
                 self.sds[table] = 0.0
                 self.velocities[0][of_table] = 0.0
             else:
-                self.terms[of_table], self.unseen[table] = kept, unseen
+                self.terms[of_table] = kept
 
     def drop_all(self) -> None:
         """Leave out all tables: nobody can say whether they help."""
         self.sds[:] = 0.0
-        self.unseen[:] = 0.0
+        self.terms[:N_TABLES, 1] = 0.0
 
     def found(self, log: ResponseLog) -> Contexts:
         """Return what was learned, keyed as the log is."""
-        return contexts_of(self.cells, self.terms, self.unseen, self.carried, log)
+        return contexts_of(self.cells, self.terms, self.carried, log)

@@ -9,14 +9,16 @@ were none, so none enters an estimate.
 The stream calls the scalar functions as they are, the kernels compile them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from math import nan
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
+from manypaths.mastery.cell_numbers import Cells, code_of, item_of
 from manypaths.mastery.log import Floats, Ints, Key, Together
 
 # What a term is looked up by: two places, None where a table has none, and the situation.
@@ -33,35 +35,8 @@ TABLES = (
     "recent answers",  # last four outcomes; whether item and competencies are those of the last
     "competencies after run",  # competencies; last three outcomes on them
 )
-N_TABLES = len(TABLES)
-
 _MOST_ATTEMPTS = 4
 _MINUTE, _HOUR = 1 / 1440, 1 / 24
-
-
-# The bits of a code, from the lowest: table, situation, second place and first place.
-_BITS_OF_TABLE, _BITS_OF_SITUATION, _BITS_OF_PLACE = 4, 10, 24
-MOST_PLACES = (1 << _BITS_OF_PLACE) - 1
-
-
-Number = TypeVar("Number", int, Ints)
-
-
-def code_of(table: int, first: Number, second: Number, situation: Number) -> Number:
-    """Return the code of a cell, or of many: places count from 0, -1 for none."""
-    places = ((first + 1) << _BITS_OF_PLACE) + second + 1
-    return (((places << _BITS_OF_SITUATION) + situation) << _BITS_OF_TABLE) + table
-
-
-def parts_of(codes: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return table, first and second place and situation of codes, shapes as given."""
-    places = codes >> (_BITS_OF_SITUATION + _BITS_OF_TABLE)
-    return (
-        codes & ((1 << _BITS_OF_TABLE) - 1),
-        (places >> _BITS_OF_PLACE) - 1,
-        (places & MOST_PLACES) - 1,
-        (codes >> _BITS_OF_TABLE) & ((1 << _BITS_OF_SITUATION) - 1),
-    )
 
 
 def remembered(run: int, outcome: float) -> int:
@@ -85,21 +60,22 @@ def run_and_pause(run: int, pause: int) -> int:
 
 
 def pause_of(days: float) -> int:
-    """Return how long a pause was, in steps from a minute to a month; 0 where no clock says."""
-    if not days >= 0:
-        return 0
-    if days < _HOUR / 6:
-        return 1 if days < _MINUTE else 2
-    if days < 0.5:
-        return 3 if days < _HOUR else 4
-    if days < 7:
-        return 5 if days < 2 else 6
-    return 7 if days < 30 else 8
+    """Return how long a pause was, in steps from a minute to a month; 0 where no clock says.
+
+    A sum of comparisons: the processor could not foresee which of as many branches is taken.
+    """
+    up_to_an_hour = (days >= 0) + (days >= _MINUTE) + (days >= _HOUR / 6) + (days >= _HOUR)
+    return up_to_an_hour + (days >= 0.5) + (days >= 2) + (days >= 7) + (days >= 30)
 
 
 def at_attempt(n_attempts: int, last_outcome: int) -> int:
     """Return the situation after so many attempts at an item, of which the last went so."""
     return min(n_attempts, _MOST_ATTEMPTS) * 3 + last_outcome
+
+
+def after_attempt(situation: int, outcome: int) -> int:
+    """Return the situation `at_attempt` after one more attempt, which went so."""
+    return at_attempt(situation // 3 + 1, outcome)
 
 
 def among_recent(run: int, same_item: bool, same_competencies: bool) -> int:
@@ -175,11 +151,35 @@ class Contexts:
         }
 
     @cached_property
-    def columns(self) -> tuple[tuple[Ints, Floats], ...]:
-        """Return each table's places and situations, (3, n_cells), and terms and variances."""
-        return tuple(
-            (np.array(table[:3], np.int64), np.array(table[3:5]).T) for table in self.tables
-        )
+    def cells(self) -> Cells:
+        """Return the cells of all tables, numbered, with the places that they have here."""
+        return Cells.of(self._codes[self._order], len(self.items), len(self.together))
+
+    @cached_property
+    def terms(self) -> Floats:
+        """Return term and variance of each number of a cell, shape (n_cells, 2)."""
+        unseen = [(0.0, table.unseen) for table in self.tables]
+        terms = np.concatenate([_side_by_side(table[3:5]) for table in self.tables])
+        return np.concatenate((unseen, terms[self._order]))
+
+    @cached_property
+    def _codes(self) -> Ints:
+        """Return the codes of all cells, table after table."""
+        parts = [[np.fromiter(part, np.int64) for part in table[:3]] for table in self.tables]
+        return np.concatenate([code_of(number, *table) for number, table in enumerate(parts)])
+
+    @cached_property
+    def _order(self) -> Ints:
+        """Return the order of codes in which those that an item meets have numbers together."""
+        return np.argsort(item_of(self._codes), kind="stable")
+
+    def places_of_items(self, keys: Iterable[Key]) -> Ints:
+        """Return the place of each item, one beyond all others where it is not known."""
+        return np.fromiter(map(self._places.get, keys, repeat(len(self.items))), np.int64)
+
+    def places_of_sets(self, sets: Iterable[Together]) -> Ints:
+        """Return the place of each set of competencies, as of items."""
+        return np.fromiter(map(self._places.get, sets, repeat(len(self.together))), np.int64)
 
     def term_of(self, cells: Sequence[Cell | None]) -> tuple[float, float]:
         """Return what the cells of all tables add on the logit scale, and how unsure that is."""
@@ -194,6 +194,10 @@ class Contexts:
             total += term
             unsure += variance
         return total, unsure
+
+
+def _side_by_side(columns: Iterable[Iterable[float]]) -> Floats:
+    return np.column_stack([np.fromiter(column, float) for column in columns])
 
 
 def cells_of(history: History, item: Key, shown: Together, time: float) -> tuple[Cell | None, ...]:

@@ -12,10 +12,7 @@ from math import inf
 
 import numpy as np
 
-from manypaths.mastery import kernels
-from manypaths.mastery.batch import columns_of, parameters_for
-from manypaths.mastery.context_fitting import ContextFit
-from manypaths.mastery.kernels import (
+from manypaths.mastery.arrays import (
     GAIN_RIGHT,
     GAIN_WRONG,
     LEVEL,
@@ -23,7 +20,10 @@ from manypaths.mastery.kernels import (
     Columns,
     Parameters,
     Sums,
+    no_sums,
 )
+from manypaths.mastery.batch import columns_of, parameters_for
+from manypaths.mastery.context_fitting import ContextFit
 from manypaths.mastery.log import Alignment, Floats, Ints, ResponseLog
 from manypaths.mastery.model import Cold, ItemTerms, Model, Settings, Spread, Terms, logit, unfitted
 from manypaths.mastery.passes import LocalPasses, Passes
@@ -135,7 +135,7 @@ class _Fit:
             velocity={},
             free=log.alignment.has_difficulty.astype(float),
             cells=_cells(log.alignment),
-            sums=kernels.no_sums(parameters),
+            sums=no_sums(parameters),
             has_ratings=bool(log.is_rating.any()),
             contexts=contexts,
             loading_sd=_FIRST_LOADING_SD,

@@ -1,30 +1,36 @@
 """The compiled pass over a log: the filter for all learners, and the sums that fit the terms.
 
 A pass costs about 0.1 microseconds an event. It calls the very functions of `steps` that the
-stream calls. The arrays go in and out in the named tuples below; they are not checked here.
+stream calls. The arrays go in and out in the named tuples of `arrays`; they are not checked here.
 """
 
 import hashlib
 import inspect
 from collections.abc import Callable
 from functools import cache
-from math import isnan, log, log1p, nan
-from typing import Any, NamedTuple
+from math import isnan, log1p, nan
+from typing import Any
 
-import numpy as np
 from numba import njit
 from numba.extending import register_jitable
 
-from manypaths.mastery import contexts, steps
+from manypaths.mastery import cell_numbers, contexts, steps
+from manypaths.mastery.arrays import (
+    GAIN_RIGHT,
+    GAIN_WRONG,
+    LEVEL,
+    OF_ROLES,
+    Columns,
+    Parameters,
+    Scratch,
+    Sums,
+)
 from manypaths.mastery.log import Floats, Ints
 
 # The columns of a belief row, in the order of CompetencyBelief's fields.
 MEAN, VARIANCE, COUPLING, MOVED, SETTLED, TOUCHED_AT = range(6)
 N_RIGHT, N_WRONG, N_PIECES, N_DAYS, LAST_DAY, N_BY_OTHERS = range(6, 12)
 N_COLUMNS = 12
-
-# The columns of common terms: the level, the gains by success and by failure, then the roles.
-LEVEL, GAIN_RIGHT, GAIN_WRONG, OF_ROLES = range(4)
 
 bounded = register_jitable(steps.bounded)
 chance = register_jitable(steps.chance)
@@ -40,102 +46,11 @@ share_kept = register_jitable(steps.share_kept)
 SMALLEST_SHRINK = steps.SMALLEST_SHRINK
 SMALLEST_CHANCE = 1e-12
 
+# Without numba's own memory (`_nrt`): counting who holds which array took more than half of a pass.
+# Kernels therefore make no arrays; those that they need besides are given to them.
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+
 Kernel = Callable[..., Any]  # numba dispatchers have no type of their own
-
-
-class Columns(NamedTuple):
-    """The columns of a log (see ResponseLog) with the alignment of its instruments."""
-
-    offsets: Ints
-    instrument: Ints
-    time: Floats
-    day: Ints
-    outcome: Floats
-    role: Ints
-    rater: Ints
-    moves: Any  # bools; numba wants the array as it is
-    starts: Ints
-    competency: Ints
-    weight: Floats
-    # (n_events, n_tables): the number of each response's cell in each context table
-    cells: Any  # int32
-
-
-class Parameters(NamedTuple):
-    """A model's numbers by place: (n_competencies,), (n_instruments,), (n_raters,), (n_roles,).
-
-    `loading` is by how much an instrument tells of general ability, (n_instruments,). `context`,
-    (n_cells, 2), is what each cell of a context table adds to a prediction, and its variance;
-    that of cells never seen is in `unseen_context`, (n_tables,). `carried` is by how much general
-    ability, competencies' own parts and practice count in a prediction beside contexts.
-    """
-
-    easiness: Floats
-    gain_right: Floats
-    gain_wrong: Floats
-    easiness_variance: Floats
-    instrument: Floats
-    instrument_variance: Floats
-    loading: Floats
-    context: Floats
-    unseen_context: Floats
-    carried: Floats
-    rater: Floats
-    rater_variance: Floats
-    leniency_of_role: Floats
-    reliability_of_role: Floats
-    thresholds: Floats
-    # general, competency, general_step, competency_step, half_life
-    spread: Floats
-
-
-class Sums(NamedTuple):
-    """Slopes (row 0) and curvatures (row 1) of the log-likelihood, one column a term.
-
-    `common` is of what all events share: the level of everything, the practice gains and, with
-    ratings, the roles (see LEVEL). Its row 0 holds slopes, the lower triangle below it curvatures;
-    both follow what such a term did to the beliefs on the way, which the other sums leave out.
-    `loading` has in row 2 what its curvature shares with that of the instrument's own term.
-    `context`, (n_cells, 2), has slope and curvature side by side, for its cells lie far apart;
-    `carried`, (4, 3), is laid out as `common` is.
-    `total` holds the log-likelihood and the number of events. Sums of learners add up.
-    """
-
-    gain_right: Floats
-    gain_wrong: Floats
-    instrument: Floats
-    loading: Floats
-    context: Floats
-    carried: Floats
-    rater: Floats
-    reliability: Floats
-    thresholds: Floats
-    common: Floats
-    total: Floats
-
-
-def no_sums(parameters: Parameters, *, with_roles: bool = True) -> Sums:
-    """Return sums of no events, in the shapes of these parameters."""
-    p = parameters
-    n_common = OF_ROLES + p.leniency_of_role.size * with_roles
-    return Sums(
-        gain_right=np.zeros((2, p.easiness.size)),
-        gain_wrong=np.zeros((2, p.easiness.size)),
-        instrument=np.zeros((2, p.instrument.size)),
-        loading=np.zeros((3, p.instrument.size)),
-        context=np.zeros(p.context.shape),
-        carried=np.zeros((4, 3)),
-        rater=np.zeros((2, p.rater.size)),
-        reliability=np.zeros((2, p.reliability_of_role.size)),
-        thresholds=np.zeros((2, p.thresholds.size)),
-        common=np.zeros((1 + n_common, n_common)),
-        total=np.zeros(2),
-    )
-
-
-def merge(one: Sums, other: Sums) -> Sums:
-    """Return the sums of two parts of a log, as if they had been gone through in one pass."""
-    return Sums(*(a + b for a, b in zip(one, other, strict=True)))
 
 
 @cache
@@ -145,9 +60,10 @@ def compiled(make: Callable[[int], Kernel]) -> Kernel:
     Numba's cache looks at the kernel's own file only. The digest of what the stream shares is part
     of its key here, so that an edit there counts as well.
     """
-    shared = inspect.getsource(steps) + inspect.getsource(contexts)
+    shared = "".join(inspect.getsource(module) for module in (steps, contexts, cell_numbers))
     digest = int(hashlib.sha256(shared.encode()).hexdigest()[:12], 16)
-    return njit(cache=True, nogil=True)(make(digest))
+    kernel: Kernel = njit(**_OPTIONS)(make(digest))
+    return kernel
 
 
 @register_jitable
@@ -159,25 +75,24 @@ def _expect_response(eta: float, unsure: float, outcome: float) -> tuple[float, 
 
 
 @register_jitable
-def _log_likelihood(p: float, outcome: float) -> float:
-    safe = min(max(p, SMALLEST_CHANCE), 1 - SMALLEST_CHANCE)
-    if outcome == 1:
-        return log(safe)
-    if outcome == 0:
-        return log(1 - safe)
-    return outcome * log(safe) + (1 - outcome) * log(1 - safe)
+def _log_of_one_more(count: float, logs: Floats) -> float:
+    """Return log(1 + count), from a table where it is there: most counts are small and whole."""
+    place = int(count)
+    is_there = place < logs.size and place == count
+    logarithm: float = logs[place] if is_there else log1p(count)
+    return logarithm
 
 
 @register_jitable
 def _expect_rating(
     eta: float, unsure: float, level: int, reliability: float, thresholds: Floats
-) -> tuple[float, float, float, float]:
-    """Return P(level), slope and curvature of the expected log-likelihood, and the latter."""
+) -> tuple[float, float, float]:
+    """Return P(level), and slope and curvature of the expected log-likelihood."""
     blunt = reliability * damping(unsure * reliability**2)
     at_least, above = rating_chances(eta, level, blunt, thresholds)
     p = max(at_least - above, SMALLEST_CHANCE)
     curvature = blunt**2 * (at_least * (1 - at_least) + above * (1 - above))
-    return p, blunt * (1 - at_least - above), curvature, log(p)
+    return p, blunt * (1 - at_least - above), curvature
 
 
 @register_jitable
@@ -218,9 +133,19 @@ def _learn(terms: Floats, place: int, loading: float, slope: float, curvature: f
 
 
 @register_jitable
+def _learn_item(items: Floats, i: int, mean: float, slope: float, curvature: float) -> None:
+    items[i, 0] += slope
+    items[i, 1] += curvature
+    items[i, 2] += mean * slope
+    items[i, 3] += mean * mean * curvature
+    items[i, 4] += mean * curvature
+
+
+@register_jitable
 def _begin_twin(of_eta: Floats, of_mean: Floats, loading: float, role: int) -> None:
     """Begin with what a unit of each common term adds to eta, also through general ability."""
-    of_eta[:] = loading * of_mean
+    for q in range(of_eta.size):
+        of_eta[q] = loading * of_mean[q]
     of_eta[LEVEL] += 1
     if role >= 0 and of_eta.size > OF_ROLES:
         of_eta[OF_ROLES + role] += 1
@@ -288,12 +213,13 @@ def _write_out(rows: Floats, shrink: float, moved: float, settled: float) -> Non
 def make_count_rows(digest: int) -> Kernel:
     """Return the kernel that counts the belief rows of learners."""
 
-    def count_rows(columns: Columns, n_competencies: int) -> Ints:
-        """Return where each learner's belief rows begin, shape (n_learners + 1,)."""
+    def count_rows(columns: Columns, begins: Ints, seen_by: Ints) -> None:
+        """Write where each learner's belief rows begin, shape (n_learners + 1,).
+
+        `seen_by`, (n_competencies,), is -1 at first.
+        """
         _ = digest
         n_learners = columns.offsets.size - 1
-        begins = np.zeros(n_learners + 1, np.int64)
-        seen_by = np.full(n_competencies, -1, np.int64)
         for learner in range(n_learners):
             begins[learner + 1] = begins[learner]
             for n in range(columns.offsets[learner], columns.offsets[learner + 1]):
@@ -302,7 +228,6 @@ def make_count_rows(digest: int) -> Kernel:
                     k = columns.competency[j]
                     begins[learner + 1] += seen_by[k] != learner
                     seen_by[k] = learner
-        return begins
 
     return count_rows
 
@@ -320,25 +245,21 @@ def make_pass_over(digest: int) -> Kernel:
         rows: Floats,
         row_key: Ints,
         chances: Floats,
-        likelihoods: Floats,
+        scratch: Scratch,
     ) -> None:
         """Filter all learners, in order.
 
         Adds to `sums` where `learns`; writes the final beliefs where `keeps`: `general_rows`
         (n_learners, 5) and `rows` (n_rows, N_COLUMNS) with the competency of each in `row_key`
         (otherwise `rows` needs one row a competency as scratch). Writes P(right), or P(level as
-        given), of each event before it is seen into `chances`, the log-likelihood beside it.
+        given), of each event before it is seen into `chances`.
         """
         _ = digest
         general_prior, own_prior, general_step, own_step, half_life = p.spread
-        row_of = np.zeros(p.easiness.size, np.int64)
-        seen_by = np.full(p.easiness.size, -1, np.int64)
-        most_shown = np.diff(columns.starts).max() if columns.starts.size > 1 else 0
+        row_of, seen_by, twins, of_rows, now, believed, logs = scratch
         # What a unit of each common term did to the beliefs so far: their means' twins.
-        n_common = sums.common.shape[1] if learns else 0
-        of_eta, of_mean, of_moved = np.zeros((3, n_common))
-        of_rows = np.zeros((p.easiness.size if learns else 0, 2, n_common))
-        now, believed = np.zeros((most_shown, 5)), np.zeros(3)
+        n_common = twins.shape[1]
+        of_eta, of_mean, of_moved = twins[0], twins[1], twins[2]
         n_tables = columns.cells.shape[1]
         next_row = 0
 
@@ -353,10 +274,10 @@ def make_pass_over(digest: int) -> Kernel:
                 i = columns.instrument[n]
                 begin, end = columns.starts[i], columns.starts[i + 1]
                 role, outcome, time = columns.role[n], columns.outcome[n], columns.time[n]
-                loading = p.loading[i]
-                eta = loading * mean + p.instrument[i]
-                unsure, crossed = p.instrument_variance[i], 0.0
-                believed[:] = loading * mean, 0.0, 0.0
+                loading = p.items[i, 2]
+                eta = loading * mean + p.items[i, 0]
+                unsure, crossed = p.items[i, 1], 0.0
+                believed[0], believed[1], believed[2] = loading * mean, 0.0, 0.0
                 if learns:
                     _begin_twin(of_eta, of_mean, loading, role)
                 if role >= 0:
@@ -369,7 +290,8 @@ def make_pass_over(digest: int) -> Kernel:
                     state, right, wrong, practised = (0.0, prior, 0.0), 0.0, 0.0, 0.0
                     if seen_by[k] == learner:
                         row = rows[row_of[k]]
-                        right, wrong = log1p(row[N_RIGHT]), log1p(row[N_WRONG])
+                        right = _log_of_one_more(row[N_RIGHT], logs)
+                        wrong = _log_of_one_more(row[N_WRONG], logs)
                         practised = practice(right, wrong, p.gain_right[k], p.gain_wrong[k])
                         waited = settle(
                             row[MEAN],
@@ -401,7 +323,7 @@ def make_pass_over(digest: int) -> Kernel:
                 slope, curvature = 0.0, 0.0
                 if role >= 0:
                     reliability = p.reliability_of_role[role]
-                    chances[n], slope, curvature, likelihoods[n] = _expect_rating(
+                    chances[n], slope, curvature = _expect_rating(
                         eta, unsure, int(outcome), reliability, p.thresholds
                     )
                 elif learns or n_tables == 0:
@@ -414,7 +336,7 @@ def make_pass_over(digest: int) -> Kernel:
                     for t in range(n_tables):
                         cell = columns.cells[n, t]
                         near += p.context[cell, 0]
-                        doubt += p.context[cell, 1] if cell > 0 else p.unseen_context[t]
+                        doubt += p.context[cell, 1]
                     chances[n], slope_near, curvature_near = _expect_response(near, doubt, outcome)
                     for t in range(n_tables if learns else 0):
                         cell = columns.cells[n, t]
@@ -425,20 +347,15 @@ def make_pass_over(digest: int) -> Kernel:
                         told = curvature_near * believed[q]
                         for r in range(q + 1):
                             sums.carried[1 + q, r] += told * believed[r]
-                if role < 0:
-                    likelihoods[n] = _log_likelihood(chances[n], outcome)
 
                 if learns:
-                    sums.total[0] += likelihoods[n]
-                    sums.total[1] += 1
+                    sums.n_events[0] += 1
                     if role >= 0:
                         _learn(sums.rater, columns.rater[n], 1.0, slope, curvature)
                         _learn_scale(sums, eta, unsure, int(outcome), role, p, columns.moves[n])
                     _learn_common(sums.common, of_eta, slope, curvature, role, columns.moves[n])
                     if columns.moves[n]:
-                        _learn(sums.instrument, i, 1.0, slope, curvature)
-                        _learn(sums.loading, i, mean, slope, curvature)
-                        sums.loading[2, i] += mean * curvature
+                        _learn_item(sums.items, i, mean, slope, curvature)
                         for j in range(begin, end):
                             k = columns.competency[j]
                             _learn(sums.gain_right, k, now[j - begin, 3], slope, curvature)
@@ -456,8 +373,9 @@ def make_pass_over(digest: int) -> Kernel:
                         rows[next_row, SETTLED] = settled
                         rows[next_row, TOUCHED_AT] = nan
                         if learns:
-                            of_rows[next_row, 0] = 0.0
-                            of_rows[next_row, 1] = of_moved
+                            for q in range(n_common):
+                                of_rows[next_row, 0, q] = 0.0
+                                of_rows[next_row, 1, q] = of_moved[q]
                         next_row += 1
                     rows[row_of[k], N_PIECES] += 1
                 if not columns.moves[n]:
@@ -482,7 +400,8 @@ def make_pass_over(digest: int) -> Kernel:
                 shrink *= 1 - loading * reach * pull
                 for j in range(begin, end):
                     row, share = rows[row_of[columns.competency[j]]], columns.weight[j]
-                    own_mean, own_variance, covariance = now[j - begin, :3]
+                    own_mean, own_variance = now[j - begin, 0], now[j - begin, 1]
+                    covariance = now[j - begin, 2]
                     gain = own_variance * share + loading * covariance
                     row[MEAN] = own_mean + gain * push
                     row[VARIANCE] = own_variance - gain * gain * pull + own_step

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import inf, log
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from manypaths.mastery.contexts import TABLES, Contexts, ContextTable
-from manypaths.mastery.log import ROLES, Key
+from manypaths.mastery.log import ROLES, Alignment, Floats, Ints, Key
 
 KIND = "dynamic-irt"
 # The forms of the file: 1 knows no loadings and no contexts; a model without any still takes it.
@@ -127,6 +129,7 @@ class Model:
     n_ratings: int = 0
     n_learners: int = 0
     _version: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    _placed: "list[Placed]" = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> str:
@@ -165,6 +168,22 @@ class Model:
         """Return the terms of an instrument, those of a new one for one that is not known."""
         return self.instruments.get(instrument) or ItemTerms(0.0, self.cold.item**2)
 
+    def placed(self, alignment: Alignment) -> "Placed":
+        """Return the terms in the places of an alignment.
+
+        Looking up all keys costs as much as many predictions: those of the alignment that was
+        asked for last are kept.
+        """
+        for kept in self._placed:
+            if kept.alignment is alignment:
+                return kept
+        self._placed[:] = [Placed.of(self, alignment)]
+        return self._placed[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is sent elsewhere, where no alignment is the same object."""
+        return {**self.__dict__, "_placed": []}
+
     def as_text(self) -> str:
         """Return the model as its plain file: JSON, numbers exact, keys in order."""
         content = {
@@ -191,6 +210,38 @@ class Model:
             },
         }
         return _json(content)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A model's terms in the places of an alignment.
+
+    `competencies`, (n_competencies, 4), are Terms; `items`, (n_instruments, 4), those of
+    Parameters; `item_places` and `set_places` the places that contexts have for instruments and
+    for the alignment's sets of competencies.
+    """
+
+    alignment: Alignment
+    competencies: Floats
+    items: Floats
+    item_places: Ints
+    set_places: Ints
+
+    @classmethod
+    def of(cls, model: Model, alignment: Alignment) -> "Placed":
+        """Look up all keys of an alignment; what is new to the model starts cold."""
+        terms = [model.terms_of(key) for key in alignment.competencies]
+        items = np.zeros((len(alignment.instruments), 4))
+        known = chain.from_iterable(map(model.item_terms_of, alignment.instruments))
+        items[:, :3] = np.fromiter(known, float).reshape(-1, 3)
+        items[~alignment.has_difficulty] = (0.0, 0.0, 1.0, 0.0)
+        return cls(
+            alignment,
+            competencies=np.array(terms, float).reshape(-1, 4),
+            items=items,
+            item_places=model.contexts.places_of_items(alignment.instruments),
+            set_places=model.contexts.places_of_sets(alignment.togethers[1]),
+        )
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
+from manypaths.mastery.arrays import Columns, Parameters, Sums, merge, no_sums
 from manypaths.mastery.batch import run_pass
-from manypaths.mastery.kernels import Columns, Parameters, Sums, merge, no_sums
 
 _EVENTS_A_PART, _MOST_PARTS = 150_000, 16
 

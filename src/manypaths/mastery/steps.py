@@ -22,9 +22,9 @@ SMALLEST_SHRINK = 0.01
 
 def chance(logit: float) -> float:
     """Return 1 / (1 + exp(-logit)) without overflow."""
-    if logit >= 0:
-        return 1 / (1 + exp(-logit))
-    return 1 - 1 / (1 + exp(logit))
+    # Worked out for the farther side alone, so that there is no branch to foresee.
+    likelier = 1 / (1 + exp(-abs(logit)))
+    return likelier if logit >= 0 else 1 - likelier
 
 
 def damping(spread: float) -> float:

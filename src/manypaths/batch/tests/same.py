@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from manypaths.mastery.kernels import Columns
+from manypaths.mastery.arrays import Columns
 from manypaths.mastery.passes import part_of
 
 BELIEFS = ("begins", "general", "competency", "rows")

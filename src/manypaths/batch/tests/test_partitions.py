@@ -15,8 +15,8 @@ from manypaths.batch.partitions import (
     write_partitions,
 )
 from manypaths.mastery import ResponseLog
+from manypaths.mastery.arrays import Columns
 from manypaths.mastery.batch import parameters_for
-from manypaths.mastery.kernels import Columns
 from manypaths.mastery.passes import part_of
 from manypaths.mastery.tests.logs import random_log, random_model
 

@@ -43,7 +43,7 @@ def test_sums_are_those_of_one_process(
     parts = in_parts(columns, n_parts)
     ours, here = site.passes_over(parts), LocalPasses(parts)
     sums = ours.learn(parameters, with_roles=share_of_ratings > 0)
-    assert sums.total[1] > 0
+    assert sums.n_events[0] > 0
     assert_same(sums, here.learn(parameters, with_roles=share_of_ratings > 0), sums._fields)
     assert ours.log_likelihood(parameters) == here.log_likelihood(parameters)
 

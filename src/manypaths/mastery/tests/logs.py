@@ -4,8 +4,9 @@ import numpy as np
 
 from manypaths.mastery import Alignment, Event, Model, ResponseLog
 from manypaths.mastery.batch import columns_of
-from manypaths.mastery.context_cells import Cells, contexts_of, number_cells
-from manypaths.mastery.contexts import N_TABLES, Contexts
+from manypaths.mastery.cell_numbers import N_TABLES
+from manypaths.mastery.context_cells import all_cells, contexts_of
+from manypaths.mastery.contexts import Contexts
 from manypaths.mastery.log import ROLES
 
 N_LEVELS = 5
@@ -94,10 +95,10 @@ def random_model(
 
 def random_contexts(rng: np.random.Generator, log: ResponseLog) -> Contexts:
     """Return terms for most of the cells that the log's responses meet."""
-    _, cells = number_cells(log, columns_of(log), Cells.none(), adds=True)
+    cells = all_cells(log, columns_of(log))
     terms = np.stack((rng.normal(size=cells.n_cells), rng.uniform(0, 0.4, cells.n_cells)), axis=1)
-    unseen = rng.uniform(0.35, 0.5, N_TABLES)
-    return contexts_of(cells, terms, unseen, rng.uniform(0.5, 1.2, 3), log)
+    terms[:N_TABLES] = np.stack((np.zeros(N_TABLES), rng.uniform(0.35, 0.5, N_TABLES)), axis=1)
+    return contexts_of(cells, terms, rng.uniform(0.5, 1.2, 3), log)
 
 
 def events_of(log: ResponseLog, learner: int) -> list[Event]:

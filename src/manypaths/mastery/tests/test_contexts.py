@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from manypaths.mastery import Alignment, Model, ResponseLog, fit
 from manypaths.mastery.batch import final_beliefs, trace
-from manypaths.mastery.contexts import MOST_PLACES, Contexts, code_of, parts_of, pause_of
+from manypaths.mastery.cell_numbers import MOST_PLACES, code_of, parts_of
+from manypaths.mastery.contexts import Contexts, pause_of
 from manypaths.mastery.evaluation import scores
 from manypaths.mastery.simulation import School, simulate
 from manypaths.mastery.tests.logs import random_log, random_model

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from manypaths.mastery import Alignment, Model, ResponseLog, Settings, estimate, start
+from manypaths.mastery.arrays import OF_ROLES, Parameters, Sums, no_sums
 from manypaths.mastery.batch import columns_of, final_beliefs, parameters_for, run_pass, trace
 from manypaths.mastery.beliefs import REACH
 from manypaths.mastery.fitting import fit
-from manypaths.mastery.kernels import OF_ROLES, Parameters, Sums, no_sums
 from manypaths.mastery.log import ROLES, Floats, Ints
 from manypaths.mastery.model import Spread, read_model, unfitted
 from manypaths.mastery.simulation import RATERS_PER_ROLE, School, Truth
@@ -455,4 +455,4 @@ def test_sums_of_two_parts_of_the_learners_add_up(seed: int, n_first: int) -> No
     second = sums_of(log.of_learners(range(n_first, log.n_learners)), parameters)
     for one, other, both in zip(first, second, whole, strict=True):
         np.testing.assert_allclose(one + other, both, atol=1e-9)
-    assert whole.total[1] == log.n_events
+    assert whole.n_events[0] == log.n_events

@@ -2,9 +2,11 @@
 
 import json
 import math
+import pickle
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from manypaths.mastery.model import (
     unfitted,
     with_spread,
 )
+from manypaths.mastery.tests.logs import random_log, random_model
 
 term = st.floats(-50, 50)
 positive = st.floats(1e-6, 10)
@@ -333,3 +336,15 @@ def test_a_rating_by_nobody_known_still_has_the_leniency_of_its_role() -> None:
 def test_every_part_of_a_model_is_in_its_file() -> None:
     parts = {field.name for field in fields(Model) if not field.name.startswith("_")}
     assert parts | {"format", "kind", "form"} == set(CONTENT)
+
+
+def test_terms_in_the_places_of_an_alignment_are_kept_for_the_last_one() -> None:
+    rng = np.random.default_rng(3)
+    log, other = random_log(rng), random_log(rng)
+    model = random_model(rng, log)
+    placed = model.placed(log.alignment)
+    assert model.placed(log.alignment) is placed
+    assert model.placed(other.alignment) is not placed
+    sent = pickle.loads(pickle.dumps(model))
+    assert sent == model
+    np.testing.assert_array_equal(sent.placed(log.alignment).items, placed.items)
