@@ -65,8 +65,9 @@ def person_for(by: Actor, person_id: UUID) -> Person:
     return person
 
 
-# Whom the actor of one look may see, as far as it was asked: (actor, district, person).
-_sights: ContextVar[set[tuple[int, int | None, int]] | None] = ContextVar("sights", default=None)
+# Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
+_Sight = tuple[int, int | None, str, int]
+_sights: ContextVar[set[_Sight] | None] = ContextVar("sights", default=None)
 
 
 @contextmanager
@@ -96,15 +97,14 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
 
 
 def _seen_by(by: User) -> set[int]:
-    owner = current_owner()
-    known = _sights.get() or ()
-    return {pk for actor, district, pk in known if (actor, district) == (by.pk, owner)}
+    here = (by.pk, current_owner(), "person")
+    return {pk for *where, pk in _sights.get() or () if tuple(where) == here}
 
 
-def _remember(by: Actor, people: Collection[int]) -> None:
+def _remember(by: Actor, people: Collection[int], kind: str = "person") -> None:
     sights = _sights.get()
     if sights is not None and not isinstance(by, Operator):
-        sights.update((by.pk, current_owner(), pk) for pk in people)
+        sights.update((by.pk, current_owner(), kind, pk) for pk in people)
 
 
 def groups_seen_by(by: Actor) -> QuerySet[Group]:
@@ -128,11 +128,21 @@ def group_for(by: Actor, group_id: UUID) -> Group:
 
 def require_group_sight(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` may read the records of the group's members."""
-    # Asked first, for it is so for nearly all who come, and by far the cheaper question.
-    if isinstance(by, User) and leads_group(by, group):
-        return
+    if isinstance(by, User):
+        if (by.pk, current_owner(), "group", group.pk) in (_sights.get() or ()):
+            return
+        # Asked first, for it is so for nearly all who come, and by far the cheaper question.
+        if leads_group(by, group):
+            _remember(by, [group.pk], "group")
+            return
     if not groups_seen_by(by).filter(pk=group.pk).exists():
         raise NotFound
+    _remember(by, [group.pk], "group")
+
+
+def remember_members(by: Actor, learners: Collection[Person]) -> None:
+    """Note within one look that `by` may see these learners, as they may see all of their group."""
+    _remember(by, [learner.pk for learner in learners])
 
 
 def leads_group(by: User, group: Group) -> bool:

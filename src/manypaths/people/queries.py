@@ -15,6 +15,7 @@ from manypaths.people.access import (
     current,
     groups_seen_by,
     people_seen_by,
+    remember_members,
     require_group_sight,
     require_operator,
 )
@@ -120,7 +121,9 @@ def learners_of(group: Group, *, by: Actor) -> list[Person]:
     require_group_sight(by, group)
     learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
     people = Person.objects.filter(pk__in=learn.values("person"))
-    return list(people.order_by("family_name", "given_name", "pk"))
+    found = list(people.order_by("family_name", "given_name", "pk"))
+    remember_members(by, found)
+    return found
 
 
 def _called(text: str) -> Q:

@@ -26,6 +26,7 @@ from manypaths.web.pages.my_class.showing import (
     rows_of,
     spreads_of,
 )
+from manypaths.web.pages.my_class.waiting import waiting_for
 from manypaths.web.rendering import render_page
 from manypaths.web.templatetags.marks import STATUS_WORDS
 from manypaths.web.viewing import record_view
@@ -62,6 +63,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "ready": RowList("ready", rows_of(overview.ready_to_show), asked),
         "n_ready": len({need.learner.pk for need in overview.ready_to_show}),
         "onward": RowList("onward", rows_of(overview.ready_to_move_on), asked),
+        "waiting": waiting_for(overview.learners, by=request.user),
         "day": day,
         "today": today(),
         "small_groups": seated(seats),
