@@ -5,8 +5,8 @@ at from the day it is there. An entry may be for one route alone: "path:of perso
 """
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
-from uuid import uuid4
 
 Fill = Callable[["Scene"], object]
 
@@ -28,87 +28,46 @@ class Scene:
 
     def alignment(self) -> Any:
         """Return what the learner's first piece of evidence shows."""
-        from manypaths.evidence.models import Rating
-
-        rating = Rating.objects.filter(learner=self.learner).order_by("pk").first()
-        if rating is not None:
-            return rating
-        return self.first("evidence.Response", learner=self.learner).task.alignments.first()
-
-    def user(self) -> Any:
-        """Return the learner's sign-in, made on first use. Their names need not be different."""
-        from manypaths.people.models import Person, User
-
-        learner = Person.objects.get(pk=self.learner.pk)
-        if learner.user is None:
-            learner.user = User.objects.create(email=f"learner-{learner.pk}@example.org")
-            learner.save(update_fields=["user"])
-        self.learner.user = learner.user
-        return learner.user
-
-    def work(self) -> Any:
-        """Return work that the learner handed in, handed in now where there is none."""
-        from manypaths.base.clock import now
-        from manypaths.sittings.services import hand_in
-        from manypaths.sittings.work import WorkDraft
-
-        work = WorkDraft(self.alignment().competency, "My poster", "A half is two quarters.")
-        return hand_in(self.learner, work, by=self.user(), at=now())
-
-    def choice(self) -> Any:
-        """Return a step of the learner's, chosen now."""
-        from manypaths.base.clock import now
-        from manypaths.plans.models import StepKind
-        from manypaths.plans.services import choose_step
-
-        return choose_step(
-            self.learner,
-            self.alignment().competency,
-            kind=StepKind.PRACTISE,
-            by=self.user(),
-            at=now(),
-        )
-
-    def sitting(self) -> Any:
-        """Return questions that a student sits down to, on a competency that has some."""
-        from random import Random
-
-        from manypaths.base.clock import now
-        from manypaths.sittings.services import start_sitting
-
-        item = self.first("evidence.Task", kind="item")
-        competency = item.alignments.select_related("competency__framework").first().competency
-        by = self.user()
-        return start_sitting(self.learner, competency, by=by, at=now(), rng=Random(1))
-
-    def piece(self) -> tuple[str, str]:
-        """Return the kind and the id of a piece of the learner's evidence."""
-        from manypaths.evidence.models import Rating, Response
+        from manypaths.evidence.models import Response
 
         response = Response.objects.filter(learner=self.learner).order_by("pk").first()
         if response is not None:
-            return "response", str(response.pk)
-        return "rating", str(Rating.objects.filter(learner=self.learner)[0].public_id)
+            return response.task.alignments.first()
+        return self.first("evidence.Rating", learner=self.learner)
+
+    def sitting(self) -> Any:
+        """Return tasks that the learner sat down to, begun where they have not yet."""
+        from manypaths.base.clock import now
+        from manypaths.people.tests.cast import user_of
+        from manypaths.sittings.models import Sitting
+        from manypaths.sittings.services import start_sitting
+
+        found = Sitting.objects.filter(learner=self.learner).order_by("pk").first()
+        if found is not None:
+            return found
+        response = self.first("evidence.Response", learner=self.learner)
+        return start_sitting(
+            response.learner,
+            response.task.alignments.first().competency,
+            by=user_of(response.learner),
+            at=now(),
+            rng=Random(1),
+        )
 
     def contest(self) -> Any:
-        """Return what the learner said about that piece."""
+        """Return a piece that the learner contested, contested where none is yet."""
         from manypaths.base.clock import now
-        from manypaths.estimates.services import open_contest
-        from manypaths.evidence.queries import contestable
+        from manypaths.evidence.models import Contest, Response
+        from manypaths.evidence.services.contesting import open_contest
+        from manypaths.people.tests.cast import user_of
 
-        by = self.user()
-        piece = contestable(*self.piece(), by=by)
-        return open_contest(piece, "I meant the other one.", by=by, at=now())
-
-    def word(self) -> Any:
-        """Return a word about the learner, said now."""
-        from manypaths.base.clock import now
-        from manypaths.estimates.services import say_word
-        from manypaths.people.access import Operator
-
-        competency = self.alignment().competency
-        by = Operator()
-        return say_word(self.learner, competency, reason="Seen.", level=0, by=by, at=now())
+        found = Contest.objects.order_by("pk").first()
+        if found is not None:
+            return found
+        response = Response.objects.order_by("pk").first()
+        assert response is not None
+        by = user_of(response.learner)
+        return open_contest(response, "I think this is right.", by=by, at=now())
 
 
 def _run(scene: Scene) -> object:
@@ -128,31 +87,42 @@ def _run(scene: Scene) -> object:
     return run.public_id
 
 
+def _support(scene: Scene) -> object:
+    """Return help that was planned for the class."""
+    from manypaths.base.clock import now, today
+    from manypaths.people.access import Operator
+    from manypaths.plans.models import Support
+    from manypaths.plans.supporting import SupportDraft, plan_support
+
+    found = Support.objects.filter(group=scene.group).order_by("pk").first()
+    if found is None:
+        learner = scene.group.memberships.filter(part="learner").first().person
+        draft = SupportDraft("Number line walk", scene.alignment().competency, [learner], today())
+        found = plan_support(scene.group, draft, by=Operator(), at=now())
+    return found.public_id
+
+
 FILLS: dict[str, Fill] = {
-    # Secrets that open nothing, and names of nothing.
-    "token": lambda scene: "A" * 26,
-    "secret": lambda scene: "A" * 26,
-    "security:end_session name": lambda scene: "none",
-    "mfa_remove_webauthn pk": lambda scene: 0,
-    "part": lambda scene: "student",
-    "person_id": lambda scene: scene.learner.public_id,
-    "group_id": lambda scene: scene.group.public_id,
+    "artifact_id": lambda scene: scene.first("evidence.Artifact", learner=scene.learner).public_id,
+    "choice_id": lambda scene: scene.first("plans.Choice", learner=scene.learner).public_id,
     "competency_id": lambda scene: scene.alignment().competency.public_id,
-    # Answered by a POST alone, so there is nothing to look at.
-    "request_id": lambda scene: uuid4(),
-    "note_id": lambda scene: uuid4(),
-    "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
-    "run_id": _run,
-    "term_id": lambda scene: scene.first("people.Term").public_id,
-    "choice_id": lambda scene: scene.choice().public_id,
-    "task_id": lambda scene: scene.first("evidence.Task", kind="item").public_id,
-    "sitting_id": lambda scene: scene.sitting().public_id,
-    "number": lambda scene: 1,
-    "artifact_id": lambda scene: scene.work().public_id,
-    "kind": lambda scene: scene.piece()[0],
-    "piece_id": lambda scene: scene.piece()[1],
     "contest_id": lambda scene: scene.contest().public_id,
-    "word_id": lambda scene: scene.word().public_id,
+    "framework_id": lambda scene: scene.alignment().competency.framework.public_id,
+    "group_id": lambda scene: scene.group.public_id,
+    "kind": lambda scene: "response",
+    "number": lambda scene: 1,
+    "person_id": lambda scene: scene.learner.public_id,
+    "piece_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).pk,
+    "run_id": _run,
+    "sitting_id": lambda scene: scene.sitting().public_id,
+    "support_id": _support,
+    "task_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).task.public_id,
+    "term_id": lambda scene: scene.first("people.Term").public_id,
+    # What nobody has.
+    "part": lambda scene: "nothing",
+    "pk": lambda scene: 0,
+    "secret": lambda scene: "nothing",
+    "token": lambda scene: "nothing",
 }
 
 

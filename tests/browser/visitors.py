@@ -77,21 +77,12 @@ def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set u
 def _visitor(scene: Scene) -> dict[str, Any]:
     """Sign somebody in, and return their session and what fills their addresses."""
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.utils import timezone
 
-    from manypaths.accounts.sessions import SessionStore, begin
-    from manypaths.people.tests.cast import user_of
+    from manypaths.web.tests.clients import client_of
 
-    user = user_of(scene.visitor)
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    begin(session, at=timezone.now(), device="")
-    session.save()
+    session = client_of(scene.visitor).cookies[settings.SESSION_COOKIE_NAME].value
     book = {name: str(value) for name, value in book_of(scene).items()}
-    return {"session": str(session.session_key), "book": book}
+    return {"session": session, "book": book}
 
 
 if __name__ == "__main__":

@@ -28,24 +28,65 @@ def _run(records: Records) -> UUID:
 
 
 FILLS: dict[str, Fill] = {
+    "artifact_id": lambda records: records.work.public_id,
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,
+    "contest_id": lambda records: records.contest.public_id,
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
+    "kind": lambda records: "response",
+    "note_id": lambda records: records.family_note.public_id,
+    "number": lambda records: records.waiting.number,
+    "classes:drop_group number": lambda records: records.seat.number,
     "person_id": lambda records: records.learner.public_id,
+    "piece_id": lambda records: records.uncontested.pk,
     "place_id": lambda records: records.organization.public_id,
     "request_id": lambda records: records.help_request.public_id,
     "run_id": _run,
+    "seat_id": lambda records: records.seat.public_id,
+    "sitting_id": lambda records: records.sitting.public_id,
+    "support_id": lambda records: records.support.public_id,
+    "task_id": lambda records: records.task.public_id,
     "term_id": lambda records: records.term.public_id,
+    "word_id": lambda records: records.word.public_id,
+    # Secrets and names of one's own, which lead to no record: nobody has these.
+    "name": lambda records: "nothing",
+    "part": lambda records: "nothing",
+    "pk": lambda records: 0,
+    "secret": lambda records: "nothing",
+    "token": lambda records: "nothing",
 }
 
+# What is the learner's alone, and what is no record: the same for everybody when it is missing.
+PUBLIC_ARGUMENTS = frozenset(
+    (
+        *("competency_id", "framework_id", "kind", "number", "task_id"),
+        *("name", "part", "pk", "secret", "token"),
+    )
+)
 # Nobody's record is behind them: anybody may ask, signed in or not.
-OPEN_TO_ALL: set[str] = set()
+OPEN_TO_ALL = frozenset(
+    (
+        "invitation:accept",  # who holds the secret of an invitation may
+        "mfa_remove_webauthn",  # one's own
+        "security:end_session",  # one's own
+        "sign_in:card",  # who holds a card may
+        "sign_in:look_around",  # the demo alone
+        "sign_in:pictures",  # a learner whose class was named by its code, in that browser alone
+    )
+)
 # What is to be learned there is for everybody in the district.
-OPEN_TO_THE_DISTRICT: set[str] = {
-    "frameworks:competency",
-    "frameworks:one",
-    "frameworks:package",
-}
+OPEN_TO_THE_DISTRICT = frozenset(
+    (
+        "doing:begin_task",
+        "doing:task",
+        "frameworks:competency",
+        "frameworks:one",
+        "frameworks:package",
+        "showing:new",
+        "showing:draft",
+        "showing:hand_in",
+    )
+)
 # They are asked for by GET and write, each for a reason.
-WRITES: set[str] = set()
+WRITES: frozenset[str] = frozenset()
