@@ -39,6 +39,11 @@ FILLS: dict[str, Fill] = {
     "term_id": lambda records: records.term.public_id,
 }
 
+# A version in use is not edited: these are at home in a draft.
+for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "untie"):
+    FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
+    FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
+
 # Nobody's record is behind them: anybody may ask, signed in or not.
 OPEN_TO_ALL: set[str] = set()
 # What is to be learned there is for everybody in the district.

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from manypaths.base.errors import ManypathsError, NotFound, Refused
@@ -67,24 +68,20 @@ def start_import(
 
 
 def run_for(run_id: UUID, *, by: User) -> ImportRun:
-    """Return an import that `by` asked for, or any of the district for its leaders."""
-    run = ImportRun.objects.filter(public_id=run_id).select_related("framework", "group").first()
+    """Return an import that `by` asked for, or any of the district for its leaders.
+
+    Raises NotFound for every other.
+    """
+    run = _runs_seen_by(by).filter(public_id=run_id).first()
     if run is None:
         raise NotFound
-    if run.asked_by != by.pk:
-        _require_district(by)
     return run
 
 
 def recent_runs(*, by: User, most: int = 20) -> list[ImportRun]:
     """Return the newest imports that `by` may see."""
     places_led(by=by)
-    runs = ImportRun.objects.select_related("framework", "group").order_by("-asked_at", "-pk")
-    try:
-        _require_district(by)
-    except NotFound:
-        runs = runs.filter(asked_by=by.pk)
-    return list(runs[:most])
+    return list(_runs_seen_by(by).order_by("-asked_at", "-pk")[:most])
 
 
 def take_in(run: ImportRun, *, by: User) -> ImportRun:
@@ -214,8 +211,13 @@ def _set_off(run: ImportRun, *, by: User) -> ImportRun:
     return run
 
 
-def _require_district(by: User) -> None:
-    require_leadership(by, Organization.objects.get(pk=current_district()))
+def _runs_seen_by(by: User) -> QuerySet[ImportRun]:
+    runs = ImportRun.objects.select_related("framework", "group")
+    try:
+        require_leadership(by, Organization.objects.get(pk=current_district()))
+    except NotFound:
+        return runs.filter(asked_by=by.pk)
+    return runs
 
 
 def _plain(file: str) -> str:

@@ -273,11 +273,16 @@ def groups_of(place: Organization, *, by: Actor) -> list[Group]:
 
 
 def group_led(group_id: UUID, *, by: Actor) -> Group:
-    """Return the group of this id, for those who lead its school. Raises NotFound for others."""
-    group = Group.objects.filter(public_id=group_id).select_related("organization", "term").first()
+    """Return the group of this id, for those who lead its school. One query.
+
+    Raises NotFound for others.
+    """
+    groups = Group.objects.filter(public_id=group_id)
+    if not isinstance(by, Operator):
+        groups = groups.filter(organization__in=organizations_led_by(by))
+    group = groups.select_related("organization", "term").first()
     if group is None:
         raise NotFound
-    require_leadership(by, group.organization)
     return group
 
 
