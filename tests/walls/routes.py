@@ -64,6 +64,11 @@ PUBLIC_ARGUMENTS = frozenset(
         *("name", "part", "pk", "secret", "token"),
     )
 )
+# A version in use is not edited: these are at home in a draft.
+for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "untie"):
+    FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
+    FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
+
 # Nobody's record is behind them: anybody may ask, signed in or not.
 OPEN_TO_ALL = frozenset(
     (

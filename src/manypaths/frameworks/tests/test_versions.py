@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_a_published_version_is_not_edited(first: Framework) -> None:
     ],
 )
 def test_words_that_can_not_be_kept_are_refused(
-    first: Framework, wording: dict[str, str], column: str
+    first: Framework, wording: dict[str, Any], column: str
 ) -> None:
     competency = named(start(first), "A")
     with pytest.raises(Refused) as refused:

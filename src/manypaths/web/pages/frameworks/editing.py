@@ -196,7 +196,10 @@ def come_after(request: PageRequest, framework_id: UUID, competency_id: UUID) ->
 def untie(request: PageRequest, framework_id: UUID, competency_id: UUID) -> HttpResponse:
     """Take back that another competency comes before this one."""
     framework, here = _of_draft(request, framework_id, competency_id)
-    before = competency_in(framework, as_public_id(request.POST.get("before", "")) or UUID(int=0))
+    before_id = as_public_id(request.POST.get("before", ""))
+    if before_id is None:
+        raise Refused(_("Say which competency no longer comes before it."))
+    before = competency_in(framework, before_id)
     services.remove_prerequisite(before, here, by=request.user, at=now())
     return _back(request, here)
 

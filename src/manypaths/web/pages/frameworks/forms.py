@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +65,7 @@ class WordingForm(forms.Form):
         return [self[self._field(level)] for level, _text in self._texts]
 
     @property
-    def wording(self) -> dict[str, object]:
+    def wording(self) -> dict[str, Any]:  # Any: texts, and texts by level
         """Return what was sent, as the deed takes it: the texts of levels that differ alone."""
         said = self.cleaned_data
         progression = {

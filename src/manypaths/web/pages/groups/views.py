@@ -111,7 +111,7 @@ def add(request: PageRequest, group_id: UUID) -> HttpResponse:
     group = group_led(group_id, by=request.user)
     form = AddForm(request.POST)
     if not form.is_valid():
-        raise NotFound
+        return _page(request, group, add_form=form)
     if form.cleaned_data["who"] is None:
         text = form.cleaned_data["text"]
         found = people_called(text, _widest(group, request), by=request.user)
@@ -133,8 +133,10 @@ def leave(request: PageRequest, group_id: UUID) -> HttpResponse:
     """End somebody's time in the group with a day."""
     record = group_record(group_led(group_id, by=request.user), by=request.user)
     form = DayForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_("Say whose time ends, and on which day."))
     rows = {row.pk: row for row in (*record.learners, *record.leads)}
-    row = rows.get(form.cleaned_data["row"] or 0) if form.is_valid() else None
+    row = rows.get(form.cleaned_data["row"] or 0)
     if row is None:
         raise NotFound
     services.end_membership(row, ends_on=form.cleaned_data["day"], by=request.user, at=now())

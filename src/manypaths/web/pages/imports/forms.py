@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from manypaths.frameworks.browsing import FrameworkRow
 from manypaths.interop.response_import import ImportTarget
 from manypaths.people.models import Group
-
-LARGEST_BYTES = 50_000_000
 
 
 class ImportForm(forms.Form):
@@ -45,15 +42,6 @@ class ImportForm(forms.Form):
             ("", _("make a flat framework of them")),
             *((str(row.framework.public_id), str(row.framework)) for row in frameworks),
         ]
-
-    def clean_file(self) -> UploadedFile:
-        """Refuse a file that is too large, before any of it is read."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_BYTES:
-            megabytes = LARGEST_BYTES // 1_000_000
-            told = _("This file is too large: it may have %(n)s megabytes.")
-            raise forms.ValidationError(told % {"n": megabytes})
-        return file
 
     @property
     def target(self) -> ImportTarget | None:

@@ -11,6 +11,7 @@ from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.frameworks.browsing import frameworks_in_use
 from manypaths.interop import runs
+from manypaths.interop.models import ImportRun
 from manypaths.people.directory import groups_of, place_named
 from manypaths.web.pages.imports.forms import ImportForm, UndoForm
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -92,9 +93,7 @@ def _start(request: PageRequest, form: ImportForm) -> HttpResponse:
     return redirect_page(request, "imports:one", run.public_id)
 
 
-def _do(
-    request: PageRequest, run_id: UUID, deed: Callable[[runs.ImportRun], object]
-) -> HttpResponse:
+def _do(request: PageRequest, run_id: UUID, deed: Callable[[ImportRun], object]) -> HttpResponse:
     try:
         deed(runs.run_for(run_id, by=request.user))
     except Refused as refusal:

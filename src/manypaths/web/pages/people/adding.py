@@ -27,6 +27,7 @@ class Line:
     name: Name
     is_known: bool
     is_wanted: bool
+    is_readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,14 @@ def _preview(request: PageRequest, form: AddForm, place: Organization) -> Previe
     read = read_names(form.cleaned_data["names"])
     known = already_there(read.names, place, by=request.user)
     again = set(request.POST.getlist("again"))
+    faulty = {fault.row for fault in read.faults}
     seen: set[Name] = set()
     lines = []
     for number, name in zip(read.lines, read.names, strict=True):
         is_known = name in known or name in seen
         seen.add(name)
-        lines.append(Line(number, name, is_known, not is_known or str(number) in again))
+        is_wanted = not is_known or str(number) in again
+        lines.append(Line(number, name, is_known, is_wanted, number not in faulty))
     return Preview(lines, read.faults)
 
 

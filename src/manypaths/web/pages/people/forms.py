@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.people.models import Group, Organization, RelationshipKind, Role
@@ -13,7 +14,7 @@ Choices = list[tuple[str, object]]
 _ROLES: Choices = [(role, ROLE_WORDS[role]) for role in Role.values]
 
 
-def day_field(label: object) -> forms.DateField:
+def day_field(label: Promise) -> forms.DateField:
     """Return a field for a day."""
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 

@@ -1,6 +1,7 @@
 """One person: what they do where, who is around them, and the deeds that change it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -197,11 +198,10 @@ def _record(request: PageRequest, person_id: UUID) -> PersonRecord:
     return record_of(person_for(request.user, person_id), by=request.user)
 
 
-def _said(form: forms.Form) -> dict[str, object]:
+def _said(form: forms.Form) -> dict[str, Any]:  # Any: as its fields clean it
     """Return what a small form says. Raises Refused for what its own fields rule out."""
     if not form.is_valid():
-        told = [f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()]
-        raise Refused(" ".join(told))
+        raise Refused(" ".join(str(error) for told in form.errors.values() for error in told))
     return form.cleaned_data
 
 

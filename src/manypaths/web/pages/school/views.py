@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.base.clock import now
+from manypaths.base.errors import Refused
 from manypaths.base.ids import as_public_id
 from manypaths.frameworks.access import framework_for, may_change
 from manypaths.frameworks.browsing import frameworks_in_use
@@ -56,7 +57,9 @@ def bring_in(request: PageRequest) -> HttpResponse:
 def choose(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Say by which framework a class works."""
     group = group_led(group_id, by=request.user)
-    framework_id = as_public_id(request.POST.get("framework", "")) or UUID(int=0)
+    framework_id = as_public_id(request.POST.get("framework", ""))
+    if framework_id is None:
+        raise Refused(_("Choose a framework."))
     framework = framework_for(request.user, framework_id)
     choose_framework(group, framework, by=request.user, at=now())
     told = _("%(group)s works by %(framework)s now.")

@@ -11,6 +11,8 @@ from manypaths.evidence.models import Response
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.starters import _folder
 from manypaths.interop.models import ImportFile, ImportRun, RunState
+from manypaths.interop.runs import SMALL
+from manypaths.interop.tasks import do_step
 from manypaths.interop.tests.case_documents import small_package
 from manypaths.people.models import Role
 from manypaths.people.tests.cast import Cast, make_person
@@ -192,3 +194,29 @@ def test_a_page_that_waits_is_told_when_it_is_over(cast: Cast, femi: Client) -> 
     part = femi.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "Reading rows" in part
     assert "<html" not in part
+
+
+def test_a_large_file_is_worked_on_beside_the_pages(cast: Cast, femi: Client) -> None:
+    run = hand_in(femi, case() + " " * SMALL, "framework.json")
+    assert run.state == RunState.CHECKING
+    waits = page(femi, reverse("imports:one", args=[run.public_id]))
+    assert "You can leave the page; the work goes on." in waits.text
+    assert 'hx-trigger="every 2s"' in waits.html
+    do_step.call(run.pk, run.asked_by)
+    run.refresh_from_db()
+    assert run.state == RunState.CHECKED
+    do_step.call(run.pk, run.asked_by)  # nothing is left to do
+    do(femi, run, "take_in")
+    assert run.state == RunState.TAKING_IN
+    do_step.call(run.pk, run.asked_by)
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+
+
+def test_what_breaks_is_told_and_nothing_is_changed(cast: Cast, femi: Client) -> None:
+    run = hand_in(femi, case() + " " * SMALL, "framework.json")
+    ImportFile.objects.all().delete()  # as by an accident of the disk
+    do_step.call(run.pk, run.asked_by)
+    shown = page(femi, reverse("imports:one", args=[run.public_id]))
+    assert "Something broke on our side." in shown.text
+    assert not Framework.objects.exists()
