@@ -28,11 +28,11 @@ def framework_asked_for(
 ) -> Framework | None:
     """Return the framework that the address names, else the learner's first; None without any.
 
-    `own` are the learner's frameworks. Raises NotFound for one that is not there.
+    `own` are the learner's frameworks, most evidence first. Raises NotFound for one that is not there.
     """
     asked = request.POST.get("framework") or request.GET.get("framework", "")
     if not asked:
-        return framework_of_learner(learner, by=request.user) or next(iter(own), None)
+        return next(iter(own), None) or framework_of_learner(learner, by=request.user)
     if as_public_id(asked) is None:
         raise NotFound
     known = [framework for framework in own if str(framework.public_id) == asked]
