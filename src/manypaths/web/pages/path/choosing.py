@@ -28,7 +28,8 @@ def framework_asked_for(
 ) -> Framework | None:
     """Return the framework that the address names, else the learner's first; None without any.
 
-    `own` are the learner's frameworks, most evidence first. Raises NotFound for one that is not there.
+    `own` are the learner's frameworks, most evidence first. Raises NotFound for one that is not
+    there.
     """
     asked = request.POST.get("framework") or request.GET.get("framework", "")
     if not asked:
