@@ -19,6 +19,9 @@ PLANS = {
     "plans.queries.open_steps": Wall(
         lambda by, r: queries.open_steps(r.learner, r.framework, by=by, at=LATER)
     ),
+    "plans.queries.open_choice_of": Wall(
+        lambda by, r: queries.open_choice_of(r.learner, r.competency, StepKind.PRACTISE, by=by)
+    ),
     "plans.queries.pins_of": Wall(lambda by, r: queries.pins_of(r.learner, by=by)),
     "plans.queries.choice_for": Wall(lambda by, r: queries.choice_for(r.choice.public_id, by=by)),
     "plans.queries.open_help_requests": Wall(

@@ -37,7 +37,14 @@ from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
 from manypaths.people.queries import learners_of
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Need, Window
-from manypaths.plans.models import Choice, GroupFramework, HelpRequest, Seat, WindowEntry
+from manypaths.plans.models import (
+    Choice,
+    GroupFramework,
+    HelpRequest,
+    Seat,
+    StepKind,
+    WindowEntry,
+)
 from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
@@ -150,6 +157,16 @@ def _open_choices(learners: Sequence[Person]) -> list[Choice]:
     return [choice for choice in found if choice.learner_id in wanted]
 
 
+def open_choice_of(
+    learner: Person, competency: Competency, kind: StepKind, *, by: Actor
+) -> Choice | None:
+    """Return the learner's open choice of such a step, however it came about; None without one."""
+    for choice in open_choices([learner], by=by):
+        if choice.kind == kind and choice.competency.lineage_id == competency.lineage_id:
+            return choice
+    return None
+
+
 def pins_of(learner: Person, *, by: Actor) -> dict[int, Person | None]:
     """Return who pinned what the learner's groups begin with, by lineage. Two queries."""
     require_sight(by, [learner])
@@ -211,6 +228,8 @@ def frameworks_of_learner(learner: Person, *, by: Actor) -> list[Framework]:
     families += open_to.order_by("-chosen_at").values_list(
         "competency__framework__family", flat=True
     )
+    chosen = GroupFramework.objects.filter(group__in=_groups_of(learner)).order_by("-chosen_at")
+    families += chosen.values_list("family", flat=True)
     if _are_educators([learner]):
         families += _families_for_educators()
     found = Framework.objects.in_bulk([pk for pk in families if pk is not None])

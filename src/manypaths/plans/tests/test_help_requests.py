@@ -21,6 +21,7 @@ from manypaths.plans.queries import (
 from manypaths.plans.services import (
     answer_help_request,
     ask_for_help,
+    choose_framework,
     choose_step,
     drop_choice,
     set_window,
@@ -127,6 +128,11 @@ def test_a_framework_is_named_in_its_newest_version(cast: Cast, world: World) ->
     newer = start_version(world.framework, version="2", by=OPERATOR, at=LATER)
     publish_framework(newer, by=OPERATOR, at=LATER)
     assert frameworks_of_learner(cast.ada, by=user_of(cast.ada)) == [newer]
+
+
+def test_what_ones_class_works_by_is_among_ones_frameworks(cast: Cast, world: World) -> None:
+    choose_framework(cast.ada_class, world.framework, by=user_of(cast.ben), at=LATER)
+    assert frameworks_of_learner(cast.ada, by=user_of(cast.ada)) == [world.framework]
 
 
 def test_educators_have_the_frameworks_that_are_for_educators(cast: Cast) -> None:

@@ -16,9 +16,10 @@ from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import framework_named, tree
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
-from manypaths.plans.models import StepKind
+from manypaths.plans.models import Choice, StepKind
 from manypaths.plans.offers import Offer
-from manypaths.plans.queries import framework_of_learner, open_steps
+from manypaths.plans.queries import framework_of_learner, open_choice_of, open_steps
+from manypaths.plans.services import choose_step
 from manypaths.web.pages.path.areas import areas_of
 from manypaths.web.visits import PageRequest
 
@@ -28,18 +29,37 @@ def framework_asked_for(
 ) -> Framework | None:
     """Return the framework that the address names, else the learner's first; None without any.
 
-    `own` are the learner's frameworks. Raises NotFound for one that is not there.
+    `own` are the learner's frameworks, most evidence first. Raises NotFound for one that is not
+    there.
     """
     asked = request.POST.get("framework") or request.GET.get("framework", "")
     if not asked:
-        return framework_of_learner(learner, by=request.user) or next(iter(own), None)
+        return next(iter(own), None) or framework_of_learner(learner, by=request.user)
     if as_public_id(asked) is None:
         raise NotFound
     known = [framework for framework in own if str(framework.public_id) == asked]
     return known[0] if known else framework_named(asked, by=request.user)
 
 
-def step_asked_for(request: PageRequest, learner: Person) -> Offer:
+def choice_of(request: PageRequest, learner: Person) -> Choice:
+    """Return the choice of the step that a button named: the open one of it, else a new one.
+
+    So a button that is pressed twice, or in two windows, chooses once.
+    """
+    step, by = _step_asked_for(request, learner), request.user
+    known = open_choice_of(learner, step.competency, step.kind, by=by)
+    return known or choose_step(
+        learner,
+        step.competency,
+        kind=step.kind,
+        task=step.task,
+        reason=str(step.reason),
+        by=by,
+        at=now(),
+    )
+
+
+def _step_asked_for(request: PageRequest, learner: Person) -> Offer:
     """Return the step that a button named, as it is offered now.
 
     Raises Refused for one that is no longer open: work may have come in since the page was shown.

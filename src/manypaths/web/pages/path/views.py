@@ -11,7 +11,7 @@ from manypaths.base.clock import now
 from manypaths.estimates.queries import estimated_competencies
 from manypaths.people.access import person_for
 from manypaths.people.models import Person
-from manypaths.plans.access import may_choose, require_own
+from manypaths.plans.access import may_choose, require_choice, require_own
 from manypaths.plans.queries import (
     choice_for,
     framework_of_learner,
@@ -21,11 +21,10 @@ from manypaths.plans.queries import (
 from manypaths.plans.services import (
     answer_help_request,
     ask_for_help,
-    choose_step,
     drop_choice,
     take_up_again,
 )
-from manypaths.web.pages.path.choosing import framework_asked_for, step_asked_for, steps_by_area
+from manypaths.web.pages.path.choosing import choice_of, framework_asked_for, steps_by_area
 from manypaths.web.pages.path.forms import HelpForm
 from manypaths.web.pages.path.showing import show_path
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -69,17 +68,9 @@ def _path(request: PageRequest, learner: Person) -> HttpResponse:
 def choose(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Store a step that the learner chose, and open it; or one that a teacher planned with them."""
     learner = person_for(request.user, person_id)
-    step = step_asked_for(request, learner)
-    choice = choose_step(
-        learner,
-        step.competency,
-        kind=step.kind,
-        task=step.task,
-        reason=str(step.reason),
-        by=request.user,
-        at=now(),
-    )
-    if choice.is_learners_own:
+    require_choice(request.user, learner)
+    choice = choice_of(request, learner)
+    if request.visitor.person == learner:
         return redirect_page(request, "doing:start", choice.public_id)
     tell(request, gettext("Planned."), undo=reverse("path:let_go", args=[choice.public_id]))
     return redirect_page(request, "path:of", learner.public_id)

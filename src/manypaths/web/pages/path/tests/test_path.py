@@ -103,6 +103,11 @@ def test_choosing_an_offer_stores_it_and_opens_it(cast: Cast, world: World) -> N
     assert answer["Location"] == reverse("doing:start", args=[choice.public_id])
     assert (choice.is_learners_own, bool(choice.reason), bool(choice.task)) == (True, True, True)
     assert "chosen" in path_of(cast.ada, cast.ada).text
+    client.post(
+        form[0].attributes["action"],
+        {"step": button.attributes["value"], "framework": world.framework.public_id},
+    )
+    assert Choice.objects.get() == choice
 
 
 def test_a_teacher_plans_with_the_learner_and_can_undo_it(cast: Cast, world: World) -> None:
