@@ -52,3 +52,25 @@ class AcceptForm(forms.Form):
         """Return how the person wants to sign in: password, passkey or pictures."""
         way = self.data.get("way", "password")
         return way if way in ("password", "passkey", "pictures") else "password"
+
+
+class InviteForm(forms.Form):
+    """How an invitation reaches somebody: by mail to an address, or on paper."""
+
+    email = forms.EmailField(label=gettext_lazy("Email"), required=False)
+    with_pin = forms.BooleanField(
+        label=gettext_lazy("Ask for a PIN, which I tell them apart from the invitation"),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, object]:
+        """See that a mail has an address to go to."""
+        cleaned: dict[str, object] = super().clean() or {}
+        if self.is_by_mail and not cleaned.get("email") and not self.errors:
+            self.add_error("email", _("A mail needs an address."))
+        return cleaned
+
+    @property
+    def is_by_mail(self) -> bool:
+        """Say whether it is to go by mail."""
+        return self.data.get("way") == "mail"

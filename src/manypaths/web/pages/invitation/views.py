@@ -106,9 +106,9 @@ def _is_young(person: Person) -> bool:
 @never_cache
 @get_or_post
 @signed_in
-def slips(request: PageRequest) -> HttpResponse:
+def slips(request: PageRequest, group_id: UUID | None = None) -> HttpResponse:
     """Show who of a group has never signed in; make and print their slips."""
-    group = _group_asked_for(request)
+    group = _group_asked_for(request, group_id)
     require_leadership(request.user, group.organization)
     if request.method == "POST":
         issued = invite_group(group, by=request.user, at=now())
@@ -191,8 +191,8 @@ def one_time_code(request: PageRequest, person_id: UUID) -> HttpResponse:
     return render_page(request, "invitation/one_time_code.html", context)
 
 
-def _group_asked_for(request: PageRequest) -> Group:
-    group_id = as_public_id(request.GET.get("group", ""))
+def _group_asked_for(request: PageRequest, group_id: UUID | None) -> Group:
+    group_id = group_id or as_public_id(request.GET.get("group", ""))
     if group_id is None:
         raise NotFound
     return group_for(request.user, group_id)

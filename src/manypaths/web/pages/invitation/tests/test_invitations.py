@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.core import mail
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 
 from manypaths.accounts.models import Session
 from manypaths.accounts.services import give_one_time_code, invite, make_cards, set_pictures
@@ -251,3 +253,32 @@ def test_a_new_password_is_set_only_by_who_just_said_the_old_one(cast: Cast) -> 
     assert user.check_password("cloud paper ribbon")
     assert is_in(client)
     assert "cloud paper" not in str(Session.objects.values_list("session_data"))
+
+
+def test_a_leader_invites_by_mail_and_the_mail_waits_in_the_queue(cast: Cast) -> None:
+    dana, address = client_of(cast.dana), f"/people/{cast.eli.public_id}/sign-in/"
+    assert "Never invited" in page(dana, address).text
+    assert ViewEntry.objects.get().scope_id == cast.eli.pk
+    assert "needs an address" in posted(dana, address, way="mail").text
+    made = posted(dana, address, way="mail", email="eli@okafor.example", with_pin="on")
+    assert re.search(r"The PIN is \d{6}\.", made.text)
+    assert not made.all("p", class_="code")
+    assert not mail.outbox
+    assert DBTaskResult.objects.get().args_kwargs["args"][0]
+    assert "Invited as eli@okafor.example" in page(dana, address).text
+
+
+def test_a_leader_prints_one_slip_and_ends_an_access(cast: Cast) -> None:
+    dana, address = client_of(cast.dana), f"/people/{cast.ada.public_id}/sign-in/"
+    (code,) = codes_on(posted(dana, address, way="slip"))
+    client = Client()
+    client.post("/sign-in/code/", {"code": code})
+    client.post("/invitation/", {"password": PASSWORD})
+    assert is_in(client)
+    assert "Signs in as" in page(dana, address).text
+    dana.post(f"{address}end/")
+    assert client.get("/security/")["Location"].startswith("/sign-in/")
+    assert "Their access has ended" in page(dana, address).text
+    for other in (cast.ben, cast.cleo, cast.eli):
+        assert client_of(other).get(address).status_code == 404
+        assert client_of(other).post(f"{address}end/").status_code == 404
