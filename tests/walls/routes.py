@@ -32,6 +32,7 @@ FILLS: dict[str, Fill] = {
     "competency_id": lambda records: records.competency.public_id,
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
+    "note_id": lambda records: records.family_note.public_id,
     "person_id": lambda records: records.learner.public_id,
     "place_id": lambda records: records.organization.public_id,
     "request_id": lambda records: records.help_request.public_id,
