@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.addresses import Route, routes
+from tests.addresses import Route, routes
 from tests.browser.windows import ROLES, STRANGER, Visitors
 from tests.served import Served
 
