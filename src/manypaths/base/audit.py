@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import Max, Q
+
 from manypaths.base.clock import to_microseconds
 from manypaths.base.models import AuditEntry
 from manypaths.base.scope import current_owner
@@ -16,6 +18,13 @@ class HasActorId(Protocol):
     @property
     def actor_id(self) -> int | None:
         """Return the user's id; None for the operator."""
+
+
+def newest_deed_on(kind: str) -> int:
+    """Return the id of the newest deed on a kind of row, here or above districts; 0 for none."""
+    here = Q(district_id=current_owner()) | Q(district_id=None)
+    deeds = AuditEntry.every_district.filter(here, subject_kind=kind)
+    return deeds.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def record_deed(

@@ -61,7 +61,10 @@ def lineage_of(competency: Competency) -> Competency:
 def current_version(family: Framework) -> Framework:
     """Return the newest published version of a family: its target and thresholds count."""
     versions = Framework.objects.filter(family=family, published_at__isnull=False)
-    return versions.select_related("scale").order_by("-published_at", "-pk").first() or family
+    return (
+        versions.select_related("scale", "family").order_by("-published_at", "-pk").first()
+        or family
+    )
 
 
 def self_ratings_move(family: Framework) -> bool:

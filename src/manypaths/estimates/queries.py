@@ -28,6 +28,7 @@ from manypaths.estimates.models import (
     GeneralBelief,
     TeachersWord,
 )
+from manypaths.estimates.outline import outline_of
 from manypaths.estimates.rows import agree, engine_beliefs
 from manypaths.estimates.rule_table import RuleComparison, Terms, compare_rules
 from manypaths.estimates.switching import Effects, Switch, effects_of, require_switchable
@@ -39,10 +40,10 @@ from manypaths.estimates.table import (
     touched_estimates,
 )
 from manypaths.evidence.models import Alignment, Rating, Response
-from manypaths.evidence.queries import descriptions, shown_lineages
+from manypaths.evidence.queries import descriptions
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import Node, levels_of, tree
+from manypaths.frameworks.queries import levels_of
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
@@ -85,28 +86,8 @@ class WordShown:
 
 
 def estimated_competencies(framework: Framework) -> list[Competency]:
-    """Return the competencies of a framework that are estimated, in the order of the tree.
-
-    Those that a task shows, and leaves of which no task shows any part of the way down to them:
-    what nobody can do a task on yet is still to be learned.
-    """
-    return estimated_among(tree(framework), framework)
-
-
-def estimated_among(nodes: Sequence[Node], framework: Framework) -> list[Competency]:
-    """Return the competencies that are estimated, of the framework's tree in hand. One query."""
-    shown = shown_lineages(framework)
-    parents = {node.parent.pk for node in nodes if node.parent}
-    covered: set[int] = set()
-    found = []
-    for node in nodes:  # a parent stands before its parts
-        key, is_shown = node.competency.pk, node.competency.lineage_id in shown
-        is_covered = node.parent is not None and node.parent.pk in covered
-        if is_shown or is_covered:
-            covered.add(key)
-        if is_shown or not (is_covered or key in parents):
-            found.append(node.competency)
-    return found
+    """Return the competencies of a framework that are estimated, in the order of the tree."""
+    return list(outline_of(framework).competencies)
 
 
 def estimates_of(

@@ -90,8 +90,6 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     ties = ties.defer("source")
     if not with_retired:
         competencies, ties = competencies.filter(retired_at=None), ties.filter(retired_at=None)
-    # What a publisher's file said besides is long, and of no use here.
-    competencies, ties = competencies.defer("source"), ties.defer("source")
     nodes = {row.pk: row for row in sorted(competencies, key=place_of)}
     children, has_parent = _children(framework, nodes, ties)
     orphans = [key for key in nodes if key not in has_parent]
@@ -127,7 +125,8 @@ def prerequisite_lineages(framework: Framework) -> list[tuple[int, int]]:
         origin__lineage__isnull=False,
         destination__lineage__isnull=False,
     ).order_by("position", "pk")
-    return list(ties.values_list("origin__lineage", "destination__lineage"))
+    pairs = ties.values_list("origin__lineage", "destination__lineage")
+    return [(first, then) for first, then in pairs if first and then]
 
 
 def areas_of(competencies: Sequence[Competency]) -> dict[int, Competency]:

@@ -1,7 +1,7 @@
 """What comes next for a learner, and what a class needs: computed when asked, never stored."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.engine import current_version, family_of
 from manypaths.estimates.models import Achievement, GeneralBelief
-from manypaths.estimates.queries import estimated_competencies, estimates_of
+from manypaths.estimates.outline import Outline, outline_of
+from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.table import Estimates, touched_estimates
 from manypaths.evidence.models import Rating, Response, Slip, Task
 from manypaths.evidence.queries import tasks_for
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of, slips_shown
 from manypaths.frameworks.models import Competency, Framework
-from manypaths.frameworks.queries import prerequisite_lineages
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery.groups import ADULTS, STUDENTS, Sizes
 from manypaths.mastery.slips import FEWEST_ITEMS
@@ -74,6 +74,8 @@ class ClassOverview:
     ready_to_move_on: Sequence[Need]
     slips: Sequence[ClassSlip]
     estimates: Estimates
+    # What each competency lies under, by row id.
+    areas: Mapping[int, Competency]
 
     @cached_property
     def status(self) -> list[dict[str, str]]:
@@ -304,11 +306,12 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     """Return what a class needs on a framework, for who may see all its members. Fixed queries."""
     # Whoever may see all members of the group may see each: nobody is asked again below.
     learners = learners_of(group, by=by)
-    estimates = touched_estimates(learners, estimated_competencies(framework), framework, at)
+    outline = outline_of(framework)
+    estimates = touched_estimates(learners, outline.competencies, framework, at)
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
     shown = slips_shown(learners, framework, at)
-    lists = ClassLists(estimates, shown, window, _prerequisite_places(framework, places))
+    lists = ClassLists(estimates, shown, window, _before(outline, places))
     return ClassOverview(
         group=group,
         framework=framework,
@@ -319,6 +322,7 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
         estimates=estimates,
+        areas=outline.areas,
     )
 
 
@@ -397,8 +401,13 @@ def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
 
 
 def _prerequisite_places(framework: Framework, places: Places) -> list[Numbers]:
+    return _before(outline_of(framework), places)
+
+
+def _before(outline: Outline, places: Places) -> list[Numbers]:
+    """Return the places of what comes before each competency."""
     before: list[list[int]] = [[] for _ in places]
-    for first, then in prerequisite_lineages(framework):
+    for first, then in outline.prerequisites:
         one, other = places.get(first), places.get(then)
         if one is not None and other is not None:
             before[other].append(one)

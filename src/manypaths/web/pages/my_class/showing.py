@@ -15,7 +15,6 @@ from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Answer, Slip
 from manypaths.evidence.slips import ClassSlip
 from manypaths.frameworks.models import Competency
-from manypaths.frameworks.queries import areas_of
 from manypaths.people.models import Person
 from manypaths.people.queries import SHORT_ID
 from manypaths.plans.class_lists import Need
@@ -197,7 +196,7 @@ def rows_of(needs: Iterable[Need]) -> list[Row]:
 
 def matrix_of(codes: Codes, *, area: str = "", order: str = "name", first: int = 0) -> Matrix:
     """Return a page of the matrix: an area's competencies, or those that most was done on."""
-    areas = areas_of(codes.competencies)
+    areas = codes.overview.areas
     places = _columns(codes, areas, area)
     shown = codes.has(Status.DEMONSTRATED, Status.REFRESH)
     columns = _heads(codes, places, areas, shown)

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 
 from manypaths.base.scope import current_scope
 from manypaths.estimates.moves import Direction, Move, moves_of
-from manypaths.estimates.queries import achievements_of, estimated_among, estimates_of
+from manypaths.estimates.outline import estimated_among
+from manypaths.estimates.queries import achievements_of, estimates_of
 from manypaths.estimates.status import STATUSES, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.latest import Work, latest_work
