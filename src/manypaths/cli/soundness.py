@@ -83,14 +83,18 @@ def _whole() -> Finding:
 
 
 def _files() -> Finding:
-    """Set right what a power cut left between rows and files, and say what can't be."""
+    """Bring files and rows together where a power cut came between, and say what can't be."""
     operator, found = Operator(), []
     for district in districts(by=operator):
         with district_scope(district.pk, zone_of(district)):
             found.append(sweep(at=now()))
-    missing, strays = sum(one.missing for one in found), sum(one.strays for one in found)
-    kept = sum(one.kept for one in found)
-    detail = f"{kept} handed in, {missing} missing, {strays} without a row taken away"
+    kept, missing, strays, unsaved = (
+        sum(getattr(one, name) for one in found)
+        for name in ("kept", "missing", "strays", "unsaved")
+    )
+    detail = f"{kept} handed in, {missing} missing, {strays} without a row"
+    if unsaved:
+        detail += f"; {unsaved} that were never saved are gone"
     return Finding("files", not missing, detail)
 
 

@@ -26,15 +26,17 @@ _ON_THE_WAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class FilesSwept:
-    """What a sweep of a district's files found: rows with files, those it set right, and the rest.
+    """What a sweep of a district's files found.
 
-    `missing` are rows without a file; `strays` files without a row, which it took away.
+    `kept` rows have their file and `missing` ones have not; `strays` are files without a row,
+    which stay: the rows may be elsewhere. `unsaved` files were written for rows that were never
+    saved, and are gone.
     """
 
     kept: int
-    set_right: int
     missing: int
     strays: int
+    unsaved: int
 
 
 def keep_file(public_id: UUID, content: bytes) -> None:
@@ -62,20 +64,25 @@ def kept_file(artifact: Artifact) -> Path:
 
 
 def sweep(*, at: datetime) -> FilesSwept:
-    """Bring the district's files in line with its rows: settle the written, remove the strays.
+    """Settle the district's files whose rows are saved, and take away those never to be.
 
     What was written in the last day is let be: its row may be on the way.
     """
     rows = Artifact.objects.exclude(file_name="").values_list("public_id", flat=True)
     wanted = {_path(public_id) for public_id in rows}
-    unsettled = {path for path in wanted if not path.is_file()}
-    for path in unsettled:
-        _settle(path)
-    missing = sum(not path.is_file() for path in unsettled)
-    strays = [path for path in _files() if path not in wanted and _is_old(path, at)]
-    for path in strays:
+    for path in wanted:
+        if not path.is_file():
+            _settle(path)
+    others = [path for path in _files() if path not in wanted]
+    unsaved = [path for path in others if path.suffix == _PASSING and _is_old(path, at)]
+    for path in unsaved:
         path.unlink(missing_ok=True)
-    return FilesSwept(len(wanted) - missing, len(unsettled) - missing, missing, len(strays))
+    return FilesSwept(
+        kept=sum(path.is_file() for path in wanted),
+        missing=sum(not path.is_file() for path in wanted),
+        strays=sum(path.suffix != _PASSING for path in others),
+        unsaved=len(unsaved),
+    )
 
 
 def _path(public_id: UUID) -> Path:

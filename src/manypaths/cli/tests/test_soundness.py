@@ -74,7 +74,7 @@ def test_work_whose_file_is_gone_is_found(cast: Cast) -> None:
         path.unlink()
     found = answer("check", exit_code=1)
     assert [check["detail"] for check in found["checks"] if not check["ok"]] == [
-        "0 handed in, 1 missing, 0 without a row taken away"
+        "0 handed in, 1 missing, 0 without a row"
     ]
 
 
