@@ -1,6 +1,6 @@
 """A learner's newest work: the answers of a day together, each rating, each artifact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,32 +47,38 @@ def latest_work(learner: Person, framework: Framework, *, by: Actor, most: int =
 
 def day_of(row: Evidence) -> date | None:
     """Return the day on the district's wall on which a piece was done; None without a calendar."""
-    if row.clock != Clock.CALENDAR:
+    return _day(row.done_at, row.clock)
+
+
+def _day(done_at: int, clock: int) -> date | None:
+    if clock != Clock.CALENDAR:
         return None
-    return from_microseconds(row.done_at).astimezone(current_scope().zone).date()
+    return from_microseconds(done_at).astimezone(current_scope().zone).date()
 
 
 _Dated = tuple[int, Work]
 
 
 def _answers(learner: Person, framework: Framework) -> list[_Dated]:
-    answers = Response.objects.standing().filter(learner=learner).order_by("-done_at", "-pk")
-    newest = list(answers[:_MOST_ANSWERS])
-    shown = _mainly_shown({row.task_id for row in newest}, framework)
-    sets: dict[tuple[date | None, int], list[Response]] = {}
-    for row in newest:
-        if row.task_id in shown:
-            sets.setdefault((day_of(row), shown[row.task_id].pk), []).append(row)
-    return [(rows[0].done_at, _set_of(rows, shown)) for rows in sets.values()]
+    rows = Response.objects.standing().filter(learner=learner).order_by("-done_at", "-pk")
+    # As values: rows of so many answers would cost a page more than all else about them.
+    newest = list(rows.values_list("task", "outcome", "done_at", "clock")[:_MOST_ANSWERS])
+    shown = _mainly_shown({task for task, _, _, _ in newest}, framework)
+    sets: dict[tuple[date | None, int], list[tuple[int, float]]] = {}
+    for task, outcome, done_at, clock in newest:
+        if task in shown:
+            key = _day(done_at, clock), shown[task].pk
+            sets.setdefault(key, []).append((done_at, outcome))
+    competencies = {competency.pk: competency for competency in shown.values()}
+    return [
+        (answers[0][0], _set_of(day, competencies[pk], [outcome for _, outcome in answers]))
+        for (day, pk), answers in sets.items()
+    ]
 
 
-def _set_of(rows: Sequence[Response], shown: Mapping[int, Competency]) -> Work:
-    return Work(
-        day=day_of(rows[0]),
-        competency=shown[rows[0].task_id],
-        n_answers=len(rows),
-        n_right=sum(row.outcome == 1 for row in rows),
-    )
+def _set_of(day: date | None, competency: Competency, outcomes: Sequence[float]) -> Work:
+    n_right = sum(outcome == 1 for outcome in outcomes)
+    return Work(day, competency, n_answers=len(outcomes), n_right=n_right)
 
 
 def _mainly_shown(tasks: set[int], framework: Framework) -> dict[int, Competency]:

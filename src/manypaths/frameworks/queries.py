@@ -87,7 +87,7 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     # What the publisher gave beside our columns is most of a row, and no page of a tree shows it.
     competencies = Competency.objects.filter(framework=framework).defer("source")
     ties = Association.objects.filter(framework=framework, kind=AssociationKind.CHILD_OF)
-    ties = ties.defer("source")
+    ties = ties.defer("source", "public_id")
     if not with_retired:
         competencies, ties = competencies.filter(retired_at=None), ties.filter(retired_at=None)
     nodes = {row.pk: row for row in sorted(competencies, key=place_of)}

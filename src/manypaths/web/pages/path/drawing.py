@@ -11,7 +11,7 @@ from manypaths.estimates.moves import Direction, Move
 from manypaths.estimates.status import Status
 from manypaths.estimates.table import Estimates
 from manypaths.frameworks.models import Competency
-from manypaths.frameworks.queries import Node, prerequisites
+from manypaths.frameworks.queries import Node, prerequisite_lineages
 from manypaths.plans.offers import Offer
 from manypaths.web.pages.path import words
 from manypaths.web.pages.path.areas import Area, areas_of
@@ -177,8 +177,8 @@ class Drawing:
         competencies = self.estimates.pairs.competencies
         row_of = {c.lineage_id: c.pk for c in competencies}
         pairs = [
-            (row_of.get(one.lineage_id), row_of.get(other.lineage_id))
-            for one, other in prerequisites(self.estimates.framework)
+            (row_of.get(one), row_of.get(other))
+            for one, other in prerequisite_lineages(self.estimates.framework)
         ]
         return [(one, other) for one, other in pairs if one is not None and other is not None]
 
