@@ -137,7 +137,7 @@ class FirstSteps:
     group: Group | None
     has_term: bool
     has_learners: bool
-    has_lead: bool
+    lead: Person | None
     lead_signs_in: bool
 
 
@@ -316,13 +316,14 @@ def first_steps(place: Organization, *, by: Actor) -> FirstSteps:
     schools = places.filter(kind=OrganizationKind.SCHOOL)
     groups = Group.objects.filter(still_meets(), organization__in=places, kind=GroupKind.CLASS)
     members = Membership.objects.filter(current(), group__in=groups)
+    leads = members.filter(part=Part.LEAD).select_related("person").order_by("pk")[:1]
     return FirstSteps(
         school=schools.order_by("pk").first(),
         group=groups.select_related("organization").order_by("pk").first(),
         has_term=Term.objects.filter(organization__in=places).exists(),
         has_learners=members.filter(part=Part.LEARNER).exists(),
-        has_lead=members.filter(part=Part.LEAD).exists(),
-        lead_signs_in=members.filter(part=Part.LEAD, person__user__isnull=False).exists(),
+        lead=leads[0].person if leads else None,
+        lead_signs_in=any(row.person.user_id is not None for row in leads),
     )
 
 

@@ -28,7 +28,7 @@ class Guide:
             "class": found.group is not None,
             "learners": found.has_learners,
             "framework": self.framework is not None,
-            "teacher": found.has_lead,
+            "teacher": found.lead is not None,
         }
 
     @property
