@@ -36,8 +36,9 @@ def main(home: Path) -> None:
 
 def _written() -> set[str]:
     """Return what people of the demo wrote or are called, in whatever language."""
-    from manypaths.evidence.models import Artifact, Rating
+    from manypaths.evidence.models import Artifact, Contest, Draft, Look, Rating, Withdrawal
     from manypaths.people.models import Group, Organization, Person, Term
+    from manypaths.plans.models import FamilyNote, HelpRequest, Note, Support
 
     found: set[str] = set()
     for model, fields in (
@@ -47,6 +48,14 @@ def _written() -> set[str]:
         (Term, ("name",)),
         (Artifact, ("title", "text", "file_name")),
         (Rating, ("note",)),
+        (Contest, ("words", "answer")),
+        (Draft, ("title", "text")),
+        (Look, ("words",)),
+        (Withdrawal, ("reason",)),
+        (FamilyNote, ("words",)),
+        (HelpRequest, ("words",)),
+        (Note, ("text",)),
+        (Support, ("title", "given_by")),
     ):
         for row in model.objects.values_list(*fields).distinct():
             found.update(row)

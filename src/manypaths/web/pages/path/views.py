@@ -12,6 +12,7 @@ from manypaths.estimates.queries import estimated_competencies
 from manypaths.people.access import person_for
 from manypaths.people.models import Person
 from manypaths.plans.access import may_choose, require_choice, require_own
+from manypaths.plans.family_notes import family_notes_of
 from manypaths.plans.queries import (
     choice_for,
     framework_of_learner,
@@ -30,6 +31,8 @@ from manypaths.web.pages.path.showing import show_path
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
+
+_MOST_NOTES = 3
 
 
 @require_GET
@@ -58,9 +61,9 @@ def _path(request: PageRequest, learner: Person) -> HttpResponse:
     )
     others = [other for other in frameworks if other.pk != framework.pk]
     may = may_choose(request.user, learner)
-    return render_page(
-        request, "path/path.html", {"page": page, "others": others, "may_choose": may}
-    )
+    notes = family_notes_of([learner], by=request.user)[learner.pk]
+    context = {"page": page, "others": others, "may_choose": may, "notes": notes[:_MOST_NOTES]}
+    return render_page(request, "path/path.html", context)
 
 
 @require_POST

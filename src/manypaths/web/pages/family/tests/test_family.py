@@ -124,12 +124,20 @@ def test_more_children_make_no_more_queries(cast: Cast, world: World) -> None:
     assert len(one) == len(four) <= 25
 
 
-def test_a_note_reaches_the_teacher_and_the_learner_and_nobody_else(cast: Cast) -> None:
+def path_of(child: Person, reader: Person) -> str:
+    return page(client_of(reader), f"/path/{child.public_id}/").text
+
+
+def test_a_note_reaches_the_teacher_and_the_learner_and_nobody_else(
+    cast: Cast, world: World
+) -> None:
+    work(cast.ada, world)
     answer = write(client_of(cast.eli), cast.ada, "  She was ill on Monday. ")
     assert (answer.status_code, answer["Location"]) == (302, "/family/")
     for reader in (cast.ben, cast.ada, cast.eli):
         notes = family_notes_of([cast.ada], by=user_of(reader))[cast.ada.pk]
         assert [(n.note.words, n.writer) for n in notes] == [("She was ill on Monday.", cast.eli)]
+        assert "She was ill on Monday." in path_of(cast.ada, reader)
     assert write(client_of(cast.cleo), cast.ada, "Hello").status_code == 404
     assert AuditEntry.objects.filter(deed="write family note").count() == 1
 
