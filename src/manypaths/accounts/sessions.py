@@ -69,6 +69,11 @@ def note_use(session: SessionBase, *, at: datetime) -> None:
         session[_SEEN] = at.timestamp()
 
 
+def drop_expired(*, at: datetime) -> None:
+    """Drop the rows of sessions that nobody can use any more."""
+    Session.objects.filter(expire_date__lt=at).delete()
+
+
 def end_sessions(user: User, *, but: str = "") -> int:
     """End all sessions of a user but one; return how many."""
     n_ended, _ = Session.objects.filter(user=user).exclude(session_key=but).delete()

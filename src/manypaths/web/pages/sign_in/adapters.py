@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.accounts.mails import send_notice
-from manypaths.accounts.sessions import SECOND_FACTOR, begin
+from manypaths.accounts.sessions import SECOND_FACTOR, begin, drop_expired
 from manypaths.base.clock import now
 from manypaths.base.scope import district_scope
 from manypaths.people.models import User
@@ -47,6 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin a session, with a new key, and note when, where and by how many factors."""
         super().login(request, user)
+        drop_expired(at=now())
         begin(request.session, at=now(), device=device_of(request))
         ways = {record["method"] for record in get_authentication_records(request, user)}
         if "mfa" in ways:

@@ -148,6 +148,12 @@ def test_a_session_gets_a_new_key_as_somebody_signs_in(student: User) -> None:
     assert not Session.objects.filter(session_key=before).exists()
 
 
+def test_sessions_that_ran_out_are_dropped_as_somebody_signs_in(student: User) -> None:
+    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now())
+    sign_in(Client(), "heron-maple-42")
+    assert not Session.objects.filter(session_key="old").exists()
+
+
 def test_nobody_is_led_elsewhere_after_signing_in(student: User) -> None:
     for target in ("//evil.example/", "https:evil.example", "https://evil.example/"):
         assert sign_in(Client(), "heron-maple-42", next=target)["Location"] == "/"
