@@ -109,7 +109,13 @@ OPEN = {
             translate_tasks(r.framework, TasksTranslation("es", {}, {}), by=by, at=LATER) == 0
         ),
     ),
-    "estimates.queries.estimated_among": Open("picks among the nodes of a tree in hand"),
+    "evidence.queries.specimens_of": Open("reads the answers behind slips that the caller has"),
+    "frameworks.queries.areas_of": Open(
+        _FOR_ALL, lambda by, r: frameworks.areas_of([r.competency])
+    ),
+    "frameworks.queries.prerequisite_lineages": Open(
+        _FOR_ALL, lambda by, r: frameworks.prerequisite_lineages(r.framework)
+    ),
     "estimates.queries.estimated_competencies": Open(
         _FOR_ALL, lambda by, r: estimates.estimated_competencies(r.framework)
     ),

@@ -108,11 +108,20 @@ def estimates_of(
 
 
 def estimates_with_evidence(
-    learners: Sequence[Person], framework: Framework, *, by: Actor, at: datetime
+    learners: Sequence[Person],
+    framework: Framework,
+    *,
+    by: Actor,
+    at: datetime,
+    competencies: Sequence[Competency] | None = None,
 ) -> Estimates:
-    """Return estimates of learners whom `by` may see, where there is evidence. Fixed queries."""
+    """Return estimates of learners whom `by` may see, where there is evidence. Fixed queries.
+
+    `competencies` are all that are estimated unless given.
+    """
     require_sight(by, learners)
-    return touched_estimates(learners, estimated_competencies(framework), framework, at)
+    shown = estimated_competencies(framework) if competencies is None else competencies
+    return touched_estimates(learners, shown, framework, at)
 
 
 def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> Why:

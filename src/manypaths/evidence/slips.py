@@ -54,11 +54,6 @@ def slips_of(
 ) -> SlipsShown:
     """Return the slips in recent wrong answers of learners whom `by` may see. Fixed queries."""
     require_sight(by, learners)
-    return slips_shown(learners, framework, at)
-
-
-def slips_shown(learners: Sequence[Person], framework: Framework, at: datetime) -> SlipsShown:
-    """Return the same for callers that know who asks."""
     rows = _wrong_answers(learners, framework, at)
     known = _answers({task for _, task, _ in rows})
     wrong = [_wrong_answer(learner, task, chosen, known[task]) for learner, task, chosen in rows]

@@ -16,11 +16,11 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.engine import current_version, family_of
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.outline import Outline, outline_of
-from manypaths.estimates.queries import estimates_of
-from manypaths.estimates.table import Estimates, touched_estimates
+from manypaths.estimates.queries import estimates_of, estimates_with_evidence
+from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Rating, Response, Slip, Task
 from manypaths.evidence.queries import tasks_for
-from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of, slips_shown
+from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery.groups import ADULTS, STUDENTS, Sizes
@@ -140,10 +140,6 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     what leaves no evidence.
     """
     require_sight(by, learners)
-    return _open_choices(learners)
-
-
-def _open_choices(learners: Sequence[Person]) -> list[Choice]:
     later = {"learner": OuterRef("learner"), "done_at__gt": OuterRef("chosen_at")}
     lineage = OuterRef("competency__lineage")
     answered = Response.objects.standing().filter(
@@ -304,20 +300,21 @@ def _most_evidence(generals: QuerySet[GeneralBelief]) -> Framework | None:
 
 def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetime) -> ClassOverview:
     """Return what a class needs on a framework, for who may see all its members. Fixed queries."""
-    # Whoever may see all members of the group may see each: nobody is asked again below.
     learners = learners_of(group, by=by)
     outline = outline_of(framework)
-    estimates = touched_estimates(learners, outline.competencies, framework, at)
+    estimates = estimates_with_evidence(
+        learners, framework, by=by, at=at, competencies=outline.competencies
+    )
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
-    shown = slips_shown(learners, framework, at)
+    shown = slips_of(learners, framework, by=by, at=at)
     lists = ClassLists(estimates, shown, window, _before(outline, places))
     return ClassOverview(
         group=group,
         framework=framework,
         learners=learners,
         needs_help=lists.needs_help(),
-        planned=_planned(_open_choices(learners), places),
+        planned=_planned(open_choices(learners, by=by), places),
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
