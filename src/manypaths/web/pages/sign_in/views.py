@@ -19,6 +19,7 @@ from manypaths.accounts.queries import picture_signers
 from manypaths.accounts.services import try_pictures
 from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
+from manypaths.demo.cast import Part
 from manypaths.demo.looking_around import demonstration, enter_as, kept_copy, put_back
 from manypaths.people.models import Person
 from manypaths.web.entering import address_of, let_in, try_to_enter
@@ -202,7 +203,9 @@ def look_around(request: HttpRequest, part: str) -> HttpResponse:
     except NotFound:
         return not_found_page(request)
     logout(request)
-    return let_in(request, user, way="look_around")
+    # Who teaches would else be led to their class.
+    to = "path:own" if part == Part.EDUCATOR else "home:start"
+    return let_in(request, user, way="look_around", to=to)
 
 
 @require_POST

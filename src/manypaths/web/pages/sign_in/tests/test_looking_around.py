@@ -47,7 +47,8 @@ def test_the_sign_in_page_offers_each_of_the_cast_and_each_gets_in(demo: DemoDis
     assert offered >= PARTS - {"guardian"}
     for member in found.cast:
         client = Client()
-        client.post(f"/sign-in/look-around/{member.part}/")
+        answer = client.post(f"/sign-in/look-around/{member.part}/")
+        assert answer["Location"] == ("/path/" if member.part == "educator" else "/")
         assert client.session["_auth_user_id"] == str(member.person.user_id)
         assert client.get("/security/").status_code == 200
     # One after the other in one browser; by no link; and nothing was done in the demo yet.
