@@ -29,7 +29,8 @@ class _Told(HTMLParser):
     """Gathers what a page says in its own language: text, and attributes that are read out."""
 
     _VOID = frozenset(("br", "hr", "img", "input", "link", "meta", "wbr", "source", "track"))
-    _SILENT = frozenset(("script", "style"))
+    # What stands in a field to write in is the original wording, or somebody's own.
+    _SILENT = frozenset(("script", "style", "textarea"))
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from manypaths.evidence.services import save_tasks, translate_tasks
 from manypaths.evidence.starters import read_starter_tasks, read_task_translation
@@ -29,6 +30,14 @@ class Starter:
     draft: FrameworkDraft
     is_here: bool
 
+    @property
+    def title(self) -> str:
+        """Return what it is called in the reader's language."""
+        language = get_language() or ""
+        if language in starter_languages():
+            return _title(self.name, language)
+        return self.draft.title
+
 
 def starters(*, by: Actor) -> list[Starter]:
     """Return the frameworks that come with Manypaths, and which of them are here already."""
@@ -50,6 +59,11 @@ def bring_in_starter(name: str, *, by: Actor, at: datetime) -> Framework:
         translate_framework(framework, read_starter_translation(name, language), by=by, at=at)
         translate_tasks(framework, read_task_translation(name, language), by=by, at=at)
     return framework
+
+
+@cache
+def _title(name: str, language: str) -> str:
+    return read_starter_translation(name, language).title
 
 
 @cache
