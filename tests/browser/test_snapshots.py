@@ -19,10 +19,12 @@ _MOST_LINES = 80
 def shape_of(snapshot: str) -> str:
     """Return the first lines of a snapshot without what changes from day to day."""
     text = re.sub(r"/url: .*", "/url", snapshot)
-    text = re.sub(r"\d+", "#", text)
+    text = re.sub(r" *- text: offer \d+\n", "", text)
     words = "not started|needs evidence|growing|ready to show|demonstrated|worth a refresh"
     text = re.sub(words, "STATUS", text)
-    text = re.sub("not sure yet|fairly sure|sure", "CERTAINTY", text)
+    # How sure, how many pieces, and whether it moved lately stand between the status and the ties.
+    text = re.sub(r"(- text: STATUS).*?( after .*)?$", r"\1\2", text, flags=re.MULTILINE)
+    text = re.sub(r"\d+", "#", text)
     return "\n".join(text.splitlines()[:_MOST_LINES]) + "\n"
 
 
