@@ -23,7 +23,7 @@ from tests.served import served  # noqa: E402
 from manypaths.cli.session import set_up  # noqa: E402
 
 PICTURES = ROOT / "docs" / "images"
-_COLOURS = 96
+_COLOURS = 256
 _MOST_BYTES = 300_000
 
 
@@ -85,7 +85,7 @@ def shot(window: Page) -> bytes:
 def small(png: bytes) -> bytes:
     """Return the picture with few colours."""
     picture = Image.open(BytesIO(png)).convert("RGB")
-    packed = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    packed = picture.quantize(_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     found = BytesIO()
     packed.save(found, "PNG", optimize=True)
     return found.getvalue()

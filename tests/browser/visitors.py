@@ -80,6 +80,8 @@ def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set u
         "teacher": Scene(teacher, student, group),
         "family": Scene(tie.supporter, tie.learner, group),
         "leader": Scene(leader, student, group),
+        # The same student on another computer, for tests that end the session.
+        "leaving": Scene(student, student, group),
     }
 
 
