@@ -110,9 +110,7 @@ OPEN = {
         ),
     ),
     "evidence.queries.specimens_of": Open("reads the answers behind slips that the caller has"),
-    "frameworks.queries.areas_of": Open(
-        _FOR_ALL, lambda by, r: frameworks.areas_of([r.competency])
-    ),
+    "frameworks.queries.areas_of": Open(_FOR_ALL),
     "frameworks.queries.prerequisite_lineages": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisite_lineages(r.framework)
     ),
