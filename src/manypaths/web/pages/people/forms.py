@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.people.models import Group, Organization, RelationshipKind, Role
@@ -12,11 +11,6 @@ from manypaths.web.templatetags.rosters import ROLE_WORDS, TIE_WORDS
 Choices = list[tuple[str, object]]
 
 _ROLES: Choices = [(role, ROLE_WORDS[role]) for role in Role.values]
-
-
-def day_field(label: Promise) -> forms.DateField:
-    """Return a field for a day."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def choices_of(rows: Iterable[Group | Organization]) -> Choices:
@@ -77,7 +71,7 @@ class DayForm(forms.Form):
     """Which row of a person's, and on which day."""
 
     row = forms.IntegerField(widget=forms.HiddenInput)
-    day = day_field(_("On"))
+    day = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class MoveForm(DayForm):
