@@ -36,7 +36,7 @@ def test_a_private_note_is_read_by_educators_alone(
             continue
         answer = client.get(address_of(route, stage.adas))
         pages += answer.status_code == 200
-        body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]  # its chunks
+        body = b"".join(answer) if answer.streaming else answer.content
         if PRIVATE.encode() in body:
             found.append(route.name)
     assert pages >= 5

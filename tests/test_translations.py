@@ -36,8 +36,8 @@ def pairs(catalog: Catalog) -> Iterator[tuple[str, str]]:
             yield from zip(texts(message.id), texts(message.string), strict=True)
 
 
-def texts(found: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (found,) if isinstance(found, str) else tuple(found)
+def texts(found: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (found,) if isinstance(found, str) else tuple(found or ())
 
 
 def keys(catalog: Catalog) -> set[tuple[object, str | None]]:

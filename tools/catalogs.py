@@ -95,7 +95,7 @@ def _messages(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str
     if path.suffix != ".py":
         text = templatize(text, origin=str(path))
     source = BytesIO(text.encode())
-    yield from extract("python", source, keywords=_KEYWORDS, comment_tags=_NOTES)  # type: ignore[arg-type]  # wider than its types
+    yield from extract("python", source, keywords=_KEYWORDS, comment_tags=_NOTES)
 
 
 def _ids(message: Message) -> tuple[str, ...]:
@@ -104,7 +104,9 @@ def _ids(message: Message) -> tuple[str, ...]:
 
 def _is_translated(message: Message) -> bool:
     found = message.string
-    return bool(found) and (isinstance(found, str) or all(found))
+    if not found:
+        return False
+    return isinstance(found, str) or all(found)
 
 
 def bring_up_to_date(path: Path, *, with_missing: bool) -> None:

@@ -118,7 +118,7 @@ def load(name: str) -> Framework:
 @both
 def test_all_rows_of_a_starter_speak_spanish(district: Organization, name: str) -> None:
     load(name)
-    fields = {
+    fields: dict[type[Any], tuple[str, ...]] = {
         Framework: ("title",),
         Level: ("name", "meaning"),
         Competency: ("title", "statement"),

@@ -20,7 +20,7 @@ from manypaths.plans.family_notes import family_notes_of
 from manypaths.plans.models import FamilyNote
 from manypaths.web.tests.clients import client_of, page
 
-SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es"}
+SPANISH = {"Accept-Language": "es"}
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_work_that_nobody_signed_off_is_told_as_being_on_the_way(cast: Cast, wor
 def test_a_mother_reads_it_in_spanish(cast: Cast, world: World) -> None:
     work(cast.ada, world)
     show(cast.ada, world, "F1", 20)
-    text = client_of(cast.eli).get("/family/", **SPANISH).content.decode()
+    text = client_of(cast.eli).get("/family/", headers=SPANISH).content.decode()
     assert "Ada ha demostrado <b>1 competencia</b>" in text
     assert "22 de febrero" in text
 
