@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.estimates.engine import family_of
 from manypaths.estimates.services import link_evidence
 from manypaths.evidence.models import Task
 from manypaths.frameworks.access import frameworks_seen_by
@@ -284,7 +285,7 @@ def choose_framework(group: Group, framework: Framework, *, by: Actor, at: datet
     GroupFramework.objects.update_or_create(
         group=group,
         defaults={
-            "family_id": framework.family_id,
+            "family": family_of(framework),
             "chosen_at": to_microseconds(at),
             "chosen_by": by.actor_id,
         },
