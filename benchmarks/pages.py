@@ -23,7 +23,7 @@ from benchmarks.page import Page, section, table
 ROOT = Path(__file__).resolve().parent.parent
 _RATE, _CLIENTS = 45, 8
 _SLOW_RATE = 4
-_WARM_SECONDS, _SECONDS = 5, 30
+_WARM_SECONDS, _SECONDS = 3, 20
 _STATIC = re.compile(rb'(?:href|src)="(/static/[^"]+)"')
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -58,7 +58,7 @@ def _visits() -> Iterator[Visit]:
         [reverse("why:of", args=[one.public_id, _competency_of(one)]) for one in seen],
         teacher,
     )
-    learner, paths = _task_of(seen)
+    learner, paths = _question_of(seen)
     yield _visit("Do a task", paths, learner)
 
 
@@ -104,16 +104,27 @@ def _competency_of(learner: "Person") -> UUID:
     return response.task.alignments.order_by("pk")[0].competency.public_id
 
 
-def _task_of(learners: Sequence["Person"]) -> tuple["Person", list[str]]:
-    """Return a learner, and the addresses of tasks that they may begin."""
+def _question_of(learners: Sequence["Person"]) -> tuple["Person", list[str]]:
+    """Return a learner, and the address of a question that they have sat down to."""
+    from random import Random
+
     from django.urls import reverse
 
+    from manypaths.base.clock import now
     from manypaths.evidence.models import Response
+    from manypaths.sittings.services import start_sitting
 
-    responses = Response.objects.filter(learner=learners[0]).order_by("-pk")[:_N_CLASSES]
-    return learners[0], [
-        reverse("doing:task", args=[response.task.public_id]) for response in responses
-    ]
+    learner = learners[0]
+    response = Response.objects.filter(learner=learner).order_by("-pk")[0]
+    competency = response.task.alignments.order_by("pk")[0].competency
+    sitting = start_sitting(
+        learner,
+        competency,
+        by=_user_of(learner),
+        at=now(),
+        rng=Random(1),  # noqa: S311
+    )
+    return learner, [reverse("doing:question", args=[sitting.public_id, 1])]
 
 
 def _visit(name: str, paths: Sequence[str], visitor: "Person") -> Visit:
@@ -139,7 +150,8 @@ def _user_of(person: "Person") -> "User":
     from manypaths.people.models import User
 
     if person.user is None:
-        person.user = User.objects.create(email=f"{person.public_id}@example.org")
+        name = str(person.public_id)
+        person.user = User.objects.create(username=name, email=f"{name}@example.org")
         person.save(update_fields=["user"])
     return person.user
 

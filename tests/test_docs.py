@@ -79,7 +79,15 @@ def carried_out(page: Path, folder: Path) -> Run:
 PAGES = [page for page in (ROOT / "README.md", *sorted(GUIDE.glob("*.md"))) if runnable(page)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    # The README's blocks are run each time, those of the guide with the long tests.
+    [
+        pytest.param(page, marks=[] if page.stem == "README" else pytest.mark.sweep)
+        for page in PAGES
+    ],
+    ids=[page.stem for page in PAGES],
+)
 def test_every_shell_block_can_be_run_in_order(page: Path, tmp_path: Path) -> None:
     run = carried_out(page, tmp_path)
     last = runnable(page)[run.n_begun - 1]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.installed import URL, Environment, answer, furnished
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 FOLDER = Path(__file__).parent / "releases"
 RELEASES = sorted(path.name for path in FOLDER.iterdir() if (path / "facts.json").exists())

@@ -50,6 +50,8 @@ def require_view_recorded(request: HttpRequest, response: HttpResponse) -> None:
     """Raise RuntimeError for a page that would show records and has written no look."""
     if request.method not in _READS or response.status_code != 200:
         return
+    if response.has_header("HX-Redirect"):
+        return  # leads on, as a 302 does for others
     match = request.resolver_match
     if match is not None and getattr(match.func, "shows_nobody", False):
         return

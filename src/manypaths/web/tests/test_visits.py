@@ -10,7 +10,7 @@ from django.urls import include, path
 from manypaths.base.models import ViewEntry
 from manypaths.people.access import person_for
 from manypaths.people.tests.cast import Cast
-from manypaths.web.rendering import tell
+from manypaths.web.rendering import redirect_page, tell
 from manypaths.web.tests.clients import client_of, page, without_tokens
 from manypaths.web.viewing import record_view, shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
@@ -35,7 +35,13 @@ def bare(request: PageRequest) -> HttpResponse:
     return HttpResponse("nobody is here")
 
 
+@signed_in
+def leading_on(request: PageRequest) -> HttpResponse:
+    return redirect_page(request, "/bare/")
+
+
 urlpatterns = [
+    path("leading-on/", leading_on),
     path("", include("manypaths.web.urls")),
     path("one/<uuid:person_id>/", one, name="one"),
     path("forgetful/", forgetful),
@@ -80,3 +86,11 @@ def test_strangers_sign_in_first_and_come_back(db: None) -> None:
 def test_a_part_asked_for_after_the_session_ended_leads_to_signing_in(db: None) -> None:
     answer = Client().get("/bare/", headers={"hx-request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in/")
+
+
+@here
+def test_a_page_that_leads_on_shows_nothing_and_writes_nothing(cast: Cast) -> None:
+    client = client_of(cast.ben)
+    assert client.get("/leading-on/").status_code == 302
+    answer = client.get("/leading-on/", headers={"hx-request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/bare/")
