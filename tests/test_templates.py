@@ -107,7 +107,7 @@ VECTORS = (
 )
 # What a database takes as a name.
 names = st.text(
-    st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"),
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
     min_size=1,
     max_size=90,
 )
@@ -121,7 +121,7 @@ def call_everything(stage: Stage, name: str) -> None:
     records = stage.adas
     type(records.framework).objects.filter(pk=records.framework.pk).update(title=name)
     type(records.competency).objects.filter(pk=records.competency.pk).update(statement=name)
-    records.task.__class__.objects.filter(pk=records.task.pk).update(title=name, text=name)
+    records.task.__class__.objects.filter(pk=records.task.pk).update(title=name, prompt=name)
     type(records.help_request).objects.filter(pk=records.help_request.pk).update(words=name)
 
 

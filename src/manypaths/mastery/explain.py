@@ -57,17 +57,17 @@ def why(model: Model, events: Sequence[Event], competency: Key, *, at: float = n
             told = [0.0, 0.0]
             as_before = _with_counts_of(before, beliefs, competency)
             last = _passed(told, last, estimate(model, as_before, competency, at=event.time))
-            pieces.append(Piece("evidence", number, *told, after=now))
+            pieces.append(Piece("evidence", number, told[0], told[1], now))
             last = _passed(practised, last, now)
         else:
             last = _passed(others, last, now)
     last = _passed(waiting, last, estimate(model, beliefs, competency, at=at))
     if any(practised):
-        pieces.append(Piece("practice", None, *practised))
+        pieces.append(Piece("practice", None, practised[0], practised[1]))
     if any(others):
-        pieces.append(Piece("other", None, *others))
+        pieces.append(Piece("other", None, others[0], others[1]))
     if any(waiting):
-        pieces.append(Piece("time", None, *waiting))
+        pieces.append(Piece("time", None, waiting[0], waiting[1]))
     return Explanation(prior, tuple(pieces), last, beliefs)
 
 
