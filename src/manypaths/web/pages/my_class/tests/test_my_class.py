@@ -1,0 +1,258 @@
+"""My class: what a class needs stands there, every row's act works, and can be taken back."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from manypaths.base.clock import now, today
+from manypaths.base.models import ViewEntry
+from manypaths.estimates.models import Achievement
+from manypaths.estimates.services import take_in
+from manypaths.estimates.tests.world import World, make_world
+from manypaths.evidence.drafts import ResponseDraft
+from manypaths.evidence.models import Rating
+from manypaths.people.models import Part, Person, Role
+from manypaths.people.services import enroll
+from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person
+from manypaths.plans.models import Choice, Note, Seat, Support, WindowEntry
+from manypaths.plans.queries import open_choices
+from manypaths.web.pages.my_class.groups import next_school_day
+from manypaths.web.tests.clients import Page, client_of, page
+
+WRONG = 1  # the position of the wrong answer that shows the slip
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    return make_world()
+
+
+def joined(cast: Cast, n: int) -> list[Person]:
+    """Bring more learners into Ada's class."""
+    people = [make_person(f"Learner{k} Test{k}", cast.school, Role.STUDENT) for k in range(n)]
+    enroll(cast.ada_class, people, part=Part.LEARNER, starts_on=SINCE, by=OPERATOR, at=AT)
+    return people
+
+
+def answer(person: Person, world: World, code: str, outcomes: list[float]) -> None:
+    """Let a learner answer tasks on a competency on the last days, a task a day."""
+    for n, outcome in enumerate(outcomes, start=1):
+        draft = ResponseDraft(
+            person,
+            world.tasks[f"{code}-{n}"],
+            outcome,
+            now() - timedelta(days=10 - n),
+            chosen=None if outcome else WRONG,
+        )
+        take_in(draft, by=OPERATOR, at=now())
+
+
+def address(route: str, cast: Cast, *args: object) -> str:
+    return reverse(f"classes:{route}", args=(cast.ada_class.public_id, *args))
+
+
+def shown(client: Client, cast: Cast) -> Page:
+    return page(client, address("one", cast))
+
+
+def row(world: World, *people: Person, code: str = "F1") -> dict[str, str]:
+    """Return what the form of a row sends."""
+    who = " ".join(str(person.public_id)[:8] for person in people)
+    return {"competency": str(world.competencies[code].public_id), "who": who}
+
+
+def test_an_empty_class_says_what_to_do(cast: Cast) -> None:
+    assert "Three steps" in shown(client_of(cast.ben), cast).text
+
+
+def test_everyones_status_stands_in_the_matrix_with_its_word(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    found = shown(client_of(cast.ben), cast)
+    cells = found.all("td", class_="e") + found.all("td", class_="o")
+    assert {cell.text for cell in cells} <= {"needs evidence", "not started"}
+    assert any(cell.text == "needs evidence" for cell in cells)
+    assert ViewEntry.objects.get().page == "classes:one"
+
+
+def test_a_name_with_marks_of_html_stays_a_name(cast: Cast, world: World) -> None:
+    Person.objects.filter(pk=cast.ada.pk).update(given_name='<b>"A"', family_name="=1+1")
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    assert "<b>&quot;A&quot;" not in shown(client, cast).html
+    assert "&lt;b&gt;&quot;A&quot; =1+1" in shown(client, cast).html
+    file = client.get(address("csv", cast)).content.decode("utf-8-sig")
+    assert '\n"<b>""A"" =1+1"' in file
+
+
+def test_the_file_holds_nothing_that_a_spreadsheet_would_run(cast: Cast, world: World) -> None:
+    Person.objects.filter(pk=cast.ada.pk).update(given_name="=cmd()", family_name="")
+    answer(cast.ada, world, "F1", [1, 1])
+    response = client_of(cast.ben).get(address("csv", cast))
+    assert "'=cmd()" in response.content.decode("utf-8-sig")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert ViewEntry.objects.get().purpose == "export"
+
+
+def test_a_check_is_given_to_those_named_and_can_be_taken_back(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    sent = {**row(world, cast.ada), "kind": "show"}
+    told = client.post(address("give", cast), sent, follow=True).content.decode()
+    assert Choice.objects.get().is_learners_own is False
+    assert [c.learner for c in open_choices([cast.ada], by=OPERATOR)] == [cast.ada]
+    undo = re.search(r'action="([^"]*take-back[^"]*)"', told)
+    assert undo is not None
+    client.post(undo[1])
+    assert open_choices([cast.ada], by=OPERATOR) == []
+
+
+def test_some_are_grouped_for_the_next_school_day_moved_and_taken_out(
+    cast: Cast, world: World
+) -> None:
+    others = joined(cast, 3)
+    answer(cast.ada, world, "F1", [1, 1])
+    client, day = client_of(cast.ben), next_school_day(today())
+    client.post(address("add_group", cast), row(world, cast.ada, others[0]))
+    client.post(address("add_group", cast), row(world, others[1], others[2], code="F2"))
+    assert {s.grouping.held_on for s in Seat.objects.select_related("grouping")} == {day}
+    seat = Seat.objects.get(learner=cast.ada)
+    client.post(address("move_seat", cast, seat.public_id), {"to": "2", "day": day.isoformat()})
+    assert Seat.objects.get(learner=cast.ada).number == 2
+    assert "Group 2" in page(client, address("groups", cast)).text
+    client.post(f"{address('drop_group', cast, 2)}?day={day.isoformat()}")
+    assert Seat.objects.get().learner == others[0]
+
+
+def test_what_several_demonstrated_is_signed_off_after_a_look(cast: Cast, world: World) -> None:
+    (other,) = joined(cast, 1)
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    looked = client.get(address("sign", cast), row(world, cast.ada, other))
+    assert cast.ada.name in looked.content.decode()
+    sent = {
+        **row(world, cast.ada, other),
+        "learner": [str(cast.ada.public_id)],
+        "demonstrated_on": today().isoformat(),
+        "note": "Explained it to a friend.",
+    }
+    client.post(address("sign", cast), sent)
+    assert Achievement.objects.get().learner == cast.ada
+
+
+def test_a_class_is_rated_in_one_go_and_blanks_are_no_ratings(cast: Cast, world: World) -> None:
+    (other,) = joined(cast, 1)
+    client = client_of(cast.ben)
+    competency = world.competencies["F1"].public_id
+    form = page(client, address("rate", cast, competency))
+    assert len(form.all("input", type="radio")) == 8
+    sent = {"done_on": today().isoformat(), f"level-{other.public_id}": "2"}
+    client.post(address("rate", cast, competency), sent)
+    rating = Rating.objects.get()
+    assert (rating.learner, rating.level, rating.rater) == (other, 2, cast.ben)
+
+
+def test_ratings_of_a_day_to_come_are_refused_and_nothing_is_lost(cast: Cast, world: World) -> None:
+    (other,) = joined(cast, 1)
+    client = client_of(cast.ben)
+    later = (today() + timedelta(days=3)).isoformat()
+    sent = {"done_on": later, f"level-{other.public_id}": "2", f"level-{cast.ada.public_id}": "1"}
+    answered = client.post(address("rate", cast, world.competencies["F1"].public_id), sent)
+    assert not Rating.objects.exists()
+    body = answered.content.decode()
+    assert body.count("checked") == 2
+    assert later in body
+
+
+def test_help_is_planned_logged_and_then_no_longer_stands_there(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    sent = {
+        **row(world, cast.ada),
+        "learner": [str(cast.ada.public_id)],
+        "title": "Number line walk",
+        "given_by": "Mr. Adeyemi",
+        "planned_for": today().isoformat(),
+        "n_sessions": "2",
+    }
+    client.post(address("plan_help", cast), sent)
+    assert "Number line walk" in shown(client, cast).text
+    support = Support.objects.get()
+    log = address("log_help", cast, support.public_id)
+    for act in ("missed", "given", "given"):
+        client.post(log, {"act": act, "held_on": today().isoformat(), "minutes": "15"})
+    assert support.sessions.filter(was_given=True).count() == 2
+    assert "Number line walk" not in shown(client, cast).text
+
+
+def test_notes_are_for_educators_alone(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    notes = address("notes", cast, cast.ada.public_id)
+    client_of(cast.ben).post(notes, {"text": "Ask about the poster."})
+    assert "Ask about the poster." in page(client_of(cast.ben), notes).text
+    for person in (cast.ada, cast.eli, cast.cleo):
+        assert client_of(person).get(notes).status_code == 404
+    note = Note.objects.get()
+    client_of(cast.ben).post(notes, {"take_back": str(note.public_id)})
+    assert "Ask about the poster." not in page(client_of(cast.ben), notes).text
+
+
+def test_what_the_class_works_on_is_set_with_one_that_comes_first(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    f1, f2 = (str(world.competencies[code].public_id) for code in ("F1", "F2"))
+    client_of(cast.ben).post(address("window", cast), {"competency": [f1, f2], "pinned": f2})
+    entries = WindowEntry.objects.values_list("competency__code", "is_pinned")
+    assert set(entries) == {("F1", False), ("F2", True)}
+
+
+def test_nobody_else_acts_on_a_class(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    for person in (cast.ada, cast.eli, cast.cleo):
+        client = client_of(person)
+        assert client.get(address("one", cast)).status_code == 404
+        assert client.post(address("give", cast), row(world, cast.ada)).status_code == 404
+        assert client.post(address("add_group", cast), row(world, cast.ada)).status_code == 404
+    assert not Choice.objects.exists()
+    assert not Seat.objects.exists()
+
+
+def test_who_is_not_in_the_class_can_be_given_nothing(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    stranger = make_person("Zoe Quinn", cast.school, Role.STUDENT)
+    answered = client_of(cast.ben).post(address("give", cast), row(world, stranger))
+    assert answered.status_code == 404
+    assert not Choice.objects.exists()
+
+
+def test_a_large_class_takes_as_many_queries_as_a_small_one(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    counts = []
+    for n in (2, 27):
+        for person in joined(cast, n):
+            answer(person, world, "F1", [1])
+        shown(client, cast)
+        with CaptureQueriesContext(connection) as queries:
+            shown(client, cast)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 45
+
+
+def test_more_than_thirty_stand_on_pages(cast: Cast, world: World) -> None:
+    for person in joined(cast, 34):
+        answer(person, world, "F1", [1])
+    client = client_of(cast.ben)
+    first = page(client, address("matrix", cast))
+    assert first.all("tbody")[0].text.count("Learner") == 29  # and Ada
+    assert "Next 30" in first.text
+    second = page(client, f"{address('matrix', cast)}?from=30")
+    assert "Next 30" not in second.text
+
+
+def test_the_next_school_day_is_no_weekend() -> None:
+    friday = date(2026, 11, 20)
+    assert next_school_day(friday).isoweekday() == 1
