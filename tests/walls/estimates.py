@@ -76,6 +76,23 @@ ESTIMATES = {
         "dana",
         through_own=True,
     ),
+    "estimates.services.achievements.sign_off_class": Wall(
+        lambda by, r: services.sign_off_class(
+            [r.achievement_draft()], group=r.group, by=by, at=LATER
+        ),
+        through_own=True,
+    ),
+    "estimates.services.evidence.take_in_class_ratings": Wall(
+        lambda by, r: services.take_in_class_ratings(
+            [r.rating_draft(by)], group=r.group, by=by, at=LATER
+        ),
+        through_own=True,
+    ),
+    "estimates.services.evidence.withdraw_class_ratings": Wall(
+        lambda by, r: services.withdraw_class_ratings(
+            group=r.group, recorded_at=1, reason="Words", by=by, at=LATER
+        )
+    ),
     "estimates.services.evidence.take_in": Wall(
         lambda by, r: services.take_in(r.response_draft(), by=by, at=LATER)
     ),

@@ -33,6 +33,17 @@ EVIDENCE = {
         "dana",
         through_own=True,
     ),
+    "evidence.services.recording.record_class_ratings": Wall(
+        lambda by, r: services.record_class_ratings(
+            [r.rating_draft(by)], group=r.group, by=by, at=LATER
+        ),
+        through_own=True,
+    ),
+    "evidence.services.recording.withdraw_class_ratings": Wall(
+        lambda by, r: services.withdraw_class_ratings(
+            group=r.group, recorded_at=1, reason="Words", by=by, at=LATER
+        )
+    ),
     "evidence.services.recording.record_artifact": Wall(
         lambda by, r: services.record_artifact(
             r.learner,

@@ -71,6 +71,10 @@ OPEN = {
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
     ),
+    "evidence.queries.answered_tasks": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.answered_tasks(r.competency),
+    ),
     "evidence.queries.task_for": Open(
         "reads one task, which all of its district may read",
         lambda by, r: evidence.task_for(r.task.public_id),

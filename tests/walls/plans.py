@@ -1,7 +1,7 @@
 """How deeds and queries on plans are called."""
 
 from manypaths.plans import class_acts, family_notes, queries, services, supporting
-from manypaths.plans.models import Choice, NeedKind, StepKind
+from manypaths.plans.models import Choice, ListKind, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER
 from tests.walls.kinds import Wall
@@ -109,6 +109,17 @@ PLANS = {
     "plans.class_acts.drop_small_group": Wall(
         lambda by, r: class_acts.drop_small_group(
             r.group, r.seat.number, held_on=r.seat.grouping.held_on or LATER, by=by, at=LATER
+        )
+    ),
+    "plans.class_acts.clear_rows": Wall(
+        lambda by, r: class_acts.clear_rows(
+            r.group, r.competency, {r.learner: 1}, cleared_from=ListKind.HELP, by=by, at=LATER
+        ),
+        through_own=True,
+    ),
+    "plans.class_acts.restore_rows": Wall(
+        lambda by, r: class_acts.restore_rows(
+            r.group, r.competency, cleared_from=ListKind.HELP, by=by, at=LATER
         )
     ),
     "plans.supporting.plan_support": Wall(

@@ -53,6 +53,17 @@ def class_answer(overview: ClassOverview) -> Json:
         "group": overview.group.name,
         "needs_help": _needs(overview.needs_help),
         "planned": _needs(overview.planned),
+        "supports": [
+            {
+                "title": support.title,
+                "competency": str(support.competency),
+                "planned_for": support.planned_for.isoformat(),
+                "n_given": support.n_given,
+                "n_sessions": support.n_sessions,
+                "learners": [_who(one.learner) for one in support.learners.all()],
+            }
+            for support in overview.supports
+        ],
         "ready_to_show": _needs(overview.ready_to_show),
         "ready_to_move_on": _needs(overview.ready_to_move_on),
         "learners": [

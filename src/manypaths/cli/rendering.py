@@ -25,7 +25,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.interop.report import ImportReport
 from manypaths.people.models import Group, Person
 from manypaths.plans.class_lists import Need
-from manypaths.plans.models import StepKind
+from manypaths.plans.models import StepKind, Support
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import ClassOverview
 from manypaths.plans.small_groups import GroupingSuggested
@@ -107,9 +107,18 @@ class Page:
         self._slips(overview.slips)
         self._needs("Needs help", overview.needs_help)
         self._needs("Planned, not yet given", overview.planned)
+        self._supports(overview.supports)
         self._by_competency("Ready to show", overview.ready_to_show)
         self._by_competency("Ready to move on", overview.ready_to_move_on)
         self._counts(overview)
+
+    def _supports(self, supports: Sequence[Support]) -> None:
+        for support in supports:
+            names = ", ".join(one.learner.name for one in support.learners.all())
+            given = f"{support.n_given} of {support.n_sessions} sessions given"
+            name = _text(f"{support.title}: ", style="bold")
+            name.append(plain(f"{names}. {_named(support.competency)}, {given}."))
+            self.console.print(name)
 
     def small_groups(self, group: Group, grouping: GroupingSuggested, *, kept: bool) -> None:
         """Write the small groups of a day, each with its reason."""

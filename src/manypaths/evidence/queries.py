@@ -22,6 +22,7 @@ from manypaths.evidence.models import (
     Rating,
     Response,
     Task,
+    TaskKind,
 )
 from manypaths.evidence.slips import ClassSlip
 from manypaths.frameworks.models import Competency, Framework, Level
@@ -121,6 +122,14 @@ def tasks_showing(competency: Competency, *, most: int = 60) -> list[Task]:
         retired_at=None, alignments__competency__lineage=competency.lineage_id
     )
     return list(showing.order_by("kind", "depth_of_knowledge", "pk").distinct()[:most])
+
+
+def answered_tasks(competency: Competency, *, most: int = 60) -> list[Task]:
+    """Return tasks with an answer that show a competency, most fitting first. Two queries."""
+    kinds = (TaskKind.ITEM, TaskKind.CHECK, TaskKind.OBSERVATION)
+    keys = [task.pk for task in tasks_for([competency])[competency.pk] if task.kind in kinds]
+    found = Task.objects.in_bulk(keys[:most])
+    return [found[key] for key in keys if key in found]
 
 
 def shown_lineages(framework: Framework) -> set[int | None]:

@@ -1,9 +1,10 @@
-"""Deeds for several learners of a class at once: give a step, add a small group."""
+"""Deeds for several learners of a class: give a step, add a small group, clear a row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
@@ -16,7 +17,7 @@ from manypaths.people.access import Actor, require_group_sight
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_grouping_right
-from manypaths.plans.models import Choice, Grouping, Seat, StepKind
+from manypaths.plans.models import Choice, ClearedRow, Grouping, ListKind, Seat, StepKind
 from manypaths.plans.small_groups import SmallGroup
 
 
@@ -121,6 +122,57 @@ def drop_small_group(group: Group, number: int, *, held_on: date, by: Actor, at:
     seats.delete()
     record_deed(
         "drop small group", by=by, at=at, subject=("grouping", seat.grouping_id), number=number
+    )
+
+
+@transaction.atomic
+def clear_rows(
+    group: Group,
+    competency: Competency,
+    n_pieces: Mapping[Person, int],
+    *,
+    cleared_from: ListKind,
+    by: Actor,
+    at: datetime,
+) -> list[ClearedRow]:
+    """Clear learners from a place in a list of the group, until new evidence comes.
+
+    `n_pieces` says how many pieces of evidence each has on the competency now.
+    """
+    _require_members(group, list(n_pieces), by)
+    _cleared(group, competency, cleared_from).filter(learner__in=list(n_pieces)).delete()
+    rows = ClearedRow.objects.bulk_create(
+        [
+            ClearedRow(
+                group=group,
+                learner=learner,
+                competency_id=competency.lineage_id or competency.pk,
+                cleared_from=cleared_from,
+                n_pieces=count,
+                cleared_at=to_microseconds(at),
+                cleared_by=by.actor_id,
+            )
+            for learner, count in n_pieces.items()
+        ]
+    )
+    record_deed("clear rows", by=by, at=at, subject=("group", group.pk), count=len(rows))
+    return rows
+
+
+@transaction.atomic
+def restore_rows(
+    group: Group, competency: Competency, *, cleared_from: ListKind, by: Actor, at: datetime
+) -> int:
+    """Put back who was cleared from a place in a list; return how many."""
+    require_group_sight(by, group)
+    count, _rows = _cleared(group, competency, cleared_from).delete()
+    record_deed("restore rows", by=by, at=at, subject=("group", group.pk), count=count)
+    return count
+
+
+def _cleared(group: Group, competency: Competency, cleared_from: ListKind) -> QuerySet[ClearedRow]:
+    return ClearedRow.objects.filter(
+        group=group, competency=competency.lineage_id, cleared_from=cleared_from
     )
 
 

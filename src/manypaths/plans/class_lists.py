@@ -1,7 +1,7 @@
 """Who in a class needs help, who is ready to show, and who is ready to move on."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.mastery.next_steps import chance_after_practice
 from manypaths.people.models import Person
 from manypaths.plans import words
+from manypaths.plans.models import ListKind
 
 # "Little chance to reach the target unaided": less than this after so many more tries alone.
 LITTLE_CHANCE, TRIES_ALONE = 0.2, 10
@@ -27,6 +28,11 @@ class Need:
     competency: Competency
     reason: str
     slip: Slip | None = None
+    n_pieces: int = 0
+
+
+# How many pieces of evidence there were when a row was cleared, by list, learner and lineage.
+Cleared = Mapping[tuple[str, int, int], int]
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class ClassLists:
     slips: SlipsShown
     window: Window
     prerequisites: Sequence[NDArray[np.int64]]
+    cleared: Cleared = field(default_factory=dict)
 
     def needs_help(self) -> list[Need]:
         """Return who is growing, in the window, with a slip of the class or little chance alone."""
@@ -58,28 +65,32 @@ class ClassLists:
         for row in self._rows(Status.GROWING):
             learner, competency = self._pair(row)
             slip = slipping.get((learner.pk, competency.lineage_id))
+            n_pieces = int(self.estimates.n_pieces[row])
             if not self.window.holds(int(self.estimates.pairs.what[row])):
                 continue
             if slip:
                 reason = words.HELP_SLIP.format(slip=str(slip))
-                needs.append(Need(learner, competency, reason, slip))
+                needs.append(Need(learner, competency, reason, slip, n_pieces))
             elif hard[row]:
-                needs.append(Need(learner, competency, self._hard_words(row)))
-        return needs
+                reason = self._hard_words(row)
+                needs.append(Need(learner, competency, reason, n_pieces=n_pieces))
+        return self._not_cleared(needs, ListKind.HELP)
 
     def ready_to_show(self) -> list[Need]:
         """Return who is ready to show what."""
         estimates = self.estimates
-        return [
+        needs = [
             Need(
                 *self._pair(row),
                 words.READY.format(
                     standing=words.standing(estimates, row),
                     certainty=words.we_are(estimates.certainty(row)),
                 ),
+                n_pieces=int(estimates.n_pieces[row]),
             )
             for row in self._rows(Status.READY)
         ]
+        return self._not_cleared(needs, ListKind.SHOW)
 
     def ready_to_move_on(self) -> list[Need]:
         """Return who has demonstrated all that precedes a competency outside the window."""
@@ -87,23 +98,36 @@ class ClassLists:
         shape = (len(pairs.learners), len(pairs.competencies))
         demonstrated = np.zeros(shape, bool)
         demonstrated[pairs.who, pairs.what] = self.estimates.is_demonstrated
-        has_evidence = np.zeros(shape, bool)
-        has_evidence[pairs.who, pairs.what] = self.estimates.n_pieces > 0
-        return list(self._next_beyond(demonstrated, has_evidence))
+        n_pieces = np.zeros(shape, np.int64)
+        n_pieces[pairs.who, pairs.what] = self.estimates.n_pieces
+        needs = list(self._next_beyond(demonstrated, n_pieces))
+        return self._not_cleared(needs, ListKind.MOVE_ON)
 
     def _next_beyond(
-        self, demonstrated: NDArray[np.bool_], has_evidence: NDArray[np.bool_]
+        self, demonstrated: NDArray[np.bool_], n_pieces: NDArray[np.int64]
     ) -> Iterator[Need]:
         pairs = self.estimates.pairs
         for place, before in enumerate(self.prerequisites):
             # Without a window, what a learner has not begun lies beyond it.
-            within = self.window.holds(place) if self.window.places else has_evidence[:, place]
+            within = self.window.holds(place) if self.window.places else n_pieces[:, place] > 0
             open_to = demonstrated[:, before].all(axis=1) & ~demonstrated[:, place] & ~within
             if before.size:
                 names = ", ".join(str(pairs.competencies[k]) for k in before)
                 reason = words.MOVE_ON.format(names=names)
                 for who in np.nonzero(open_to)[0].tolist():
-                    yield Need(pairs.learners[who], pairs.competencies[place], reason)
+                    n = int(n_pieces[who, place])
+                    yield Need(pairs.learners[who], pairs.competencies[place], reason, n_pieces=n)
+
+    def _not_cleared(self, needs: list[Need], kind: ListKind) -> list[Need]:
+        """Return the needs that nobody has cleared since the last evidence."""
+        if not self.cleared:
+            return needs
+        return [
+            need
+            for need in needs
+            if self.cleared.get((kind.value, need.learner.pk, need.competency.lineage_id or 0))
+            != need.n_pieces
+        ]
 
     def _rows(self, wanted: Status) -> list[int]:
         found: list[int] = np.nonzero(self.estimates.has_status(wanted))[0].tolist()

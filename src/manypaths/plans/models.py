@@ -231,6 +231,11 @@ class Support(PublicId, DistrictRow):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def n_given(self) -> int:
+        """Return how many of its sessions were given, of those read along where they were."""
+        return sum(session.was_given for session in self.sessions.all())
+
 
 class SupportedLearner(DistrictRow):
     """A learner for whom a support is planned."""
@@ -288,6 +293,51 @@ class Note(PublicId, DistrictRow):
     def written_on(self) -> datetime:
         """Return when it was written."""
         return from_microseconds(self.written_at)
+
+
+class ListKind(models.TextChoices):
+    """A list of a class in which a row can be cleared."""
+
+    HELP = "help"
+    SHOW = "show"
+    MOVE_ON = "onward"
+
+
+class ClearedRow(DistrictRow):
+    """A learner whom somebody cleared from a list of a class, until new evidence comes."""
+
+    personal = goes_with(
+        "learner",
+        "group",
+        "learner",
+        "competency",
+        "cleared_from",
+        "n_pieces",
+        "cleared_at",
+        "cleared_by",
+    )
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="cleared_rows")
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="cleared_rows")
+    # The first row of its lineage.
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    cleared_from = models.CharField(max_length=8, choices=ListKind.choices)
+    # How many pieces of evidence there were then: with another number the row is back.
+    n_pieces = models.IntegerField()
+    cleared_at = models.BigIntegerField()
+    cleared_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """A learner is cleared from a place in a list once."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["group", "cleared_from", "competency", "learner"], name="cleared_row_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_from__in=ListKind.values), name="cleared_from_a_known_list"
+            ),
+        )
 
 
 class FamilyNote(PublicId, DistrictRow):

@@ -36,13 +36,15 @@ from manypaths.people.access import (
 from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
 from manypaths.people.queries import learners_of
 from manypaths.plans import words
-from manypaths.plans.class_lists import ClassLists, Need, Window
+from manypaths.plans.class_lists import ClassLists, Cleared, Need, Window
 from manypaths.plans.models import (
     Choice,
+    ClearedRow,
     GroupFramework,
     HelpRequest,
     Seat,
     StepKind,
+    Support,
     WindowEntry,
 )
 from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
@@ -53,6 +55,7 @@ from manypaths.plans.small_groups import (
     GroupingSuggested,
     together_lately,
 )
+from manypaths.plans.supporting import open_supports
 
 Numbers = NDArray[np.int64]
 Places = dict[int, int]
@@ -63,7 +66,10 @@ FEW = 2_000
 
 @dataclass(frozen=True)
 class ClassOverview:
-    """What a class needs: the four lists, the slips that it shows, and everyone's status."""
+    """What a class needs: the four lists, the slips that it shows, and everyone's status.
+
+    `planned` holds steps that educators planned, `supports` help in sessions: neither given yet.
+    """
 
     group: Group
     framework: Framework
@@ -76,6 +82,7 @@ class ClassOverview:
     estimates: Estimates
     # What each competency lies under, by row id.
     areas: Mapping[int, Competency]
+    supports: Sequence[Support]
 
     @cached_property
     def status(self) -> list[dict[str, str]]:
@@ -308,13 +315,15 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
     shown = slips_of(learners, framework, by=by, at=at)
-    lists = ClassLists(estimates, shown, window, _before(outline, places))
+    before = _before(outline, places)
+    lists = ClassLists(estimates, shown, window, before, _cleared_in(group))
     return ClassOverview(
         group=group,
         framework=framework,
         learners=learners,
         needs_help=lists.needs_help(),
         planned=_planned(open_choices(learners, by=by), places),
+        supports=open_supports(group, by=by),
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
@@ -395,6 +404,13 @@ def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
         for choice in choices
         if not choice.is_learners_own and choice.competency.lineage_id in places
     ]
+
+
+def _cleared_in(group: Group) -> Cleared:
+    """Return who was cleared from which place of a group's lists. One query."""
+    rows = ClearedRow.objects.filter(group=group)
+    found = rows.values_list("cleared_from", "learner", "competency", "n_pieces")
+    return {(kind, who, what): n_pieces for kind, who, what, n_pieces in found}
 
 
 def _prerequisite_places(framework: Framework, places: Places) -> list[Numbers]:

@@ -26,11 +26,14 @@ from manypaths.plans.access import (
 )
 from manypaths.plans.models import (
     Choice,
+    ClearedRow,
     GroupFramework,
     Grouping,
     HelpRequest,
+    Note,
     Seat,
     StepKind,
+    SupportedLearner,
     WindowEntry,
 )
 from manypaths.plans.small_groups import SmallGroup
@@ -258,7 +261,7 @@ def move_seat(seat: Seat, *, to: int, by: Actor, at: datetime) -> Seat:
 def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> Person:
     """Say that an unnamed learner is this person: all that was theirs becomes the person's.
 
-    Evidence, groups, choices and places in small groups.
+    Evidence, groups, choices, notes, planned help and places in small groups.
     Raises Refused where the first has a name: two named people are not joined here.
     """
     require_choice(by, unnamed)
@@ -272,6 +275,11 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     taken = Seat.objects.filter(learner=person).values("grouping")
     Seat.objects.filter(learner=unnamed, grouping__in=taken).delete()
     Seat.objects.filter(learner=unnamed).update(learner=person)
+    Note.objects.filter(learner=unnamed).update(learner=person)
+    helped = SupportedLearner.objects.filter(learner=person).values("support")
+    SupportedLearner.objects.filter(learner=unnamed, support__in=helped).delete()
+    SupportedLearner.objects.filter(learner=unnamed).update(learner=person)
+    ClearedRow.objects.filter(learner=unnamed).delete()
     record_deed("link learner", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
     return person
 

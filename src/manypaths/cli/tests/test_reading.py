@@ -58,7 +58,7 @@ def test_a_class_is_told_by_its_needs_and_everyones_status(ada: Person, cast: Ca
     k3 = Competency.objects.get(code="K3")
     choose_step(unnamed, k3, kind=StepKind.LEARN, by=OPERATOR, at=now())
     found = answer("class", "--group", CLASS)
-    lists = ("needs_help", "planned", "ready_to_show", "ready_to_move_on")
+    lists = ("needs_help", "planned", "supports", "ready_to_show", "ready_to_move_on")
     assert tuple(found) == ("group", *lists, "learners")
     assert found["group"] == CLASS
     for name in lists:

@@ -3,6 +3,7 @@
 from manypaths.estimates.services.achievements import (
     AchievementDraft,
     sign_off,
+    sign_off_class,
     sign_off_many,
 )
 from manypaths.estimates.services.candidates import (
@@ -16,10 +17,12 @@ from manypaths.estimates.services.evidence import (
     link_evidence,
     take_in,
     take_in_artifact,
+    take_in_class_ratings,
     take_in_rating,
     take_in_ratings,
     take_in_responses,
     withdraw,
+    withdraw_class_ratings,
     withdraw_responses,
 )
 from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
@@ -44,14 +47,17 @@ __all__ = [
     "save_draft",
     "say_word",
     "sign_off",
+    "sign_off_class",
     "sign_off_many",
     "switch_model",
     "take_in",
     "take_in_artifact",
+    "take_in_class_ratings",
     "take_in_rating",
     "take_in_ratings",
     "take_in_responses",
     "withdraw",
+    "withdraw_class_ratings",
     "withdraw_responses",
     "withdraw_word",
 ]

@@ -18,8 +18,8 @@ from manypaths.estimates.models import Achievement
 from manypaths.estimates.table import estimates_at
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency, Framework, Level
-from manypaths.people.access import Actor, require_leadership
-from manypaths.people.models import Organization, Person
+from manypaths.people.access import Actor, require_group_sight, require_leadership
+from manypaths.people.models import Group, Organization, Person
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,19 @@ def sign_off_many(
         at=at,
         subject=("organization", organization.pk),
         count=len(achievements),
+    )
+    return achievements
+
+
+@transaction.atomic
+def sign_off_class(
+    drafts: Sequence[AchievementDraft], *, group: Group, by: Actor, at: datetime
+) -> list[Achievement]:
+    """Sign off what learners of a group demonstrated, as one deed of somebody who leads it."""
+    require_group_sight(by, group)
+    achievements = _sign(drafts, by=by, at=at)
+    record_deed(
+        "sign off class", by=by, at=at, subject=("group", group.pk), count=len(achievements)
     )
     return achievements
 

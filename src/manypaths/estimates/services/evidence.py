@@ -31,7 +31,7 @@ from manypaths.evidence.models import Artifact, ArtifactKind, Rating, Response, 
 from manypaths.evidence.services import Piece
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor
-from manypaths.people.models import Organization, Person
+from manypaths.people.models import Group, Organization, Person
 
 
 @transaction.atomic
@@ -98,11 +98,30 @@ def take_in_ratings(
 ) -> list[Rating]:
     """Record many ratings as one deed and bring their learners' beliefs along."""
     ratings = evidence.record_ratings(drafts, organization=organization, by=by, at=at)
-    learners = sorted({rating.learner_id for rating in ratings})
-    families = {family_of(rating.competency.framework) for rating in ratings}
-    for family in families:
-        _bring_along(family, learners, at=at)
+    _bring_along_rated(ratings, at=at)
     return ratings
+
+
+@transaction.atomic
+def take_in_class_ratings(
+    drafts: Sequence[RatingDraft], *, group: Group, by: Actor, at: datetime
+) -> list[Rating]:
+    """Record a teacher's ratings of a class as one deed and bring its learners' beliefs along."""
+    ratings = evidence.record_class_ratings(drafts, group=group, by=by, at=at)
+    _bring_along_rated(ratings, at=at)
+    return ratings
+
+
+@transaction.atomic
+def withdraw_class_ratings(
+    *, group: Group, recorded_at: int, reason: str, by: Actor, at: datetime
+) -> int:
+    """Withdraw what `by` rated of a class at one moment; return how many ratings."""
+    ratings = evidence.withdraw_class_ratings(
+        group=group, recorded_at=recorded_at, reason=reason, by=by, at=at
+    )
+    _bring_along_rated(ratings, at=at)
+    return len(ratings)
 
 
 @transaction.atomic
@@ -211,6 +230,12 @@ def _families_of_piece(piece: Piece) -> list[Framework]:
 def _families_of_learner(learner: Person) -> list[Framework]:
     found = GeneralBelief.objects.filter(learner=learner).values("family")
     return list(Framework.objects.filter(pk__in=found))
+
+
+def _bring_along_rated(ratings: Sequence[Rating], *, at: datetime) -> None:
+    learners = sorted({rating.learner_id for rating in ratings})
+    for family in {family_of(rating.competency.framework) for rating in ratings}:
+        _bring_along(family, learners, at=at)
 
 
 def _bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:

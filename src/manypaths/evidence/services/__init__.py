@@ -9,10 +9,12 @@ from manypaths.evidence.services.recording import (
     correct_response,
     reassign_evidence,
     record_artifact,
+    record_class_ratings,
     record_rating,
     record_ratings,
     record_response,
     record_responses,
+    withdraw_class_ratings,
     withdraw_evidence,
     withdraw_responses,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "open_contest",
     "reassign_evidence",
     "record_artifact",
+    "record_class_ratings",
     "record_rating",
     "record_ratings",
     "record_response",
@@ -38,6 +41,7 @@ __all__ = [
     "save_draft",
     "save_tasks",
     "translate_tasks",
+    "withdraw_class_ratings",
     "withdraw_evidence",
     "withdraw_responses",
 ]

@@ -30,6 +30,7 @@ from manypaths.evidence.links import safe_link
 from manypaths.evidence.models import (
     Artifact,
     ArtifactKind,
+    RaterRole,
     Rating,
     Response,
     Task,
@@ -37,8 +38,15 @@ from manypaths.evidence.models import (
 )
 from manypaths.evidence.storage import keep_file
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, require_leadership, require_sight, require_teaching
-from manypaths.people.models import Organization, Person
+from manypaths.people.access import (
+    Actor,
+    Operator,
+    require_group_sight,
+    require_leadership,
+    require_sight,
+    require_teaching,
+)
+from manypaths.people.models import Group, Membership, Organization, Part, Person
 
 Piece = Response | Rating | Artifact
 
@@ -148,6 +156,54 @@ def record_ratings(
         at=at,
         subject=("organization", organization.pk),
         count=len(ratings),
+    )
+    return ratings
+
+
+@transaction.atomic
+def record_class_ratings(
+    drafts: Sequence[RatingDraft], *, group: Group, by: Actor, at: datetime
+) -> list[Rating]:
+    """Record a teacher's ratings of learners of a group as one deed.
+
+    Raises NotFound unless `by` leads the group and teaches all of them, Refused for a rating in
+    another's name.
+    """
+    require_group_sight(by, group)
+    require_teaching(by, [draft.learner.pk for draft in drafts])
+    for draft in drafts:
+        if not isinstance(by, Operator) and draft.rater.user_id != by.pk:
+            raise Refused(gettext("A rating is given in one's own name."))
+        if draft.role != RaterRole.TEACHER:
+            raise Refused(gettext("A class is rated by its teacher."))
+        if draft.learner.pk == draft.rater.pk:
+            raise Refused(gettext("Nobody rates themself as their teacher."))
+        require_sound(draft, at)
+    ratings = Rating.objects.bulk_create(
+        [Rating(**_values_of(draft, by, at)) for draft in drafts], AT_ONCE
+    )
+    record_deed(
+        "record class ratings", by=by, at=at, subject=("group", group.pk), count=len(ratings)
+    )
+    return ratings
+
+
+@transaction.atomic
+def withdraw_class_ratings(
+    *, group: Group, recorded_at: int, reason: str, by: Actor, at: datetime
+) -> list[Rating]:
+    """Mark the ratings that `by` gave a group at one moment as withdrawn, as one deed."""
+    require_group_sight(by, group)
+    learners = Membership.objects.filter(group=group, part=Part.LEARNER).values("person")
+    standing = Rating.objects.standing().filter(
+        learner__in=learners, recorded_at=recorded_at, recorded_by=by.actor_id
+    )
+    ratings = list(standing.select_related("competency__framework__family"))
+    withdrawal = _give_reason(reason, by=by, at=at)
+    rows = Rating.objects.standing().filter(pk__in=[rating.pk for rating in ratings])
+    rows.update(withdrawal=withdrawal)
+    record_deed(
+        "withdraw class ratings", by=by, at=at, subject=("group", group.pk), count=len(ratings)
     )
     return ratings
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from manypaths.base.clock import now, today
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.queries import estimated_competencies
-from manypaths.estimates.services import AchievementDraft, sign_off
+from manypaths.estimates.services import AchievementDraft, sign_off_class
 from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import competency_for
 from manypaths.people.access import group_for, person_for
@@ -216,15 +215,9 @@ def _signed(
     request: PageRequest, group: Group, competency: Competency, form: SignForm
 ) -> HttpResponse:
     chosen = form.chosen()
-    with transaction.atomic():
-        for learner in chosen:
-            draft = AchievementDraft(
-                learner,
-                competency,
-                form.cleaned_data["demonstrated_on"],
-                note=form.cleaned_data["note"],
-            )
-            sign_off(draft, by=request.user, at=now())
+    demonstrated_on, note = form.cleaned_data["demonstrated_on"], form.cleaned_data["note"]
+    drafts = [AchievementDraft(one, competency, demonstrated_on, note=note) for one in chosen]
+    sign_off_class(drafts, group=group, by=request.user, at=now())
     words = ngettext(
         "Signed off for {count} learner. It stays, whatever comes later.",
         "Signed off for {count} learners. It stays, whatever comes later.",

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Level
 from manypaths.people.models import Person
 from manypaths.plans.supporting import LONGEST_NOTE, LONGEST_TITLE, MOST_SESSIONS
@@ -117,10 +119,16 @@ class RatingsForm(forms.Form):
     ) -> None:
         super().__init__(posted, initial={"done_on": today})
         self._learners = learners
-        choices = [(str(level.position), str(level)) for level in levels]
+        # The first one takes a level back that was picked by mistake.
+        named = [(str(level.position), str(level)) for level in levels]
+        choices = [("", _("not seen")), *named]
         for learner in learners:
             self.fields[self._name(learner)] = forms.ChoiceField(
-                label=learner.name, choices=choices, required=False, widget=forms.RadioSelect
+                label=learner.name,
+                choices=choices,
+                required=False,
+                initial="",
+                widget=forms.RadioSelect,
             )
 
     def rows(self) -> list[tuple[Person, forms.BoundField]]:
@@ -135,3 +143,47 @@ class RatingsForm(forms.Form):
     @staticmethod
     def _name(learner: Person) -> str:
         return f"level-{learner.public_id}"
+
+
+class AnswerForm(forms.Form):
+    """One learner's work on one task."""
+
+    learner = forms.ChoiceField(label=_("Who"))
+    task = forms.ChoiceField(label=_("On what"))
+    outcome = forms.ChoiceField(
+        label=_("It was"),
+        choices=[("1", _("right")), ("0.5", _("right in part")), ("0", _("wrong"))],
+        widget=forms.RadioSelect,
+    )
+    done_on = _day_field(_("Done on"))
+
+    def __init__(
+        self,
+        learners: Sequence[Person],
+        tasks: Sequence[Task],
+        today: date,
+        posted: QueryDict | None = None,
+    ) -> None:
+        super().__init__(posted, initial={"done_on": today})
+        self._learners = {str(person.public_id): person for person in learners}
+        self._tasks = {str(task.public_id): task for task in tasks}
+        named = [(key, person.name) for key, person in self._learners.items()]
+        asked = [(key, Truncator(_task_words(t)).words(16)) for key, t in self._tasks.items()]
+        for name, choices in (("learner", named), ("task", asked)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    @property
+    def chosen_learner(self) -> Person:
+        """Return whose work it was."""
+        return self._learners[self.cleaned_data["learner"]]
+
+    @property
+    def chosen_task(self) -> Task:
+        """Return on what it was."""
+        return self._tasks[self.cleaned_data["task"]]
+
+
+def _task_words(task: Task) -> str:
+    return task.spoken.title or task.spoken.prompt or task.source_id

@@ -3,21 +3,22 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from manypaths.base.clock import now, today
+from manypaths.base.clock import now, to_microseconds, today
 from manypaths.base.errors import Refused
 from manypaths.base.scope import current_scope
-from manypaths.estimates.services import take_in_rating
+from manypaths.estimates.services import take_in_class_ratings, withdraw_class_ratings
 from manypaths.evidence.drafts import RatingDraft
 from manypaths.evidence.models import RaterRole
 from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import competency_for, levels_of
 from manypaths.people.access import group_for
+from manypaths.people.models import Group
 from manypaths.people.queries import learners_of
 from manypaths.web.pages.my_class.forms import RatingsForm
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -25,6 +26,7 @@ from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
 
 _NOON = time(12)
+_LONGEST_MOMENT = 19
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,29 +45,48 @@ def rate(request: PageRequest, group_id: UUID, competency_id: UUID) -> HttpRespo
         record_view(request, group)
     elif form.is_valid():
         try:
-            n_rated = _save(request, competency, form)
+            return _saved(request, group, competency, form)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-        else:
-            words = ngettext("{count} rating is saved.", "{count} ratings are saved.", n_rated)
-            tell(request, words.format(count=n_rated))
-            return redirect_page(request, "classes:one", group.public_id)
     context = {"group": group, "competency": competency, "levels": levels, "form": form}
     return render_page(request, "my_class/rate.html", context)
 
 
-@transaction.atomic
-def _save(request: PageRequest, competency: Competency, form: RatingsForm) -> int:
-    """Take in what was marked: all of it, or with one refused nothing."""
+@require_POST
+@signed_in
+def take_back(request: PageRequest, group_id: UUID) -> HttpResponse:
+    """Take back the ratings that the visitor gave a class at one moment."""
+    group = group_for(request.user, group_id)
+    moment = request.GET.get("at", "")
+    n_taken = withdraw_class_ratings(
+        group=group,
+        recorded_at=int(moment) if moment.isdecimal() and len(moment) <= _LONGEST_MOMENT else 0,
+        reason=_("Entered by mistake"),
+        by=request.user,
+        at=now(),
+    )
+    words = ngettext("{count} rating is taken back.", "{count} ratings are taken back.", n_taken)
+    tell(request, words.format(count=n_taken))
+    return redirect_page(request, "classes:one", group.public_id)
+
+
+def _saved(
+    request: PageRequest, group: Group, competency: Competency, form: RatingsForm
+) -> HttpResponse:
+    """Take in what was marked as one deed: all of it, or with one refused nothing."""
     chosen = form.chosen()
     if not chosen:
         raise Refused(_("Mark a level for at least one learner."))
-    on = form.cleaned_data["done_on"]
+    on, at = form.cleaned_data["done_on"], now()
     # Work of today is of this moment; that of another day has no hour of its own.
-    done_at = now() if on == today() else datetime.combine(on, _NOON, current_scope().zone)
-    for learner, level in chosen:
-        draft = RatingDraft(
-            learner, competency, level, request.visitor.person, RaterRole.TEACHER, done_at=done_at
-        )
-        take_in_rating(draft, by=request.user, at=now())
-    return len(chosen)
+    done_at = at if on == today() else datetime.combine(on, _NOON, current_scope().zone)
+    rater = request.visitor.person
+    drafts = [
+        RatingDraft(learner, competency, level, rater, RaterRole.TEACHER, done_at)
+        for learner, level in chosen
+    ]
+    take_in_class_ratings(drafts, group=group, by=request.user, at=at)
+    words = ngettext("{count} rating is saved.", "{count} ratings are saved.", len(drafts))
+    undo = f"{reverse('classes:take_back_ratings', args=[group.public_id])}?at="
+    tell(request, words.format(count=len(drafts)), undo=f"{undo}{to_microseconds(at)}")
+    return redirect_page(request, "classes:one", group.public_id)

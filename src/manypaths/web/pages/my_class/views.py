@@ -15,7 +15,6 @@ from manypaths.people.access import group_for
 from manypaths.people.access_log import Purpose
 from manypaths.people.models import Group
 from manypaths.plans.queries import ClassOverview, class_overview, framework_of_group, seats_of
-from manypaths.plans.supporting import open_supports
 from manypaths.web.pages.my_class.groups import next_school_day, seated
 from manypaths.web.pages.my_class.showing import (
     LARGE_CLASS,
@@ -49,7 +48,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
     seats = seats_of(group, day, by=request.user)
     is_large = len(overview.learners) > LARGE_CLASS
     help_needed = help_rows(overview, specimens_of(overview.slips))
-    planned, supports = rows_of(overview.planned), open_supports(group, by=request.user)
+    planned, supports = rows_of(overview.planned), overview.supports
     asked = request.GET.get("all", "")
     context = {
         "group": group,
