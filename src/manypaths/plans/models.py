@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from manypaths.base.clock import from_microseconds
 from manypaths.base.ids import PublicId
@@ -18,10 +18,10 @@ from manypaths.people.models import Group, Person
 class StepKind(models.TextChoices):
     """What a next step asks for."""
 
-    LEARN = "learn", gettext_lazy("Learn")
-    PRACTISE = "practise", gettext_lazy("Practise")
-    SHOW = "show", gettext_lazy("Show")
-    REFRESH = "refresh", gettext_lazy("Refresh")
+    LEARN = "learn", pgettext_lazy("kind of step", "Learn")
+    PRACTISE = "practise", pgettext_lazy("kind of step", "Practise")
+    SHOW = "show", pgettext_lazy("kind of step", "Show")
+    REFRESH = "refresh", pgettext_lazy("kind of step", "Refresh")
 
 
 class Choice(PublicId, DistrictRow):
