@@ -47,7 +47,7 @@ def matrix_row(
         for status, begins in zip(statuses, begins_area, strict=True)
     )
     link = f'<a href="{escape(address)}">{escape(head)}</a>'
-    return mark_safe(f'<tr><th scope="row">{link}</th>{cells}</tr>')  # noqa: S308
+    return mark_safe(f"<tr><th scope=row>{link}</th>{cells}</tr>")  # noqa: S308
 
 
 def mark_of(status: str, words: str) -> SafeString:

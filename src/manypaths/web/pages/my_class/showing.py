@@ -24,8 +24,10 @@ from manypaths.web.templatetags.marks import STATUS_WORDS
 
 # More cells in one page are slow to draw and hopeless to read.
 MOST_ROWS, MOST_COLUMNS = 30, 20
+# Beside all else on My class there is room for fewer.
+COLUMNS_BESIDE = 16
 # A list opens with so many rows: a morning holds no more.
-MOST_SHOWN = 5
+MOST_SHOWN = 4
 # A class beyond this opens by competency; its matrix stands on pages of its own.
 LARGE_CLASS = 40
 # In the order of ink, as counts and keys show them.
@@ -194,10 +196,17 @@ def rows_of(needs: Iterable[Need]) -> list[Row]:
     return sorted(rows, key=lambda row: -len(row.learners))
 
 
-def matrix_of(codes: Codes, *, area: str = "", order: str = "name", first: int = 0) -> Matrix:
+def matrix_of(
+    codes: Codes,
+    *,
+    area: str = "",
+    order: str = "name",
+    first: int = 0,
+    n_columns: int = MOST_COLUMNS,
+) -> Matrix:
     """Return a page of the matrix: an area's competencies, or those that most was done on."""
     areas = codes.overview.areas
-    places = _columns(codes, areas, area)
+    places = _columns(codes, areas, area, n_columns)
     shown = codes.has(Status.DEMONSTRATED, Status.REFRESH)
     columns = _heads(codes, places, areas, shown)
     begins = [column.begins_area for column in columns]
@@ -266,8 +275,8 @@ def _together(needs: Iterable[Need]) -> list[list[Need]]:
     return list(found.values())
 
 
-def _columns(codes: Codes, areas: Mapping[int, Competency], area: str) -> list[int]:
-    """Return the places of at most 20 competencies, in the order of the framework."""
+def _columns(codes: Codes, areas: Mapping[int, Competency], area: str, n_columns: int) -> list[int]:
+    """Return the places of at most so many competencies, in the order of the framework."""
     everything = range(len(codes.competencies))
     if area:
         found = [
@@ -275,10 +284,10 @@ def _columns(codes: Codes, areas: Mapping[int, Competency], area: str) -> list[i
             for place in everything
             if (under := areas.get(codes.competencies[place].pk)) and str(under.public_id) == area
         ]
-        return found[:MOST_COLUMNS]
+        return found[:n_columns]
     n_begun = (~codes.has(Status.NOT_STARTED)).sum(axis=0)
     begun = [place for place in everything if n_begun[place]] or list(everything)
-    most = sorted(begun, key=lambda place: -int(n_begun[place]))[:MOST_COLUMNS]
+    most = sorted(begun, key=lambda place: -int(n_begun[place]))[:n_columns]
     return sorted(most)
 
 

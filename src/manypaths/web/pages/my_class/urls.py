@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from manypaths.web.pages.my_class import acts, clearing, groups, rating, recording, views
+from manypaths.web.pages.my_class import acts, clearing, groups, rating, recording, rows, views
 
 app_name = "classes"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("classes/<uuid:group_id>/rate/<uuid:competency_id>/", rating.rate, name="rate"),
     path("classes/<uuid:group_id>/rate/back/", rating.take_back, name="take_back_ratings"),
     path("classes/<uuid:group_id>/record/<uuid:competency_id>/", recording.record, name="record"),
+    path("classes/<uuid:group_id>/row/", rows.row, name="row"),
     path("classes/<uuid:group_id>/clear/", clearing.clear, name="clear"),
     path("classes/<uuid:group_id>/restore/", clearing.restore, name="restore"),
 ]

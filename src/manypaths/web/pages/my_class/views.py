@@ -17,6 +17,7 @@ from manypaths.people.models import Group
 from manypaths.plans.queries import ClassOverview, class_overview, framework_of_group, seats_of
 from manypaths.web.pages.my_class.groups import next_school_day, seated
 from manypaths.web.pages.my_class.showing import (
+    COLUMNS_BESIDE,
     LARGE_CLASS,
     Codes,
     RowList,
@@ -67,7 +68,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "today": today(),
         "small_groups": seated(seats),
         "spreads": spreads_of(codes) if is_large else (),
-        "matrix": None if is_large else _matrix(request, codes),
+        "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
     return render_page(request, "my_class/one.html", context)
 
