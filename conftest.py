@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from pytest_django.fixtures import Settings
+from django.test import override_settings
 
 from manypaths.accounts.hashing import CappedArgon2Hasher
 from manypaths.base.scope import district_scope
@@ -14,9 +14,10 @@ from manypaths.people.tests.cast import Cast, make_cast, make_district
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings: Settings, tmp_path: Path) -> None:
+def _own_files(tmp_path: Path) -> Iterator[None]:
     """Let no test reach the files of the installation at hand."""
-    settings.MEDIA_ROOT = tmp_path / "files"
+    with override_settings(MEDIA_ROOT=tmp_path / "files"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.installed import COMMAND, Environment, answer, bare, furnished, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 GROUP = "7A"
 LOG = "learner,item,time,correct,competencies\n" + "".join(

@@ -100,6 +100,8 @@ def test_a_port_that_is_taken_is_refused(environment: Environment) -> None:
 SHOWN = """
 import json, sys
 from django.conf import settings
+
+pytestmark = pytest.mark.sweep
 print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}))
 """
 

@@ -59,6 +59,7 @@ def test_a_rebuild_on_a_cluster_leaves_the_same_rows_and_entry(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.sweep
 def test_a_candidate_fitted_on_a_cluster_is_the_one_fitted_here(world: World) -> None:
     here = answer("fit-model", "Fractions")
     there = answer("fit-model", "Fractions", "--cluster", "local")

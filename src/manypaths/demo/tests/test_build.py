@@ -139,6 +139,7 @@ def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path
     assert find_demo(demo.district).is_touched
 
 
+@pytest.mark.sweep
 def test_two_builds_of_one_seed_say_the_same(db: None) -> None:
     assert everything_said(build()) == everything_said(build())
 

@@ -26,6 +26,8 @@ from manypaths.frameworks.starters import (
 from manypaths.people.models import Organization
 from manypaths.people.tests.cast import AT, OPERATOR
 
+pytestmark = pytest.mark.sweep
+
 # In an answer, what is not a number, a sign, a unit or a letter for a number.
 WORD = re.compile(r"[A-Za-z]{3,}")
 # What reads the same in Spanish.

@@ -243,6 +243,7 @@ work = st.tuples(
 district_names = (f"District {number}" for number in count())
 
 
+@pytest.mark.sweep
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -625,6 +626,7 @@ def test_evaluate_and_estimates_expect_the_same_of_each_response(
 # --- files of the field
 
 
+@pytest.mark.sweep
 def test_statics_is_taken_in_whole(district: Organization) -> None:
     path = conformance_file("data/responses/statics-2011.csv.gz")
     report = take_in(path, "Statics")

@@ -41,6 +41,7 @@ def test_stream_and_batch_hold_the_same_beliefs(seed: int, has_clock: bool) -> N
             )
 
 
+@pytest.mark.simulation
 @settings(max_examples=30, deadline=None)
 @given(seed=seeds, has_clock=st.booleans())
 def test_the_batch_expects_what_the_dense_twin_expects(seed: int, has_clock: bool) -> None:

@@ -19,6 +19,8 @@ from manypaths.people.models import Organization, Person, User
 from manypaths.people.tests.cast import OPERATOR, Cast, make_district
 from manypaths.web.tests.clients import page
 
+pytestmark = pytest.mark.sweep
+
 PARTS = {"student", "guardian", "teacher", "educator", "coach", "leader"}
 
 
