@@ -137,10 +137,10 @@ def test_moves_take_as_many_queries_for_much_work_as_for_little(
 ) -> None:
     practise(world, cast.ada, "+-", since=50)
     moves(cast, world)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         moves(cast, world)
     practise(world, cast.ada, "++-+-+", since=52)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         moves(cast, world)
 
 
