@@ -134,6 +134,7 @@ def test_every_python_block_can_be_run_in_order(page: Path, tmp_path: Path) -> N
     said_by_python(page, tmp_path)
 
 
+@pytest.mark.sweep
 def test_the_notebook_prints_and_draws_what_it_shows(tmp_path: Path) -> None:
     form, numbers = form_and_numbers(said_by_python(RESEARCH, tmp_path))
     shown_form, shown = form_and_numbers("".join(blocks(RESEARCH, "text")))

@@ -98,6 +98,7 @@ def test_from_a_log_of_answers_to_what_comes_next(environment: Environment, tmp_
     assert answer(environment, "check")["ok"]
 
 
+@pytest.mark.sweep
 def test_a_framework_travels_from_home_to_home(tmp_path: Path) -> None:
     file, out, log = (tmp_path / name for name in ("numbers.json", "out.json", "log.csv"))
     package = small_package()
@@ -141,6 +142,7 @@ def test_wrong_use_is_one_object_as_well(tmp_path: Path, words: tuple[str, ...])
     assert run(bare(tmp_path), *words).stdout == ""
 
 
+@pytest.mark.sweep
 def test_several_at_once_make_one_home(environment: Environment) -> None:
     started = [
         subprocess.Popen([COMMAND, "init", "--json"], env=environment, stdout=subprocess.PIPE)

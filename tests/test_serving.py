@@ -16,6 +16,8 @@ import pytest
 from tests.installed import COMMAND, Environment, bare, run
 from tests.served import Served, are_gone, served
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
@@ -100,8 +102,6 @@ def test_a_port_that_is_taken_is_refused(environment: Environment) -> None:
 SHOWN = """
 import json, sys
 from django.conf import settings
-
-pytestmark = pytest.mark.sweep
 print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}))
 """
 

@@ -11,8 +11,8 @@ def kept_secret(home: Path) -> str | None:
     """Return the secret of a home, None where none is kept there yet."""
     try:
         return (home / _NAME).read_text("ascii").strip() or None
-    except FileNotFoundError:
-        return None
+    except (FileNotFoundError, NotADirectoryError):
+        return None  # whoever needs the home says what is wrong with it
 
 
 def keep_secret(home: Path) -> None:

@@ -58,6 +58,7 @@ def test_a_pass_follows_parameters_that_were_changed_in_place(site: ClusterSite)
     assert ours.log_likelihood(parameters) == here.log_likelihood(parameters) != before
 
 
+@pytest.mark.sweep
 def test_a_fit_ends_in_the_same_model(site: ClusterSite) -> None:
     log = random_log(np.random.default_rng(5), n_learners=40, n_events=12)
     told: list[tuple[str, int, int]] = []
@@ -106,6 +107,7 @@ def test_a_mistake_of_the_caller_comes_through_as_it_is(site: ClusterSite) -> No
         site.final_beliefs(few_levels, log)
 
 
+@pytest.mark.sweep
 def test_a_folder_is_for_its_owner_alone_and_gone_afterwards(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     log = random_log(rng)

@@ -38,6 +38,7 @@ def stored() -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.sweep
 def test_a_rebuild_on_a_cluster_leaves_the_same_rows_and_entry(
     world: World, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def assert_alive(demo: DemoDistrict) -> None:
     assert [shown.slip.code for shown in overview.slips] == [PLANTED[0].slip]
 
 
+@pytest.mark.sweep
 def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     told: list[tuple[str, int, int]] = []
