@@ -26,8 +26,8 @@ demo: $(VENV)/run.stamp ## Set up, make the demo district, show it in the termin
 test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL
 	@tools/run-tests "not sweep and not fault and not simulation"
 
-test-all: $(VENV)/dev.stamp ## Run the long tests as well: sweeps, faults, simulations
-	@tools/run-tests ""
+test-all: $(VENV)/dev.stamp ## Run the long tests, those that `make test` leaves out: sweeps, faults, simulations
+	@tools/run-tests "sweep or fault or simulation"
 
 check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, migrations, docs
 	@tools/run-checks
