@@ -69,6 +69,22 @@ for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "unt
     FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
     FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
 
+# A bare request names too little there, or what it names is another's in each browser: the tests of
+# these pages see that those inside get through.
+NAME_MORE = frozenset(
+    (
+        *("classes:add_group", "classes:clear", "classes:drop_group", "classes:give"),
+        *("classes:move_seat", "classes:open", "classes:plan_help", "classes:restore"),
+        *("classes:row", "classes:sign", "classes:take_back"),
+        *("evidence:file", "mfa_remove_webauthn", "security:end_session", "showing:mark"),
+        *("sign_in:look_around", "sign_in:pictures"),
+    )
+)
+# They tell places of one set of questions apart by number: the set is what nobody else may know of.
+NUMBERED = frozenset(("showing:mark",))
+# One page, and a look at each child; those without a child are shown nobody.
+A_LOOK_A_CHILD = frozenset(("family:all",))
+CHILDREN = {"eli": 1}
 # Nobody's record is behind them: anybody may ask, signed in or not.
 OPEN_TO_ALL = frozenset(
     (
