@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster demo test test-all check bench bench-peers requirements
+.PHONY: help setup cluster demo test test-all test-browser check bench bench-peers requirements
 
 help: ## Show what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -24,10 +24,13 @@ demo: $(VENV)/run.stamp ## Set up, make the demo district, show it in the termin
 	@$(BIN)/manypaths demo $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL
-	@tools/run-tests "not sweep and not fault and not simulation"
+	@tools/run-tests "not sweep and not fault and not simulation and not browser"
 
 test-all: $(VENV)/dev.stamp ## Run the long tests, those that `make test` leaves out: sweeps, faults, simulations
 	@tools/run-tests "sweep or fault or simulation"
+
+test-browser: $(VENV)/dev.stamp ## Look at every page as every role in a real browser; EVERY_WINDOW=1 in all windows
+	@$(BIN)/python -m pytest -q -m browser tests/browser
 
 check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, migrations, docs
 	@tools/run-checks

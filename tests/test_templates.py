@@ -89,9 +89,10 @@ class _Shape(HTMLParser):
 
 
 def shape_of(html: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the elements with their attributes; in no order, as lists are sorted by name."""
     reader = _Shape()
     reader.feed(html)
-    return reader.seen
+    return sorted(reader.seen)
 
 
 VECTORS = (

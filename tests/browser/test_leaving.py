@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.windows import Browser
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.browser
 
 
 def test_after_signing_out_back_shows_nothing(browser: Browser) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.addresses import Route, routes
 from tests.browser.windows import ROLES, Browser, Scheme
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.browser
 
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 _WIDTHS = (320, 768, 1366)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.windows import Browser
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.browser
 _KEPT = Path(__file__).parent / "snapshots"
 _MOST_LINES = 80
 

@@ -15,7 +15,7 @@ from tests.addresses import Route, routes
 from tests.browser.windows import ROLES, STRANGER, Visitors
 from tests.served import Served
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.browser
 
 # Words of the interface and of plain sentences that are no words of Spanish: in Spanish, has and
 # son and once are words of another meaning.
