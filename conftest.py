@@ -56,6 +56,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="only tests with a database")
 
 
+def _walks_all_pages(item: pytest.Item) -> bool:
+    """Say whether a test walks every page as everybody: minutes, and the same on any database."""
+    return item.path.name in ("test_routes.py", "test_templates.py") and bool(
+        item.get_closest_marker("sweep")
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what no database could change, when a second one is tested."""
     if not config.getoption("--database-only"):
@@ -64,7 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [
         item
         for item in items
-        if uses[item] & {"db", "transactional_db"} or item.get_closest_marker("django_db")
+        if (uses[item] & {"db", "transactional_db"} or item.get_closest_marker("django_db"))
+        and not _walks_all_pages(item)
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
