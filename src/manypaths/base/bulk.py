@@ -66,6 +66,11 @@ def read_columns(rows: models.QuerySet[Any, Any], names: Sequence[str]) -> NDArr
     return np.concatenate(parts, axis=1) if parts else np.zeros((len(names), 0))
 
 
+def in_columns(rows: Sequence[tuple[Any, ...]], n_columns: int) -> NDArray[np.float64]:
+    """Return rows of numbers as an array of shape (n_columns, n_rows); None is NaN."""
+    return np.array(rows, dtype=np.float64).reshape(-1, n_columns).T
+
+
 def _reserve(model: type[models.Model], n_rows: int) -> range:
     """Return ids that nobody else will use."""
     table = model._meta.db_table

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,6 +16,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound
+from manypaths.base.kept import one_reading
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
@@ -47,6 +50,10 @@ def people_seen_by(by: Actor) -> QuerySet[Person]:
     """Return everyone whose record `by` may read today; one condition a line."""
     if isinstance(by, Operator):
         return Person.objects.all()
+    return _seen_by_user(by.pk)
+
+
+def _seen_by_user(by: int) -> QuerySet[Person]:
     return Person.objects.filter(
         Q(user=by)
         | _learns_in_a_group_led_by(by)
@@ -58,11 +65,19 @@ def people_seen_by(by: Actor) -> QuerySet[Person]:
 
 def person_for(by: Actor, person_id: UUID) -> Person:
     """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors)."""
-    person = people_seen_by(by).filter(public_id=person_id).first()
+    if isinstance(by, Operator):
+        person = people_seen_by(by).filter(public_id=person_id).first()
+    else:
+        person = _person_seen.first(by.pk, person_id)
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
     return person
+
+
+@prepared
+def _person_seen(by: int, person_id: UUID) -> QuerySet[Person]:
+    return _seen_by_user(by).filter(public_id=person_id)
 
 
 # Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
@@ -79,7 +94,8 @@ def one_look() -> Iterator[None]:
     """
     token = _sights.set(set())
     try:
-        yield
+        with one_reading():
+            yield
     finally:
         _sights.reset(token)
 
@@ -91,9 +107,14 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
     if isinstance(by, Operator):
         return
     wanted = {person.pk for person in people if person.user_id != by.pk} - _seen_by(by)
-    if wanted and people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
+    if wanted and len(_those_seen(by.pk, sorted(wanted))) != len(wanted):
         raise NotFound
     _remember(by, wanted)
+
+
+@prepared
+def _those_seen(by: int, people: Sequence[int]) -> QuerySet[Any, int]:
+    return _seen_by_user(by).filter(pk__in=people).values_list("pk", flat=True)
 
 
 def _seen_by(by: User) -> set[int]:
@@ -119,11 +140,9 @@ def groups_seen_by(by: Actor) -> QuerySet[Group]:
 
 def group_for(by: Actor, group_id: UUID) -> Group:
     """Return the group if `by` may read its members' records, else raise NotFound."""
-    wanted = Group.objects.filter(public_id=group_id).select_related("organization")
     if isinstance(by, User):
         # Asked first, as it is so for nearly all who come; no group takes as long as another's.
-        own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
-        group = wanted.filter(pk__in=own).first()
+        group = _group_led.first(by.pk, group_id)
         if group is not None:
             _remember(by, [group.pk], "group")
             _remember(by, [group.pk], "led group")
@@ -133,6 +152,12 @@ def group_for(by: Actor, group_id: UUID) -> Group:
         raise NotFound
     _remember(by, [group.pk], "group")
     return group
+
+
+@prepared
+def _group_led(by: int, group_id: UUID) -> QuerySet[Group]:
+    own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
+    return Group.objects.filter(public_id=group_id, pk__in=own).select_related("organization")
 
 
 def require_group_sight(by: Actor, group: Group) -> None:
@@ -158,12 +183,21 @@ def leads_group(by: User, group: Group) -> bool:
     """Say whether `by` leads the learning of a group today."""
     if (by.pk, current_owner(), "led group", group.pk) in (_sights.get() or ()):
         return True
+    return bool(_leads_of(by.pk, group.pk))
+
+
+@prepared
+def _leads_of(by: int, group: int) -> QuerySet[Any, int]:
     leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
-    return leads.exists()
+    return leads.values_list("pk", flat=True)[:1]
 
 
 def organizations_led_by(by: User) -> QuerySet[Organization]:
     """Return the organizations that `by` leads today, with the schools of a district led."""
+    return _led_by_user(by.pk)
+
+
+def _led_by_user(by: int) -> QuerySet[Organization]:
     led = RoleHeld.objects.filter(current(), role=Role.LEADER, person__user=by).values(
         "organization"
     )
@@ -186,7 +220,7 @@ def require_leadership_of(by: Actor, person: Person) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
-    if not Person.objects.filter(_belongs_to_an_organization_led_by(by), pk=person.pk).exists():
+    if not Person.objects.filter(_belongs_to_an_organization_led_by(by.pk), pk=person.pk).exists():
         raise NotFound
 
 
@@ -237,13 +271,20 @@ def teaches(by: Actor, learner: Person) -> bool:
     """Say whether `by` leads a group in which the learner learns today, or their organization."""
     if isinstance(by, Operator):
         return learner.district_id == current_owner()
-    return people_taught_by(by).filter(pk=learner.pk).exists()
+    return bool(_taught(by.pk, learner.pk))
+
+
+@prepared
+def _taught(by: int, learner: int) -> QuerySet[Any, int]:
+    return _taught_by_user(by).filter(pk=learner).values_list("pk", flat=True)
 
 
 def people_taught_by(by: Actor) -> QuerySet[Person]:
     """Return everyone who learns today in a group that `by` leads, or is of their organization."""
-    if isinstance(by, Operator):
-        return Person.objects.all()
+    return Person.objects.all() if isinstance(by, Operator) else _taught_by_user(by.pk)
+
+
+def _taught_by_user(by: int) -> QuerySet[Person]:
     return Person.objects.filter(
         _learns_in_a_group_led_by(by) | _belongs_to_an_organization_led_by(by)
     )
@@ -264,7 +305,12 @@ def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:
     """Say whether `by` is today the learner's guardian (with consent), mentor, coach or advisor."""
     if isinstance(by, Operator):
         return False
-    return _ties(by).filter(learner=learner, kind=kind).exists()
+    return bool(_tied(by.pk, learner.pk, kind))
+
+
+@prepared
+def _tied(by: int, learner: int, kind: RelationshipKind) -> QuerySet[Any, int]:
+    return _ties(by).filter(learner=learner, kind=kind).values_list("pk", flat=True)[:1]
 
 
 def current() -> Q:
@@ -278,27 +324,27 @@ def still_meets() -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=today())
 
 
-def _ties(by: User) -> QuerySet[Relationship]:
+def _ties(by: int) -> QuerySet[Relationship]:
     ties = Relationship.objects.filter(current(), supporter__user=by)
     return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)
 
 
-def _learns_in_a_group_led_by(by: User) -> Q:
+def _learns_in_a_group_led_by(by: int) -> Q:
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
     learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led)
     return Q(pk__in=learns.values("person"))
 
 
-def _is_in_the_care_of(by: User) -> Q:
+def _is_in_the_care_of(by: int) -> Q:
     return Q(pk__in=_ties(by).filter(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _is_supported_by(by: User) -> Q:
+def _is_supported_by(by: int) -> Q:
     return Q(pk__in=_ties(by).exclude(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _belongs_to_an_organization_led_by(by: User) -> Q:
-    led = organizations_led_by(by).values("pk")
+def _belongs_to_an_organization_led_by(by: int) -> Q:
+    led = _led_by_user(by).values("pk")
     roles = RoleHeld.objects.filter(current(), organization__in=led).values("person")
     learns = Membership.objects.filter(
         current(), part=Part.LEARNER, group__organization__in=led

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from manypaths.base.errors import NotFound
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import Answer, AnswerForm, Slip, Task
 from manypaths.evidence.queries import answers_of
 from manypaths.frameworks.models import Competency
@@ -86,12 +89,17 @@ def questions_for(
 
 def sitting_for(sitting_id: UUID, *, by: Actor) -> Sitting:
     """Return a sitting of whoever asks, else raise NotFound."""
-    rows = Sitting.objects.select_related("learner", "competency__framework", "choice")
-    sitting = rows.filter(public_id=sitting_id).first()
+    sitting = _sitting.first(sitting_id)
     if sitting is None:
         raise NotFound
     require_own(by, sitting.learner)
     return sitting
+
+
+@prepared
+def _sitting(sitting_id: UUID) -> QuerySet[Sitting]:
+    rows = Sitting.objects.filter(public_id=sitting_id)
+    return rows.select_related("learner", "competency__framework", "choice")
 
 
 def open_sitting(learner: Person, competency: Competency, *, by: Actor) -> Sitting | None:
@@ -110,12 +118,19 @@ def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
 def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
     """Return the places of a sitting in order, with all that their tasks know. Three queries."""
     require_own(by, sitting.learner)
-    places = list(sitting.places.select_related("task"))
+    places = _places(sitting.pk)
+    for place in places:
+        place.sitting = sitting
     known = answers_of([place.task for place in places])
     return [
         PlaceShown(place, _in_order(known[place.task_id], place.order), known[place.task_id])
         for place in places
     ]
+
+
+@prepared
+def _places(sitting: int) -> QuerySet[Place]:
+    return Place.objects.filter(sitting=sitting).select_related("task")
 
 
 def answers_waiting(learners: Sequence[Person], *, by: Actor) -> list[Place]:

@@ -1,6 +1,6 @@
 """Bring beliefs in line with the evidence: one event on top, one learner anew, or all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -91,7 +91,7 @@ def bring_in(
     *,
     event: Event,
     done_at: int,
-    shares: dict[int, Shares],
+    shares: Mapping[int, Shares],
 ) -> None:
     """Move a learner's beliefs by one new event; an earlier one than the last makes a replay."""
     general = GeneralBelief.objects.filter(learner=learner, family=family).first()
@@ -124,7 +124,7 @@ def replay_one(
     family: Framework,
     model: FittedModel,
     *,
-    shares: dict[int, Shares] | None = None,
+    shares: Mapping[int, Shares] | None = None,
 ) -> None:
     """Write a learner's beliefs anew from their evidence."""
     pieces = pieces_of(learner, family, shares=shares)
