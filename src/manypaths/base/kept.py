@@ -4,9 +4,7 @@ A class is looked at many times a day, and the framework by which it works chang
 read it anew for each look was a good part of what a look cost.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar, cast
 
@@ -14,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q
 
 from manypaths.base.models import AuditEntry
+from manypaths.base.reading import remembered
 from manypaths.base.scope import current_owner
 
 Asked = ParamSpec("Asked")
@@ -28,19 +27,6 @@ _NEVER: Stamp = (0, 0)
 # alone; which model speaks for it, by deeds on models as well.
 FRAMEWORKS, MODELS = "framework", "fitted model"
 _KINDS = (FRAMEWORKS, MODELS)
-
-# The stamps that one look has read, by whose they are.
-_noted: ContextVar[dict[int | None, Mapping[str, Stamp]] | None] = ContextVar("noted", default=None)
-
-
-@contextmanager
-def one_reading() -> Iterator[None]:
-    """Ask once for the newest deeds until the block ends: for looks, which change nothing."""
-    token = _noted.set({})
-    try:
-        yield
-    finally:
-        _noted.reset(token)
 
 
 def kept_until(
@@ -78,13 +64,14 @@ def kept_until(
 
 def _stamps() -> Mapping[str, Stamp]:
     """Return the newest deeds, here or above the districts, by kind. One query, once a look."""
-    owner, noted = current_owner(), _noted.get()
-    if noted is not None and owner in noted:
-        return noted[owner]
+    owner, memory = current_owner(), remembered()
+    question = ("newest deeds", owner)
+    if memory is not None and question in memory:
+        return cast("Mapping[str, Stamp]", memory[question])
     here = Q(district_id=owner) | Q(district_id=None)
     deeds = AuditEntry.every_district.filter(here, subject_kind__in=_KINDS).order_by()
     rows = deeds.values_list("subject_kind").annotate(Max("pk"), Count("pk"))
     found = {kind: (newest, n) for kind, newest, n in rows}
-    if noted is not None:
-        noted[owner] = found
+    if memory is not None:
+        memory[question] = found
     return found

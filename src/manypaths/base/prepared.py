@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, update_wrapper
 from itertools import count
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.db import connections, models
@@ -18,6 +18,7 @@ from django.db.models.query import FlatValuesListIterable, ModelIterable, Values
 from django.db.models.sql.compiler import SQLCompiler
 
 from manypaths.base.clock import today
+from manypaths.base.reading import remembered
 from manypaths.base.scope import district_scope, scope_if_any
 
 Asked = ParamSpec("Asked")
@@ -46,14 +47,20 @@ class Prepared(Generic[Asked, Row]):
         update_wrapper(self, build)
 
     def __call__(self, *asked: Asked.args, **named: Asked.kwargs) -> list[Row]:
-        """Return the rows for these values. One query."""
+        """Return the rows for these values. One query; within one reading, once."""
         forms = tuple(_form_of(one) for one in asked)
         if named or any(kind == "list" and not places for kind, places in forms):
             return list(self._build(*asked, **named))
         scope = scope_if_any()
         owner = scope.district_id if scope else None
         kept = self._kept(owner is not None, today() if scope else None, forms)
-        return kept.rows([owner, *_values(asked, forms)])
+        values = (owner, *_values(asked, forms))
+        memory = remembered()
+        if memory is None:
+            return kept.rows(values)
+        if (kept, values) not in memory:
+            memory[kept, values] = kept.rows(values)
+        return list(cast("list[Row]", memory[kept, values]))
 
     def first(self, *asked: Asked.args, **named: Asked.kwargs) -> Row | None:
         """Return the first row for these values, None without any. One query."""
@@ -74,7 +81,7 @@ class Prepared(Generic[Asked, Row]):
 prepared = Prepared
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Written:
     """A query as SQL; `places` say which of the values stand where among its parameters."""
 

@@ -81,7 +81,7 @@ def tasks_for(competencies: Sequence[Competency]) -> dict[int, list[TaskOfKind]]
     alignments = _aligned().filter(competency__lineage__in=row_of)
     tasks: dict[int, list[TaskOfKind]] = {competency.pk: [] for competency in competencies}
     for lineage, task, kind in alignments.iterator():
-        tasks[row_of[lineage]].append(TaskOfKind(task, kind))
+        tasks[row_of[lineage or 0]].append(TaskOfKind(task, kind))
     return tasks
 
 
@@ -137,11 +137,11 @@ def tasks_by_lineage(framework: Framework) -> dict[int, list[TaskOfKind]]:
     rows = _aligned().filter(competency__framework__family=framework.family_id)
     tasks: dict[int, list[TaskOfKind]] = {}
     for lineage, task, kind in rows.iterator():
-        tasks.setdefault(lineage, []).append(TaskOfKind(task, kind))
+        tasks.setdefault(lineage or 0, []).append(TaskOfKind(task, kind))
     return tasks
 
 
-def _aligned() -> QuerySet[Any, tuple[int, int, str]]:
+def _aligned() -> QuerySet[Any, tuple[int | None, int, str]]:
     alignments = Alignment.objects.filter(task__retired_at=None)
     ordered = alignments.order_by("-weight", "task__depth_of_knowledge", "task__pk")
     return ordered.values_list("competency__lineage", "task", "task__kind")
@@ -157,8 +157,13 @@ def task_for(task_id: UUID) -> Task:
 
 def tasks_with_keys(keys: Sequence[int]) -> list[Task]:
     """Return the tasks with these row ids, in their order. One query."""
-    found = Task.objects.in_bulk(keys)
+    found = {task.pk: task for task in _tasks(list(keys))}
     return [found[key] for key in keys if key in found]
+
+
+@prepared
+def _tasks(keys: Sequence[int]) -> QuerySet[Task]:
+    return Task.objects.filter(pk__in=keys)
 
 
 def criteria_of(task: Task) -> list[Criterion]:

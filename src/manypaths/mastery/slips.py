@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -57,8 +58,8 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
     first.reverse()
     able: dict[Key, list[WrongAnswer]] = {}
     for answer in first:
-        for slip in answer.offered:
-            able.setdefault(slip, []).append(answer)
+        for offered in answer.offered:
+            able.setdefault(offered, []).append(answer)
     found = [_look_at(slip, answers) for slip, answers in able.items()]
     accepted = []
     for rank, slip in enumerate(sorted(found, key=lambda slip: slip.chance)):
@@ -71,11 +72,16 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
 
 def chance_of_at_least(count: int, chances: Sequence[float]) -> float:
     """Return P(at least `count` successes) of independent trials with these chances."""
+    return _at_least(max(count, 0), tuple(sorted(Counter(chances).items())))
+
+
+# Items offer few different chances, and the same class is looked at again and again.
+@lru_cache(maxsize=8_192)
+def _at_least(count: int, trials: tuple[tuple[float, int], ...]) -> float:
     distribution: Floats = np.ones(1)
-    # Items offer few different chances: of trials alike, a few steps give the distribution.
-    for p, n_trials in Counter(chances).items():
+    for p, n_trials in trials:
         distribution = np.convolve(distribution, _successes(p, n_trials))
-    return float(min(1.0, distribution[max(count, 0) :].sum()))
+    return float(min(1.0, distribution[count:].sum()))
 
 
 def _successes(p: float, n_trials: int) -> Floats:

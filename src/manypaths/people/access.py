@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound
-from manypaths.base.kept import one_reading
 from manypaths.base.prepared import prepared
+from manypaths.base.reading import one_reading
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,

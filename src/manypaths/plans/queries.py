@@ -30,7 +30,8 @@ from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.outline import Places, outline_of, places_of
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
 from manypaths.estimates.table import Estimates
-from manypaths.evidence.models import Rating, Response, Slip, Task
+from manypaths.evidence.models import Rating, Response, Slip
+from manypaths.evidence.queries import tasks_with_keys
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
@@ -141,7 +142,7 @@ def _situation(
 
 
 def _offers(chosen: Sequence[Candidate]) -> list[Offer]:
-    tasks = Task.objects.in_bulk({one.task for one in chosen})
+    tasks = {task.pk: task for task in tasks_with_keys([one.task for one in chosen])}
     return [
         Offer(one.kind, one.competency, tasks[one.task], one.reason, one.score) for one in chosen
     ]
@@ -296,7 +297,9 @@ def _from(
         at_place=ExpressionWrapper(place, number),
         of_family=ExpressionWrapper(family, number),
     )
-    return told.values_list("of_source", "at_place", "of_family")
+    found: QuerySet[Any, tuple[int, int, int]]
+    found = told.values_list("of_source", "at_place", "of_family")
+    return found
 
 
 def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
