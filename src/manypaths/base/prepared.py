@@ -25,7 +25,8 @@ Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
 
 # Values that no row has: where they stand among the SQL's parameters, those asked for are put in.
-_DISTRICT, _FIRST_MARK = 0x6D61_6E79_7061_0000, 0x6D61_6E79_7061_0001
+# Far from each other, so that a query which counts on from one does not hit upon the next.
+_DISTRICT, _STEP = 0x6D61_6E79_7061_0000, 1_000_003
 # A list has 4, 8, 16 ... places in SQL, up to so many; its last value fills those left.
 _FEWEST_PLACES, _MOST_PLACES = 4, 2_048
 
@@ -67,9 +68,9 @@ class Prepared(Generic[Asked, Row]):
         return next(iter(self(*asked, **named)), None)
 
     def _written(self, is_inside: bool, _day: date | None, forms: Sequence[_Form]) -> "_Written":
-        marks = count(_FIRST_MARK)
+        marks = count(_DISTRICT + _STEP, _STEP)
         asked: tuple[Any, ...] = tuple(_marked(form, marks) for form in forms)
-        n_marks = next(marks) - _FIRST_MARK
+        n_marks = (next(marks) - _DISTRICT) // _STEP
         scope = scope_if_any()
         build: Callable[..., models.QuerySet[Any, Row]] = self._build
         if scope is None or not is_inside:
@@ -93,20 +94,26 @@ class _Written:
 
     @classmethod
     def of(cls, queryset: Any, n_marks: int) -> "_Written":  # noqa: ANN401  # as above
-        """Write a query with marks. Raises ValueError for one that can't be kept."""
+        """Write a query with so many marks, the district's among them.
+
+        Raises ValueError for one that can't be kept.
+        """
         kinds = (ModelIterable, ValuesListIterable, FlatValuesListIterable)
         if queryset._iterable_class not in kinds or queryset._prefetch_related_lookups:
             raise ValueError("a query that is kept returns rows or lists of values, and no more")
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, parameters = compiler.as_sql()
-        marks = {mark: mark - _DISTRICT for mark in range(_DISTRICT, _FIRST_MARK + n_marks)}
-        by_form = {form: place for mark, place in marks.items() for form in _forms_of(mark)}
+        by_form = {
+            form: number
+            for number in range(n_marks)
+            for form in _forms_of(_DISTRICT + number * _STEP)
+        }
         places = {
             n: by_form[value]
             for n, value in enumerate(parameters)
             if isinstance(value, int | str | UUID) and value in by_form
         }
-        if set(places.values()) | {0} != set(marks.values()):
+        if {0, *places.values()} != set(range(n_marks)):
             raise ValueError(f"not all values that are asked for are in the query: {sql}")
         return cls(queryset, compiler, sql, parameters, places)
 
