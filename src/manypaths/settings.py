@@ -155,6 +155,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "manypaths.web.context.visit",
             ],
+            "builtins": ["manypaths.web.templatetags.links"],
         },
     },
 ]

@@ -6,13 +6,13 @@ read it anew for each look was a good part of what a look cost.
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from manypaths.base.models import AuditEntry
-from manypaths.base.reading import remembered
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_owner
 
 Asked = ParamSpec("Asked")
@@ -64,14 +64,11 @@ def kept_until(
 
 def _stamps() -> Mapping[str, Stamp]:
     """Return the newest deeds, here or above the districts, by kind. One query, once a look."""
-    owner, memory = current_owner(), remembered()
-    question = ("newest deeds", owner)
-    if memory is not None and question in memory:
-        return cast("Mapping[str, Stamp]", memory[question])
+    return {kind: (newest, n) for kind, newest, n in _newest_deeds(current_owner())}
+
+
+@prepared
+def _newest_deeds(owner: int | None) -> QuerySet[Any, tuple[str, int, int]]:
     here = Q(district_id=owner) | Q(district_id=None)
     deeds = AuditEntry.every_district.filter(here, subject_kind__in=_KINDS).order_by()
-    rows = deeds.values_list("subject_kind").annotate(Max("pk"), Count("pk"))
-    found = {kind: (newest, n) for kind, newest, n in rows}
-    if memory is not None:
-        memory[question] = found
-    return found
+    return deeds.values_list("subject_kind").annotate(newest=Max("pk"), n_deeds=Count("pk"))

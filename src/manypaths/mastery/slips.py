@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +16,7 @@ FEWEST_ITEMS = 2
 LARGEST_CHANCE = 0.01
 
 
-@dataclass(frozen=True)
-class WrongAnswer:
+class WrongAnswer(NamedTuple):
     """A wrong answer that the item knows.
 
     `offered` gives each slip that the item's wrong answers can show with the share of those
