@@ -130,7 +130,8 @@ class Browser:
 
     def _listen(self, message: ConsoleMessage) -> None:
         text = message.text
-        if message.type not in ("error", "warning") or text.startswith("[Report Only]"):
+        is_of_policy = "Content Security Policy" in text or "Trusted" in text
+        if message.type not in ("error", "warning") and not is_of_policy:
             return
         if re.match(r"Failed to load resource: .* status of 40[0-9]", text):
             return  # a page that is asked for on purpose; styles are looked at in test_pages
