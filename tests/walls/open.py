@@ -124,6 +124,7 @@ OPEN = {
     "estimates.services.fitting.is_unfitted": Open(PART),
     "estimates.services.fitting.fit_family": Open(PART),
     "estimates.services.fitting.put_in_force": Open(PART),
+    "estimates.services.evidence.bring_along": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
     "estimates.services.replaying.follows": Open("compares two times"),

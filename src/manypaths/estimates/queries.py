@@ -18,6 +18,7 @@ from manypaths.estimates.engine import (
     engine_of,
     family_of,
     mover_of,
+    read_by,
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
@@ -133,7 +134,7 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
-    mover = without_contexts(engine_for(family))
+    mover = read_by(without_contexts(engine_for(family)), competency.framework)
     explanation = explain(mover, events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(

@@ -26,6 +26,7 @@ from manypaths.estimates.services.evidence import (
     withdraw_responses,
 )
 from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
+from manypaths.estimates.services.own_ratings import let_self_ratings_move
 from manypaths.estimates.services.replaying import rebuild, replay
 from manypaths.estimates.services.words import say_word, withdraw_word
 from manypaths.evidence.services import drop_draft, look_at, open_contest, save_draft
@@ -39,6 +40,7 @@ __all__ = [
     "drop_draft",
     "fit_candidate",
     "fit_model",
+    "let_self_ratings_move",
     "link_evidence",
     "look_at",
     "open_contest",
