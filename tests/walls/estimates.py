@@ -55,6 +55,18 @@ ESTIMATES = {
     "estimates.queries.effects_of_switch": Wall(
         lambda by, r: queries.effects_of_switch(r.candidate, by=by, at=LATER), "femi"
     ),
+    "estimates.queries.fitted_model_for": Wall(
+        lambda by, r: queries.fitted_model_for(r.candidate.public_id, by=by), "femi"
+    ),
+    "estimates.queries.latest_model_run": Wall(
+        lambda by, r: queries.latest_model_run(r.framework, by=by), "femi"
+    ),
+    "estimates.services.model_runs.start_fit": Wall(
+        lambda by, r: services.start_fit(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.model_runs.start_switch": Wall(
+        lambda by, r: services.start_switch(r.candidate, by=by, at=LATER), "femi"
+    ),
     "estimates.rule_effects.effects_of_rules": Wall(
         lambda by, r: effects_of_rules(r.framework, {"ready": 0.7}, by=by, at=LATER), "femi"
     ),

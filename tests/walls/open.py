@@ -125,6 +125,8 @@ OPEN = {
     "estimates.services.fitting.fit_family": Open(PART),
     "estimates.services.fitting.put_in_force": Open(PART),
     "estimates.services.evidence.bring_along": Open(PART),
+    "estimates.services.model_runs.work_on": Open(PART),
+    "estimates.services.model_runs.give_up": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
     "estimates.services.replaying.follows": Open("compares two times"),

@@ -27,6 +27,7 @@ from manypaths.estimates.models import (
     Belief,
     FittedModel,
     GeneralBelief,
+    ModelRun,
     TeachersWord,
 )
 from manypaths.estimates.outline import outline_of
@@ -211,6 +212,23 @@ def model_named(family: Framework, version: str | None, *, by: Actor) -> FittedM
         if row.is_candidate if version is None else row.version == version:
             return row
     raise NotFound
+
+
+def fitted_model_for(model_id: UUID, *, by: Actor) -> FittedModel:
+    """Return a model that `by` may decide about, else raise NotFound."""
+    require_right_to_add(by)
+    rows = FittedModel.objects.filter(public_id=model_id).select_related("family")
+    row = rows.defer("parameters").first()
+    if row is None:
+        raise NotFound
+    require_upkeep(by, row.family)
+    return row
+
+
+def latest_model_run(family: Framework, *, by: Actor) -> ModelRun | None:
+    """Return the newest work on a family's models that somebody asked for on a page."""
+    require_upkeep(by, family)
+    return ModelRun.objects.filter(family=family).order_by("-asked_at", "-pk").first()
 
 
 def effects_of_switch(

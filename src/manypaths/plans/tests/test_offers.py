@@ -17,6 +17,7 @@ from manypaths.estimates.tests.world import CODES, World, make_world
 from manypaths.evidence.models import Task, TaskKind
 from manypaths.frameworks.tests.drafts import competency, framework_of, saved
 from manypaths.mastery.next_steps import GOAL, OUTSIDE_WINDOW
+from manypaths.people.access import Actor
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import OPERATOR, Cast, user_of
 from manypaths.plans import words
@@ -155,7 +156,7 @@ def test_a_reason_says_you_to_the_learner_alone_and_means_the_same_to_all(
     cast: Cast, world: World, outcomes: str
 ) -> None:
     practise(world, cast.ada, "F1", outcomes)
-    readers = [user_of(one) for one in (cast.ada, cast.ben, cast.eli, cast.dana)]
+    readers: list[Actor] = [user_of(one) for one in (cast.ada, cast.ben, cast.eli, cast.dana)]
     own, *others = (
         next_steps(cast.ada, world.framework, by=by, at=LATER) for by in (*readers, OPERATOR)
     )
