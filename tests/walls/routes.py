@@ -35,6 +35,7 @@ FILLS: dict[str, Fill] = {
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
     "kind": lambda records: "response",
+    "model_id": lambda records: records.candidate.public_id,
     "note_id": lambda records: records.family_note.public_id,
     "number": lambda records: records.waiting.number,
     "classes:drop_group number": lambda records: records.seat.number,

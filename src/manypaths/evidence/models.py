@@ -96,7 +96,10 @@ class Alignment(PublishedRow):
 
 
 class Slip(PublicId, Translated, PublishedRow):
-    """A named wrong idea that an answer can show."""
+    """A named wrong idea that an answer can show.
+
+    Its name and explanation speak of it to educators; `feedback` speaks to a learner who showed it.
+    """
 
     publication = "framework__published_at"
     personal = OF_NOBODY
@@ -106,6 +109,7 @@ class Slip(PublicId, Translated, PublishedRow):
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     explanation = models.TextField(blank=True)
+    feedback = models.TextField(blank=True)
 
     class Meta(PublishedRow.Meta):
         """A code names one slip of a framework in a district."""

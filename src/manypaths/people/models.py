@@ -139,6 +139,11 @@ class Person(PublicId, DistrictRow):
         """Return the name to show."""
         return self.label if self.is_unnamed else f"{self.given_name} {self.family_name}".strip()
 
+    @property
+    def first_name(self) -> str:
+        """Return what they are called in a sentence: their given name, else the name to show."""
+        return self.given_name or self.name
+
 
 class SourceId(DistrictRow):
     """The id by which another system, or the log of one group, names a person."""

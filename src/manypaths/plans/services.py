@@ -161,7 +161,8 @@ def set_window(
 ) -> list[WindowEntry]:
     """Set the competencies that a group works on now, in place of those before; pin at most one.
 
-    An empty window leaves everything open. Raises Refused for a pin outside the window.
+    An empty window leaves it to the district's default, and without one everything is open. Raises
+    Refused for a pin outside the window.
     """
     require_window_right(by, group)
     if pinned is not None and pinned not in competencies:

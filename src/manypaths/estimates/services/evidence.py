@@ -88,7 +88,7 @@ def take_in_responses(
             # There is nothing to compare a first model with, so it comes into force at once.
             fit_family(family, by=by, at=at)
         else:
-            _bring_along(family, learners, at=at)
+            bring_along(family, learners, at=at)
     return ids
 
 
@@ -198,7 +198,7 @@ def withdraw_responses(
     """
     done = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
     for family in _families(done.tasks):
-        _bring_along(family, sorted(done.learners), at=at)
+        bring_along(family, sorted(done.learners), at=at)
     return done.n
 
 
@@ -235,10 +235,10 @@ def _families_of_learner(learner: Person) -> list[Framework]:
 def _bring_along_rated(ratings: Sequence[Rating], *, at: datetime) -> None:
     learners = sorted({rating.learner_id for rating in ratings})
     for family in {family_of(rating.competency.framework) for rating in ratings}:
-        _bring_along(family, learners, at=at)
+        bring_along(family, learners, at=at)
 
 
-def _bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:
+def bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:
     """Bring the beliefs of learners in line with evidence that came or went."""
     model = model_for(family, at=at)
     if len(learners) > MANY_LEARNERS:
