@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from manypaths.base.clock import to_microseconds
+from manypaths.estimates.merging import merge_people
 from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
@@ -35,6 +36,7 @@ from manypaths.people.access import Actor
 from manypaths.people.models import (
     Group,
     Membership,
+    Merge,
     Organization,
     Person,
     Relationship,
@@ -102,6 +104,7 @@ class Records:
     other_competency: Competency
     draft_competency: Competency
     task: Task
+    merge: Merge
 
     @property
     def public_id(self) -> UUID:
@@ -217,7 +220,14 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
+        merge=_merge(cast),
     )
+
+
+def _merge(cast: Cast) -> Merge:
+    """Return that a learner was on record twice."""
+    second = make_person("Ada Okafor", cast.school, Role.STUDENT)
+    return merge_people(second, cast.ada, by=OPERATOR, at=LATER)
 
 
 def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
@@ -306,4 +316,5 @@ def _ghosts_of(records: Records) -> Records:
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+        merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
     )

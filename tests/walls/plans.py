@@ -156,9 +156,6 @@ PLANS = {
     "plans.services.move_seat": Wall(
         lambda by, r: services.move_seat(r.seat, to=2, by=by, at=LATER)
     ),
-    "plans.services.link_learner": Wall(
-        lambda by, r: services.link_learner(r.unnamed, r.learner, by=by, at=LATER)
-    ),
     "plans.family_notes.write_family_note": Wall(
         lambda by, r: family_notes.write_family_note(r.learner, "Words", by=by, at=LATER), "eli"
     ),

@@ -35,6 +35,7 @@ FILLS: dict[str, Fill] = {
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
     "kind": lambda records: "response",
+    "merge_id": lambda records: records.merge.public_id,
     "note_id": lambda records: records.family_note.public_id,
     "number": lambda records: records.waiting.number,
     "classes:drop_group number": lambda records: records.seat.number,
@@ -51,6 +52,7 @@ FILLS: dict[str, Fill] = {
     "word_id": lambda records: records.word.public_id,
     # Secrets and names of one's own, which lead to no record: nobody has these.
     "name": lambda records: "nothing",
+    "other_id": lambda records: records.unnamed.public_id,
     "part": lambda records: "nothing",
     "pk": lambda records: 0,
     "secret": lambda records: "nothing",

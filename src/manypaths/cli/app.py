@@ -10,6 +10,7 @@ from manypaths.cli import (
     changing,
     evaluating,
     grouping,
+    merging,
     modelling,
     reading,
     serving,
@@ -52,6 +53,9 @@ app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
 app.command("calibration")(calibrating.calibration)
+app.command("duplicates")(merging.duplicates)
+app.command("merge-people")(merging.merge)
+app.command("unmerge-people")(merging.unmerge)
 
 
 def _version(wanted: bool) -> None:

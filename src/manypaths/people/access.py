@@ -46,7 +46,7 @@ Actor = User | Operator
 def people_seen_by(by: Actor) -> QuerySet[Person]:
     """Return everyone whose record `by` may read today; one condition a line."""
     if isinstance(by, Operator):
-        return Person.objects.all()
+        return Person.objects.filter(merged_into=None)
     return Person.objects.filter(
         Q(user=by)
         | _learns_in_a_group_led_by(by)
@@ -57,8 +57,14 @@ def people_seen_by(by: Actor) -> QuerySet[Person]:
 
 
 def person_for(by: Actor, person_id: UUID) -> Person:
-    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors)."""
-    person = people_seen_by(by).filter(public_id=person_id).first()
+    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors).
+
+    The id of somebody who was merged into another leads to that other.
+    """
+    seen = people_seen_by(by)
+    person = seen.filter(public_id=person_id).first()
+    if person is None:
+        person = seen.filter(merged_here__public_id=person_id).first()
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
@@ -186,8 +192,15 @@ def require_leadership_of(by: Actor, person: Person) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
-    if not Person.objects.filter(_belongs_to_an_organization_led_by(by), pk=person.pk).exists():
+    if not people_led_by(by).filter(pk=person.pk).exists():
         raise NotFound
+
+
+def people_led_by(by: Actor) -> QuerySet[Person]:
+    """Return everyone who belongs today to an organization that `by` leads."""
+    if isinstance(by, Operator):
+        return Person.objects.filter(merged_into=None)
+    return Person.objects.filter(_belongs_to_an_organization_led_by(by))
 
 
 def require_operator(by: Actor) -> None:

@@ -3,7 +3,7 @@
 A *place* is an organization with all below it: a school, or a district with its schools.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -198,7 +198,7 @@ def people_in(
     people = list(later.order_by("family_name", "given_name", "pk")[: AT_A_TIME + 1])
     shown = people[:AT_A_TIME]
     more = shown[-1].public_id if len(people) > AT_A_TIME else None
-    return PeoplePage(_rows_of(shown), n_people, more)
+    return PeoplePage(rows_of(shown), n_people, more)
 
 
 def people_called(text: str, place: Organization, *, by: Actor, most: int = 10) -> list[PersonRow]:
@@ -207,14 +207,14 @@ def people_called(text: str, place: Organization, *, by: Actor, most: int = 10) 
     if not text.strip():
         return []
     found = _wanted_people(place, Wanted(text=text))
-    return _rows_of(list(found.order_by("family_name", "given_name", "pk")[:most]))
+    return rows_of(list(found.order_by("family_name", "given_name", "pk")[:most]))
 
 
 def already_there(names: Sequence[Name], place: Organization, *, by: Actor) -> set[Name]:
     """Return which of these names people of a place bear already. One query."""
     require_leadership(by, place)
     families = {family for _given, family in names}
-    there = _people_of(_organizations_of(place)).filter(family_name__in=families)
+    there = people_of(place).filter(family_name__in=families)
     return set(there.values_list("given_name", "family_name")) & set(names)
 
 
@@ -353,8 +353,12 @@ def _organizations_of(place: Organization) -> list[int]:
     return list(found.filter(closed_on=None).values_list("pk", flat=True))
 
 
-def _people_of(organizations: Iterable[int]) -> QuerySet[Person]:
-    ids = list(organizations)
+def people_of(place: Organization) -> QuerySet[Person]:
+    """Return whoever holds a role, learns or leads at a place today."""
+    return _people_in(_organizations_of(place))
+
+
+def _people_in(ids: list[int]) -> QuerySet[Person]:
     roles = RoleHeld.objects.filter(current(), person=OuterRef("pk"), organization__in=ids)
     learns = Membership.objects.filter(
         current(), person=OuterRef("pk"), group__organization__in=ids
@@ -364,7 +368,7 @@ def _people_of(organizations: Iterable[int]) -> QuerySet[Person]:
 
 def _wanted_people(place: Organization, wanted: Wanted) -> QuerySet[Person]:
     ids = _organizations_of(place)
-    found = _people_of(ids)
+    found = _people_in(ids)
     if wanted.role is not None:
         held = RoleHeld.objects.filter(
             current(), person=OuterRef("pk"), organization__in=ids, role=wanted.role
@@ -404,7 +408,8 @@ def _after(person_id: UUID) -> Q:
     return Q(family_name__gte=last.family_name) & later
 
 
-def _rows_of(people: Sequence[Person]) -> list[PersonRow]:
+def rows_of(people: Sequence[Person]) -> list[PersonRow]:
+    """Return people as lists show them, with their roles and groups of today. Two queries."""
     rows = {person.pk: PersonRow(person) for person in people}
     for held in RoleHeld.objects.filter(current(), person__in=people).select_related(
         "organization"

@@ -14,7 +14,6 @@ from manypaths.estimates.services.candidates import (
 from manypaths.estimates.services.contests import answer_contest
 from manypaths.estimates.services.evidence import (
     correct_response,
-    link_evidence,
     take_in,
     take_in_artifact,
     take_in_class_ratings,
@@ -39,7 +38,6 @@ __all__ = [
     "drop_draft",
     "fit_candidate",
     "fit_model",
-    "link_evidence",
     "look_at",
     "open_contest",
     "rebuild",

@@ -304,18 +304,6 @@ def correct_response(
 
 
 @transaction.atomic
-def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Give all evidence of an unnamed learner to the person who they turned out to be."""
-    require_recording(by, unnamed)
-    require_recording(by, person)
-    if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(gettext("Only a learner without a name can be linked to another person."))
-    for model in (Response, Rating, Artifact):
-        model.objects.get_queryset().filter(learner=unnamed).reassign(person)
-    record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
-
-
-@transaction.atomic
 def withdraw_responses(
     ids: Sequence[int], *, organization: Organization, reason: str, by: Actor, at: datetime
 ) -> Withdrawn:

@@ -173,19 +173,6 @@ def test_many_are_withdrawn_with_a_reason(cast: Cast, shelf: Shelf) -> None:
         )
 
 
-def test_evidence_goes_to_the_person_whom_an_unnamed_learner_turns_out_to_be(
-    cast: Cast, shelf: Shelf
-) -> None:
-    learner = add_unnamed_learners(
-        ["17"], source="log", group=cast.ada_class, starts_on=SINCE, by=OPERATOR, at=AT
-    ).by_source_id["17"]
-    services.record_response(ResponseDraft(learner, shelf.item, 1.0, day(0)), by=OPERATOR, at=LATER)
-    services.reassign_evidence(learner, cast.ada, by=user_of(cast.ben), at=LATER)
-    assert Response.objects.get().learner == cast.ada
-    with pytest.raises(Refused, match="without a name"):
-        services.reassign_evidence(cast.ada, learner, by=user_of(cast.ben), at=LATER)
-
-
 def test_a_former_teacher_withdraws_what_they_recorded_themselves(cast: Cast, shelf: Shelf) -> None:
     substitute = make_person("Sam Reed", cast.school, Role.TEACHER)
     enroll(cast.ada_class, [substitute], part=Part.LEAD, starts_on=SINCE, by=OPERATOR, at=AT)

@@ -84,7 +84,6 @@ __all__ = [
     "give_role",
     "give_sign_in",
     "give_source_ids",
-    "hand_over",
     "move_learner",
     "name_learner",
     "note_consent",
@@ -371,22 +370,6 @@ def choose_language(user: User, language: str, *, by: Actor, at: datetime) -> Us
     user.save(update_fields=["language"])
     record_deed("choose language", by=by, at=at, subject=("user", user.pk), language=language)
     return user
-
-
-@transaction.atomic
-def hand_over(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Let the ids and memberships of an unnamed learner lead to the person who they are.
-
-    Raises Refused where the first has a name, or both are one.
-    """
-    require_sight(by, [unnamed, person])
-    if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(_("Only a learner without a name can be linked to another person."))
-    SourceId.objects.filter(person=unnamed).update(person=person)
-    theirs = Membership.objects.filter(person=person).values("group")
-    Membership.objects.filter(person=unnamed).exclude(group__in=theirs).update(person=person)
-    Membership.objects.filter(person=unnamed).delete()
-    record_deed("hand over", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
 
 
 @transaction.atomic
