@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -42,6 +42,7 @@ from manypaths.people.models import (
     Relationship,
     Role,
     RoleHeld,
+    RollOver,
     Term,
     User,
 )
@@ -105,6 +106,7 @@ class Records:
     draft_competency: Competency
     task: Task
     merge: Merge
+    rolled_over: RollOver
 
     @property
     def public_id(self) -> UUID:
@@ -221,6 +223,22 @@ def _adas_records(cast: Cast) -> Records:
         draft_competency=_in_draft(world.framework, competency),
         task=task,
         merge=_merge(cast),
+        rolled_over=_rolled_over(cast),
+    )
+
+
+def _rolled_over(cast: Cast) -> RollOver:
+    """Return that a year without lasting groups went over into the next."""
+    term = create_term(
+        cast.school,
+        "Next",
+        starts_on=LATER.date() + timedelta(days=900),
+        ends_on=LATER.date() + timedelta(days=1200),
+        by=OPERATOR,
+        at=AT,
+    )
+    return RollOver.objects.create(
+        organization=cast.school, to_term=term, last_day=term.starts_on, done_at=0
     )
 
 
@@ -316,5 +334,10 @@ def _ghosts_of(records: Records) -> Records:
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+        rolled_over=RollOver(
+            pk=_NOWHERE,
+            organization=organization,
+            to_term=Term(pk=_NOWHERE, organization=organization, starts_on=LATER.date()),
+        ),
         merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
     )

@@ -39,6 +39,9 @@ PEOPLE = {
     "people.merging.require_merge_right": Wall(
         lambda by, r: require_merge_right(by, [r.learner, r.unnamed]), "dana"
     ),
+    "people.directory.archive_of": Wall(
+        lambda by, r: directory.archive_of(r.organization, by=by), "dana"
+    ),
     "people.duplicates.likely_duplicates": Wall(
         lambda by, r: duplicates.likely_duplicates(r.organization, by=by), "dana"
     ),

@@ -32,6 +32,7 @@ FILLS: dict[str, Fill] = {
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,
     "contest_id": lambda records: records.contest.public_id,
+    "done_id": lambda records: records.rolled_over.public_id,
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
     "kind": lambda records: "response",

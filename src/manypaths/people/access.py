@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
@@ -289,6 +290,13 @@ def current() -> Q:
 def still_meets() -> Q:
     """Return the condition that a group has not ended."""
     return Q(ends_on=None) | Q(ends_on__gte=today())
+
+
+def require_meeting(group: Group) -> None:
+    """Raise Refused for a group that has ended: the archive is read, and nothing is added to it."""
+    if group.ends_on is not None and group.ends_on < today():
+        told = _("%(group)s has ended on %(day)s: it can be read, and nothing is added to it.")
+        raise Refused(told % {"group": group.name, "day": group.ends_on})
 
 
 def _ties(by: User) -> QuerySet[Relationship]:

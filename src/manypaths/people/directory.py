@@ -112,6 +112,15 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
+class GroupThen:
+    """A group that has ended, with who was in it on its last day."""
+
+    group: Group
+    learners: list[Person] = field(default_factory=list)
+    leads: list[Person] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class GroupsPage:
     """Some groups by name, and whether more follow."""
 
@@ -261,6 +270,29 @@ def groups_in(place: Organization, *, by: Actor, text: str = "", page: int = 1) 
         for group in groups[:AT_A_TIME]
     ]
     return GroupsPage(rows, page, len(groups) > AT_A_TIME)
+
+
+def archive_of(place: Organization, *, by: Actor, page: int = 1) -> list[GroupThen]:
+    """Return a page of the groups of a place that have ended, the newest first. Fixed queries.
+
+    They are read, and nothing is added to them; see `access.require_meeting`.
+    """
+    require_leadership(by, place)
+    first = (page - 1) * AT_A_TIME
+    ended = Group.objects.filter(~still_meets(), organization__in=_organizations_of(place))
+    groups = list(
+        ended.select_related("organization", "term").order_by("-ends_on", "name", "pk")[
+            first : first + AT_A_TIME
+        ]
+    )
+    then = {group.pk: GroupThen(group) for group in groups}
+    last = Membership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=F("group__ends_on")), group__in=groups
+    )
+    for row in last.select_related("person").order_by("person__family_name", "pk"):
+        found = then[row.group_id]
+        (found.leads if row.part == Part.LEAD else found.learners).append(row.person)
+    return list(then.values())
 
 
 def groups_of(place: Organization, *, by: Actor) -> list[Group]:

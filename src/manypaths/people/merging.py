@@ -35,6 +35,8 @@ from manypaths.people.models import (
 )
 
 Table = type[models.Model]
+# A row that stands somewhere from a day, to a day or open.
+Standing = Membership | RoleHeld | Relationship
 # What stands where for how long; a person who is in two rosters at once needs one of two rows.
 _STANDING: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (Membership, "person", ("group_id", "part")),
@@ -214,7 +216,7 @@ def _set_doubles_aside(other: Person, kept: Person, moves: Moves) -> None:
                 beside.remove(mine)
 
 
-def _lesser(one: Any, mine: Any) -> Any:  # Any: rows of any of the standing tables
+def _lesser(one: Standing, mine: Standing) -> Standing | None:
     """Return which of two rows is not needed beside the other, None where both are."""
     if one.source == mine.source and _says_all_of(mine, one):
         return one
@@ -225,20 +227,20 @@ def _lesser(one: Any, mine: Any) -> Any:  # Any: rows of any of the standing tab
     return min((one, mine), key=_weight)  # a table holds one of a start
 
 
-def _says_all_of(row: Any, other: Any) -> bool:
+def _says_all_of(row: Standing, other: Standing) -> bool:
     is_longer = row.starts_on <= other.starts_on and _end(row) >= _end(other)
     return is_longer and _has_consent(row) >= _has_consent(other)
 
 
-def _weight(row: Any) -> tuple[bool, date]:
+def _weight(row: Standing) -> tuple[bool, date]:
     return _has_consent(row), _end(row)
 
 
-def _has_consent(row: Any) -> bool:
+def _has_consent(row: Standing) -> bool:
     return getattr(row, "consented_on", None) is not None
 
 
-def _end(row: Any) -> date:
+def _end(row: Standing) -> date:
     return row.ends_on or date.max
 
 

@@ -389,3 +389,35 @@ class Merge(PublicId, DistrictRow):
     def merged_on(self) -> datetime:
         """Return when it was done."""
         return from_microseconds(self.merged_at)
+
+
+class RollOver(PublicId, DistrictRow):
+    """That a year's groups became next year's, with what it takes to undo it: ids and days."""
+
+    personal = OF_NOBODY
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="roll_overs"
+    )
+    to_term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="roll_overs")
+    last_day = models.DateField()
+    done_at = models.BigIntegerField()
+    done_by = models.BigIntegerField(null=True)
+    undone_at = models.BigIntegerField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    # Last days of groups and memberships as they were, by id; ids of what was made or ended.
+    ended_groups = models.JSONField(default=dict)
+    ended_memberships = models.JSONField(default=dict)
+    made_groups = models.JSONField(default=list)
+    made_memberships = models.JSONField(default=list)
+    ended_supports = models.JSONField(default=list)
+
+    class Meta(DistrictRow.Meta):
+        """Listed newest first."""
+
+        indexes = (models.Index(fields=["district_id", "done_at"], name="roll_over_by_time"),)
+
+    @property
+    def done_on(self) -> datetime:
+        """Return when it was done."""
+        return from_microseconds(self.done_at)

@@ -55,7 +55,7 @@ def learner_named(text: str, *, by: Actor) -> Person:
         raise NotFound
     ids = SourceId.objects.filter(value=text).values("person")
     public_id = as_public_id(text)
-    was_merged = Person.objects.filter(public_id=public_id).values("merged_into")
+    was_merged = Person.objects.filter(Q(public_id=public_id)).values("merged_into")
     of_ours = Q(public_id=public_id) | Q(pk__in=was_merged)
     for named in (of_ours, Q(pk__in=ids), _called(text)):
         people = list(people_seen_by(by).filter(named)[:2])

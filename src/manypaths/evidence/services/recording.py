@@ -43,6 +43,7 @@ from manypaths.people.access import (
     Operator,
     require_group_sight,
     require_leadership,
+    require_meeting,
     require_sight,
     require_teaching,
 )
@@ -170,6 +171,7 @@ def record_class_ratings(
     another's name.
     """
     require_group_sight(by, group)
+    require_meeting(group)
     require_teaching(by, [draft.learner.pk for draft in drafts])
     for draft in drafts:
         if not isinstance(by, Operator) and draft.rater.user_id != by.pk:

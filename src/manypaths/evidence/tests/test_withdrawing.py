@@ -11,7 +11,7 @@ from manypaths.evidence.models import ArtifactKind, RaterRole, Response, Withdra
 from manypaths.evidence.services import Piece
 from manypaths.evidence.tests.shelf import LATER, Shelf, day, make_shelf
 from manypaths.people.models import Membership, Part, Person, Role
-from manypaths.people.services import add_unnamed_learners, enroll
+from manypaths.people.services import enroll
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 
 

@@ -16,9 +16,9 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.base.models import AuditEntry
 from manypaths.base.scope import district_scope
 from manypaths.estimates import services
-from manypaths.estimates.merging import link_learner
 from manypaths.estimates.engine import engine_of, row_in_force
 from manypaths.estimates.evidence_log import log_of as family_log_of
+from manypaths.estimates.merging import link_learner
 from manypaths.estimates.queries import drifted_learners
 from manypaths.estimates.tests.world import make_world
 from manypaths.evidence.models import Response, Task

@@ -22,6 +22,7 @@ from manypaths.people.access import (
     current,
     require_leadership,
     require_leadership_of,
+    require_meeting,
     require_operator,
     require_sight,
 )
@@ -256,6 +257,8 @@ def add_unnamed_learners(
     known = _known_by(wanted, source, group)
     require_sight(by, list(known.values()))
     new = [source_id for source_id in wanted if source_id not in known]
+    if new:
+        require_meeting(group)
     people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], AT_ONCE)
     SourceId.objects.bulk_create(
         [
@@ -408,6 +411,7 @@ def enroll(
 ) -> None:
     """Make persons members of a group, as learners or leads, from a day."""
     require_leadership(by, group.organization)
+    require_meeting(group)
     # Else a leader could let anybody in the district into their sight.
     require_sight(by, people)
     _enroll(group, people, part, starts_on)

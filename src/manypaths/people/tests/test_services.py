@@ -33,7 +33,6 @@ from manypaths.people.tests.cast import (
     OPERATOR,
     SINCE,
     Cast,
-    make_class,
     make_district,
     make_person,
     user_of,

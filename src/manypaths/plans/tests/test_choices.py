@@ -7,13 +7,11 @@ import pytest
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates import services as estimates
-from manypaths.estimates.models import Achievement, Belief, GeneralBelief
-from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.tests.world import CODES, World, day, make_world
 from manypaths.evidence.models import Clock, Response
 from manypaths.frameworks.services import publish_framework, start_version
-from manypaths.people.models import Group, Part, Person, RelationshipKind
-from manypaths.people.services import add_unnamed_learners, create_group, enroll, relate
+from manypaths.people.models import Part, Person, RelationshipKind
+from manypaths.people.services import create_group, enroll, relate
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, user_of
 from manypaths.plans.models import Choice, StepKind, WindowEntry
 from manypaths.plans.queries import (
@@ -24,7 +22,7 @@ from manypaths.plans.queries import (
     window_of,
 )
 from manypaths.plans.services import choose_step, drop_choice, set_window
-from manypaths.plans.tests.work import LATER, answer, bring_learners, practise, rate, sign_off
+from manypaths.plans.tests.work import LATER, answer, bring_learners, rate, sign_off
 
 
 @pytest.fixture
