@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
 import numpy as np
 
 from manypaths.base.clock import to_microseconds
+from manypaths.estimates.merging import merge_people
 from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
@@ -35,11 +36,13 @@ from manypaths.people.access import Actor
 from manypaths.people.models import (
     Group,
     Membership,
+    Merge,
     Organization,
     Person,
     Relationship,
     Role,
     RoleHeld,
+    RollOver,
     Term,
     User,
 )
@@ -102,6 +105,8 @@ class Records:
     other_competency: Competency
     draft_competency: Competency
     task: Task
+    merge: Merge
+    rolled_over: RollOver
 
     @property
     def public_id(self) -> UUID:
@@ -217,7 +222,30 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
+        merge=_merge(cast),
+        rolled_over=_rolled_over(cast),
     )
+
+
+def _rolled_over(cast: Cast) -> RollOver:
+    """Return that a year without lasting groups went over into the next."""
+    term = create_term(
+        cast.school,
+        "Next",
+        starts_on=LATER.date() + timedelta(days=900),
+        ends_on=LATER.date() + timedelta(days=1200),
+        by=OPERATOR,
+        at=AT,
+    )
+    return RollOver.objects.create(
+        organization=cast.school, to_term=term, last_day=term.starts_on, done_at=0
+    )
+
+
+def _merge(cast: Cast) -> Merge:
+    """Return that a learner was on record twice."""
+    second = make_person("Ada Okafor", cast.school, Role.STUDENT)
+    return merge_people(second, cast.ada, by=OPERATOR, at=LATER)
 
 
 def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
@@ -306,4 +334,10 @@ def _ghosts_of(records: Records) -> Records:
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+        rolled_over=RollOver(
+            pk=_NOWHERE,
+            organization=organization,
+            to_term=Term(pk=_NOWHERE, organization=organization, starts_on=LATER.date()),
+        ),
+        merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
     )

@@ -10,8 +10,10 @@ from manypaths.cli import (
     changing,
     evaluating,
     grouping,
+    merging,
     modelling,
     reading,
+    rolling,
     serving,
     starting,
 )
@@ -52,6 +54,11 @@ app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
 app.command("calibration")(calibrating.calibration)
+app.command("roll-over")(rolling.roll_over)
+app.command("undo-roll-over")(rolling.undo_roll_over)
+app.command("duplicates")(merging.duplicates)
+app.command("merge-people")(merging.merge)
+app.command("unmerge-people")(merging.unmerge)
 
 
 def _version(wanted: bool) -> None:

@@ -204,10 +204,6 @@ class EvidenceQuerySet(ScopedQuerySet[Row]):
             raise TypeError("evidence is not edited: withdraw it with a reason, and record anew")
         return super().update(**values)
 
-    def reassign(self, learner: Person) -> int:
-        """Give the rows to another learner: an unnamed one turned out to be somebody."""
-        return super().update(learner=learner)
-
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: evidence ends by retention or a lawful request alone, a deed of its own."""
         raise TypeError("evidence is not deleted: withdraw it with a reason")

@@ -13,7 +13,7 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, require_group_sight
+from manypaths.people.access import Actor, require_group_sight, require_meeting
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_grouping_right
@@ -152,6 +152,7 @@ def restore_rows(
 ) -> int:
     """Put back who was cleared from a place in a list; return how many."""
     require_group_sight(by, group)
+    require_meeting(group)
     count, _rows = _cleared(group, competency, cleared_from).delete()
     record_deed("restore rows", by=by, at=at, subject=("group", group.pk), count=count)
     return count

@@ -14,7 +14,6 @@ from manypaths.estimates.services.candidates import (
 from manypaths.estimates.services.contests import answer_contest
 from manypaths.estimates.services.evidence import (
     correct_response,
-    link_evidence,
     take_in,
     take_in_artifact,
     take_in_class_ratings,
@@ -42,7 +41,6 @@ __all__ = [
     "fit_candidate",
     "fit_model",
     "let_self_ratings_move",
-    "link_evidence",
     "look_at",
     "open_contest",
     "rebuild",

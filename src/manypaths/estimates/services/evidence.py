@@ -14,7 +14,6 @@ from manypaths.estimates.evidence_log import (
     response_event,
     shares_by_task,
 )
-from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.services.fitting import fit_family, is_unfitted
 from manypaths.estimates.services.replaying import (
     MANY_LEARNERS,
@@ -202,19 +201,6 @@ def withdraw_responses(
     return done.n
 
 
-@transaction.atomic
-def link_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Give an unnamed learner's evidence and achievements to the person who they are."""
-    families = _families_of_learner(unnamed)
-    evidence.reassign_evidence(unnamed, person, by=by, at=at)
-    Achievement.objects.filter(learner=unnamed).update(learner=person)
-    for family in families:
-        model = model_for(family, at=at)
-        for learner in (unnamed, person):
-            lock(learner)
-            replay_one(learner, family, model)
-
-
 def _families(tasks: Iterable[int]) -> list[Framework]:
     return list(Framework.objects.filter(pk__in=families_of(tasks)))
 
@@ -225,11 +211,6 @@ def _families_of_piece(piece: Piece) -> list[Framework]:
     if isinstance(piece, Rating):
         return [family_of(piece.competency.framework)]
     return []
-
-
-def _families_of_learner(learner: Person) -> list[Framework]:
-    found = GeneralBelief.objects.filter(learner=learner).values("family")
-    return list(Framework.objects.filter(pk__in=found))
 
 
 def _bring_along_rated(ratings: Sequence[Rating], *, at: datetime) -> None:
