@@ -14,6 +14,7 @@ from manypaths.cli import (
     reading,
     serving,
     starting,
+    taking_along,
 )
 
 app = typer.Typer(
@@ -36,9 +37,13 @@ app.command("serve")(serving.serve_pages)
 app.command("backup")(backing_up.backup)
 app.command("check-backup")(backing_up.check_backup)
 app.command("restore")(backing_up.restore)
+app.command("signing-key")(taking_along.signing_key)
+app.command("check-export")(taking_along.check_export)
 imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
 imports.command("oneroster")(changing.import_roster)
+imports.command("person")(taking_along.import_person)
+exports.command("person")(taking_along.export_person)
 exports.command("case")(changing.export_case_package)
 app.command("estimate")(changing.estimate)
 app.command("models")(modelling.models)

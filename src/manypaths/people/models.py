@@ -16,7 +16,13 @@ class User(AbstractBaseUser):
     """A way to sign in. What it may see follows from the person it belongs to."""
 
     personal = goes_with(
-        "person", "username", "email", "password", "last_login", "is_active", "language"
+        "person",
+        "username",
+        "email",
+        "last_login",
+        "is_active",
+        "language",
+        secrets=("password",),
     )
 
     # Staff and families sign in by their address, learners without one by a readable code.

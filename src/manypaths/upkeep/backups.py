@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from manypaths import __version__
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.upkeep.tables import (
@@ -206,7 +207,8 @@ def _make_tables_of(backup: Backup) -> None:
     ahead = set(executor.loader.applied_migrations) - applied
     if ahead:
         # Empty tables of this version are taken back to the state that the rows are of.
-        call_command("flush", verbosity=0, interactive=False)
+        with clearing_logs():
+            call_command("flush", verbosity=0, interactive=False)
     executor.migrate(sorted(last))
 
 
