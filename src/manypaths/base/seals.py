@@ -16,6 +16,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
+from manypaths.base.append_only import pruning_logs
 from manypaths.base.clock import to_microseconds
 from manypaths.base.locks import Work, alone
 from manypaths.base.models import AuditEntry, Seal, SealedLog, ViewEntry
@@ -83,6 +84,23 @@ def verify_logs() -> Verified:
         n_unsealed=sum(one.n_unsealed for one in found),
         breaks=[each for one in found for each in one.breaks],
     )
+
+
+def prune_logs(*, before: int, at: datetime) -> int:
+    """Take out entries that were sealed before a moment (microseconds); return how many.
+
+    Whole seals alone: each keeps its hash and its count, so that the chain goes on.
+    """
+    n_pruned = 0
+    for seal in Seal.objects.filter(sealed_at__lt=before, pruned_at=None).order_by("pk"):
+        with transaction.atomic(), pruning_logs():
+            rows = _MODELS[seal.log].every_district
+            for first, last in seal.runs:
+                found = rows.filter(pk__gte=first, pk__lte=last)
+                n_pruned += found._raw_delete(found.db)
+            seal.pruned_at = to_microseconds(at)
+            seal.save(update_fields=["pruned_at"])
+    return n_pruned
 
 
 def newest_seal_at() -> int | None:

@@ -107,6 +107,47 @@ def import_person(
                 say("Ask whoever gave it out whether that is their key (`manypaths signing-key`).")
 
 
+def export_district(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The zip to write.")],
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give out all that the district owns, signed: tables, files, frameworks. So it can leave."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.base.clock import now
+        from manypaths.base.errors import Refused
+        from manypaths.cli.progress import progress
+        from manypaths.records import districts
+
+        if output.exists():
+            raise Refused(f"{output} is there already; an export never overwrites a file.")
+        output.touch(mode=0o600)
+        try:
+            with progress(shown=not (quiet or as_json)) as tell:
+                written = districts.export_district(
+                    output, by=work.operator, at=now(), progress=tell
+                )
+        except BaseException:
+            output.unlink()
+            raise
+        if as_json:
+            print_json(
+                {
+                    "file": str(output),
+                    "rows": written.n_rows,
+                    "files": written.n_files,
+                    "frameworks": written.n_frameworks,
+                }
+            )
+        elif not quiet:
+            say(
+                f"Wrote {sum(written.n_rows.values()):,} rows of {len(written.n_rows)} tables, "
+                f"{written.n_files:,} files and {written.n_frameworks:,} frameworks to {output}."
+            )
+
+
 def signing_key(as_json: JsonOption = False) -> None:
     """Show the public key by which this installation signs what it gives out."""
     set_up()

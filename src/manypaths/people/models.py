@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, Erasure, PersonalFields, goes_with
@@ -143,7 +143,9 @@ class Person(PublicId, DistrictRow):
     @property
     def name(self) -> str:
         """Return the name to show."""
-        return self.label if self.is_unnamed else f"{self.given_name} {self.family_name}".strip()
+        if not self.is_unnamed:
+            return f"{self.given_name} {self.family_name}".strip()
+        return self.label or gettext("Somebody who is no longer here")
 
 
 class SourceId(DistrictRow):

@@ -187,3 +187,15 @@ class DistrictExport(PublicId, DistrictRow):
                 condition=Q(state__in=ExportState.values), name="district_export_state_known"
             ),
         )
+
+
+class DoomedFile(DistrictRow):
+    """A file whose row is gone, until it is gone from the disk as well."""
+
+    personal = OF_NOBODY
+
+    # The public id under which it lies.
+    name = models.UUIDField()
+
+    class Meta(DistrictRow.Meta):
+        """No constraint of its own."""
