@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "manypaths.plans",
     "manypaths.sittings",
     "manypaths.interop",
+    "manypaths.records",
     "manypaths.web",
 ]
 
