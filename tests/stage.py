@@ -31,7 +31,10 @@ from manypaths.evidence.models import (
 )
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
-from manypaths.people.access import Actor
+from manypaths.integrations.entry import integration_of
+from manypaths.integrations.models import Token
+from manypaths.integrations.services import make_token
+from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
     Group,
     Membership,
@@ -102,6 +105,7 @@ class Records:
     other_competency: Competency
     draft_competency: Competency
     task: Task
+    token: Token
 
     @property
     def public_id(self) -> UUID:
@@ -163,6 +167,8 @@ def make_stage(cast: Cast) -> Stage:
         name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
     }
     adas = _adas_records(cast)
+    actors["program"] = integration_of(adas.token)
+    actors["program elsewhere"] = integration_of(_token(cast.school_elsewhere))
     return Stage(cast, adas, _ghosts_of(adas), actors | {"operator": OPERATOR})
 
 
@@ -217,6 +223,7 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
+        token=_token(cast.school),
     )
 
 
@@ -257,6 +264,12 @@ def _artifact(cast: Cast, *, at: datetime) -> Artifact:
         by=user_of(cast.ben),
         at=LATER,
     )
+
+
+def _token(school: Organization) -> Token:
+    scopes = TokenScope.values
+    made = make_token(school, "Program", scopes=scopes, days=365, by=OPERATOR, at=AT)
+    return made.token
 
 
 def _in_draft(framework: Framework, competency: Competency) -> Competency:
@@ -305,5 +318,6 @@ def _ghosts_of(records: Records) -> Records:
         family_note=FamilyNote(pk=_NOWHERE, learner=learner, written_by=_NOWHERE),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
+        token=Token(pk=_NOWHERE, organization=organization, name="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
     )

@@ -5,6 +5,7 @@ from manypaths.people.access import (
     Actor,
     is_learner_themself,
     require_group_sight,
+    require_person,
     supports,
     teaches,
 )
@@ -47,11 +48,13 @@ def require_guardianship(by: Actor, learner: Person) -> None:
 
 def require_window_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
+    require_person(by)
     require_group_sight(by, group)
 
 
 def require_grouping_right(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the group or its organization."""
+    require_person(by)
     require_group_sight(by, group)
 
 

@@ -29,6 +29,7 @@ from manypaths.people.access import (
     EDUCATOR_ROLES,
     Actor,
     current,
+    open_to_integrations,
     people_seen_by,
     require_group_sight,
     require_sight,
@@ -90,6 +91,7 @@ class ClassOverview:
         return self.estimates.status_by_code()
 
 
+@open_to_integrations
 def next_steps(
     learner: Person,
     framework: Framework,
