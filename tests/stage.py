@@ -32,7 +32,10 @@ from manypaths.evidence.models import (
 )
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
-from manypaths.people.access import Actor
+from manypaths.integrations.entry import integration_of
+from manypaths.integrations.models import Token
+from manypaths.integrations.services import make_token
+from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
     Group,
     Membership,
@@ -107,6 +110,7 @@ class Records:
     task: Task
     merge: Merge
     rolled_over: RollOver
+    token: Token
 
     @property
     def public_id(self) -> UUID:
@@ -168,6 +172,8 @@ def make_stage(cast: Cast) -> Stage:
         name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
     }
     adas = _adas_records(cast)
+    actors["program"] = integration_of(adas.token)
+    actors["program elsewhere"] = integration_of(_token(cast.school_elsewhere))
     return Stage(cast, adas, _ghosts_of(adas), actors | {"operator": OPERATOR})
 
 
@@ -224,6 +230,7 @@ def _adas_records(cast: Cast) -> Records:
         task=task,
         merge=_merge(cast),
         rolled_over=_rolled_over(cast),
+        token=_token(cast.school),
     )
 
 
@@ -287,6 +294,12 @@ def _artifact(cast: Cast, *, at: datetime) -> Artifact:
     )
 
 
+def _token(school: Organization) -> Token:
+    scopes = TokenScope.values
+    made = make_token(school, "Program", scopes=scopes, days=365, by=OPERATOR, at=AT)
+    return made.token
+
+
 def _in_draft(framework: Framework, competency: Competency) -> Competency:
     started = start_version(framework, version="draft", by=OPERATOR, at=LATER)
     return Competency.objects.get(framework=started, lineage=competency.lineage)
@@ -333,6 +346,7 @@ def _ghosts_of(records: Records) -> Records:
         family_note=FamilyNote(pk=_NOWHERE, learner=learner, written_by=_NOWHERE),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
+        token=Token(pk=_NOWHERE, organization=organization, name="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
         rolled_over=RollOver(
             pk=_NOWHERE,

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "manypaths.estimates",
     "manypaths.plans",
     "manypaths.sittings",
+    "manypaths.integrations",
     "manypaths.interop",
     "manypaths.records",
     "manypaths.web",
@@ -293,6 +294,11 @@ ENTRY_RATE_LIMITS = {
     "look_around": "300/5m/ip",
     "reset_demo": "3/10m/key",
 }
+
+# --- Programs of others
+
+# So often a minute one token may call.
+API_CALLS_A_MINUTE = env_int("MANYPATHS_API_CALLS_A_MINUTE", 600, at_least=10, at_most=100_000)
 
 EMAIL_BACKEND = (
     "django.core.mail.backends."

@@ -132,6 +132,13 @@ ESTIMATES = {
         "dana",
         through_own=True,
     ),
+    "estimates.services.evidence.take_in_handed_on": Wall(
+        lambda by, r: services.take_in_handed_on(
+            r.columns(), organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
     "estimates.services.evidence.take_in_ratings": Wall(
         lambda by, r: services.take_in_ratings(
             [r.rating_draft(by)], organization=r.organization, by=by, at=LATER

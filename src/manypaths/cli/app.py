@@ -9,6 +9,7 @@ from manypaths.cli import (
     calibrating,
     changing,
     ending,
+    connecting,
     evaluating,
     grouping,
     merging,
@@ -31,6 +32,8 @@ imports = typer.Typer(help="Take in a framework or a log of responses.", no_args
 exports = typer.Typer(help="Give out a framework.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
+tokens = typer.Typer(help="Let programs of others work with a school.", no_args_is_help=True)
+app.add_typer(tokens, name="token")
 
 app.command("init")(starting.init)
 app.command("invite-first-leader")(starting.invite_first_leader)
@@ -59,6 +62,10 @@ imports.command("person")(taking_along.import_person)
 exports.command("person")(taking_along.export_person)
 exports.command("district")(taking_along.export_district)
 exports.command("case")(changing.export_case_package)
+tokens.command("make")(connecting.make)
+tokens.command("list")(connecting.list_all)
+tokens.command("renew")(connecting.renew)
+tokens.command("revoke")(connecting.revoke)
 app.command("estimate")(changing.estimate)
 app.command("models")(modelling.models)
 app.command("fit-model")(modelling.fit_model)

@@ -14,6 +14,7 @@ from manypaths.people.access import (
     Actor,
     current,
     groups_seen_by,
+    open_to_integrations,
     people_seen_by,
     remember_members,
     require_group_sight,
@@ -126,6 +127,7 @@ def learners_in(group: Group, ids: Sequence[str], *, by: Actor) -> list[Person]:
     return found
 
 
+@open_to_integrations
 def learners_of(group: Group, *, by: Actor) -> list[Person]:
     """Return who learns in the group today, by family name."""
     require_group_sight(by, group)

@@ -92,6 +92,22 @@ def take_in_responses(
 
 
 @transaction.atomic
+def take_in_handed_on(
+    columns: ResponseColumns, *, organization: Organization, by: Actor, at: datetime
+) -> range:
+    """Record responses that a program hands on as one deed; bring their learners' beliefs along.
+
+    No model is fitted to them, however few there were before: in whatever portions the same
+    responses come, the same model speaks of them.
+    """
+    ids = evidence.record_responses(columns, organization=organization, by=by, at=at)
+    learners = np.unique(columns.learner).tolist()
+    for family in _families(np.unique(columns.task).tolist()):
+        bring_along(family, learners, at=at)
+    return ids
+
+
+@transaction.atomic
 def take_in_ratings(
     drafts: Sequence[RatingDraft], *, organization: Organization, by: Actor, at: datetime
 ) -> list[Rating]:
