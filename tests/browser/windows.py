@@ -138,7 +138,8 @@ class Browser:
 
     def _listen(self, message: ConsoleMessage) -> None:
         text = message.text
-        if message.type not in ("error", "warning") or text.startswith("[Report Only]"):
+        is_of_policy = "Content Security Policy" in text or "Trusted" in text
+        if message.type not in ("error", "warning") and not is_of_policy:
             return
         address = str(message.location.get("url"))
         is_refusal = re.match(r"Failed to load resource: .* status of (4[0-9][0-9])", text)

@@ -93,20 +93,7 @@ def add_small_group(
     seats = Seat.objects.filter(grouping=grouping)
     seats.filter(learner__in=small.learners).delete()
     number = max(seats.values_list("number", flat=True), default=0) + 1
-    Seat.objects.bulk_create(
-        [
-            Seat(
-                grouping=grouping,
-                learner=learner,
-                number=number,
-                kind=small.need.kind,
-                competency=small.need.competency,
-                slip=small.need.slip,
-                reason=small.reason,
-            )
-            for learner in small.learners
-        ]
-    )
+    Seat.objects.bulk_create(small.seats(grouping, number))
     record_deed("add small group", by=by, at=at, subject=("grouping", grouping.pk), number=number)
     return number
 
