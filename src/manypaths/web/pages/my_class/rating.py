@@ -23,6 +23,7 @@ from manypaths.people.access import group_for
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.web.pages.my_class.forms import RatingsForm
+from manypaths.web.pages.my_class.showing import MOST_ROWS
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -107,5 +108,5 @@ def _saved(
     undo = f"{reverse('classes:take_back_ratings', args=[group.public_id])}?at="
     tell(request, words.format(count=len(drafts)), undo=f"{undo}{to_microseconds(at)}")
     if some.n_more:
-        return redirect_to(request, f"{request.path}?from={some.following}")
+        return redirect_page(request, f"{request.path}?from={some.following}")
     return redirect_page(request, "classes:one", group.public_id)
