@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import sync_playwright
 
-from tests.browser.homes import home_with
+from tests.browser.demo_home import home_with
 from tests.browser.windows import Browser, Visitors, open_chromium
 from tests.installed import bare
 from tests.served import Served, served

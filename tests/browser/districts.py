@@ -20,10 +20,22 @@ _LONG_STATEMENT = (
 
 def demo() -> None:
     """Build a small demo district with a year of work."""
+    from manypaths.demo.roster import ONE_CLASS_A_GRADE
+
+    _demo(ONE_CLASS_A_GRADE)
+
+
+def whole_demo() -> None:
+    """Build the demo district as everybody gets it."""
+    from manypaths.demo.roster import WHOLE_DISTRICT
+
+    _demo(WHOLE_DISTRICT)
+
+
+def _demo(size: Any) -> None:  # Any: models, once set up
     from manypaths.base.clock import now
     from manypaths.base.progress import silence
     from manypaths.demo.build import build_demo
-    from manypaths.demo.roster import ONE_CLASS_A_GRADE
     from manypaths.demo.school_days import last_school_day_before
     from manypaths.people.access import Operator
 
@@ -32,7 +44,7 @@ def demo() -> None:
         last_day=last_school_day_before(now().date()),
         by=Operator(),
         progress=silence,
-        size=ONE_CLASS_A_GRADE,
+        size=size,
     )
 
 
@@ -76,6 +88,7 @@ def huge() -> None:
 
 DISTRICTS: dict[str, Callable[[], None]] = {
     "demo": demo,
+    "whole_demo": whole_demo,
     "fresh": fresh,
     "first_day": first_day,
     "huge": huge,
@@ -99,7 +112,7 @@ class _Founding:
                 self.district, "Lea Winter", email="lea@example.org", by=self.by, at=self.at
             )
 
-    def school(self, name: str) -> Any:  # Any: models, once set up
+    def school(self, name: str) -> Any:
         from manypaths.people.services import create_school
 
         return create_school(name, parent=self.district, by=self.by, at=self.at)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,15 @@ def broken(
 ) -> Iterator[tuple[Browser, Path]]:
     """Serve a copy of a home that a test may break, without minding that the server complains."""
     visitors = visitors_of("fresh")
-    database = serving("fresh")[1] / "manypaths.sqlite3"
-    home = tmp_path / "home"
+    original, home = serving("fresh")[1], tmp_path / "home"
     home.mkdir()
-    for name in ("secret-key", "manypaths.sqlite3"):
-        (home / name).write_bytes(database.with_name(name).read_bytes())
+    (home / "secret-key").write_bytes((original / "secret-key").read_bytes())
+    # With what is not yet in the file itself, such as who is signed in.
+    with (
+        closing(sqlite3.connect(original / "manypaths.sqlite3")) as source,
+        closing(sqlite3.connect(home / "manypaths.sqlite3")) as copy,
+    ):
+        source.backup(copy)
     with served(bare(home), log=tmp_path / "log") as server:
         yield Browser(chromium, server, visitors), home / "manypaths.sqlite3"
         for context in list(chromium.contexts):
@@ -91,7 +96,6 @@ def test_a_mistake_of_ours(broken: tuple[Browser, Path]) -> None:
 def test_a_database_that_is_away(broken: tuple[Browser, Path]) -> None:
     browser, database = broken
     page = browser.visit_as("leader", "")
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         connection.execute("ALTER TABLE people_person RENAME TO elsewhere")
-    connection.close()
     require_good_page(page, page.goto("/people/"), 503)

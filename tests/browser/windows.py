@@ -23,6 +23,8 @@ ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
 
 ARGUMENTS = (
     "--no-sandbox",
+    # Nobody else is reached, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -30,8 +32,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    # Nobody else is reached, whatever a page asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 _SECONDS = 60
 

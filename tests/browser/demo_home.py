@@ -30,6 +30,11 @@ def home_with(district: str, cache: Path, into: Path) -> Path:
     return into
 
 
+def demo_home(cache: Path, into: Path, *, size: str = "small") -> Path:
+    """Return a home of its own with a demo, a small one or the whole."""
+    return home_with("demo" if size == "small" else "whole_demo", cache, into)
+
+
 def _build(district: str, kept: Path) -> None:
     draft = kept.with_name("draft")
     shutil.rmtree(draft, ignore_errors=True)
