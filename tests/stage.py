@@ -1,14 +1,17 @@
 """Ada's district with evidence, estimates and plans of hers, for tests across the rooms."""
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 from random import Random
 from uuid import UUID
 
 import numpy as np
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.tests.remembered import remembered
 from manypaths.estimates.merging import merge_people
 from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
@@ -72,6 +75,7 @@ from manypaths.sittings.work import WorkDraft
 
 LATER = day(60)
 _NOWHERE = 10**12
+_PEOPLE = ("ada", "ben", "cleo", "dana", "eli")
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,15 @@ class Records:
     merge: Merge
     rolled_over: RollOver
     token: Token
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps(self)
+
+    def copied(self) -> "Records":
+        """Return records of its own to a call that may change them."""
+        found: Records = pickle.loads(self._packed)
+        return found
 
     @property
     def public_id(self) -> UUID:
@@ -165,9 +178,16 @@ def make_stage(cast: Cast) -> Stage:
 
     Gwen and Cleo are the outsiders.
     """
+    stage = remembered("stage", partial(_made, cast))
+    for name in _PEOPLE:
+        getattr(cast, name).user = getattr(stage.cast, name).user
+    return replace(stage, cast=cast)
+
+
+def _made(cast: Cast) -> Stage:
     femi = make_person("Femi Adeyemi", cast.district, Role.LEADER)
     gwen = make_person("Gwen Arroyo", cast.school_elsewhere, Role.LEADER)
-    people = {name: getattr(cast, name) for name in ("ada", "ben", "cleo", "dana", "eli")}
+    people = {name: getattr(cast, name) for name in _PEOPLE}
     actors: dict[str, Actor] = {
         name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
     }
