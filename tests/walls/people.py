@@ -65,6 +65,9 @@ PEOPLE = {
     "people.queries.districts": Wall(
         lambda by, r: queries.districts(by=by), "operator", names_records=False
     ),
+    "people.queries.is_all_invented": Wall(
+        lambda by, r: queries.is_all_invented(by=by), "operator", names_records=False
+    ),
     "people.queries.learner_named": Wall(
         lambda by, r: queries.learner_named(r.learner_name, by=by)
     ),
