@@ -136,7 +136,7 @@ async def _rounds(
     seed: int,
 ) -> Rounds:
     found, rng = Rounds(fault, site.database), Random(seed)
-    ledger = Ledger(_ledger_of(site))
+    ledger = Ledger(ledger_of(site))
     writers = Writers(site.home.people, server.address, ledger, Random(seed))
     writers.start()
     try:
@@ -169,7 +169,7 @@ async def _lossy(site: Site, n: int, server: Server, judge: Judge, seed: int) ->
 
     proxy = LossyProxy(server.address, lambda: every("lost", 3), lambda: every("twice", 5))
     port = free_port()
-    ledger = Ledger(_ledger_of(site))
+    ledger = Ledger(ledger_of(site))
     writers = Writers(site.home.people, Address(port), ledger, Random(seed))
     async with await asyncio.start_server(proxy.take, "127.0.0.1", port, limit=1 << 20):
         writers.start()
@@ -189,6 +189,6 @@ async def _lossy(site: Site, n: int, server: Server, judge: Judge, seed: int) ->
     return found
 
 
-def _ledger_of(site: Site) -> Path:
+def ledger_of(site: Site) -> Path:
     """Return the file of the home's ledger: all runs on a home go on in the same one."""
     return site.home.folder / "ledger.jsonl"

@@ -218,6 +218,8 @@ LANGUAGE_COOKIE_SECURE = not _IS_PLAIN
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# Proxies give up after a minute, as a rule: before that there should be a page.
+REQUEST_SECONDS = env_int("MANYPATHS_REQUEST_SECONDS", 45, at_least=2, at_most=3600)
 LONGEST_WAIT_FOR_A_TURN_SECONDS = 15.0  # then a page says that very many people are here
 LARGEST_UPLOAD_BYTES = 1_000_000 * env_int("MANYPATHS_UPLOAD_MB", 50, at_least=1, at_most=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of a form without its files

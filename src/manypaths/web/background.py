@@ -36,9 +36,11 @@ def work_in_background() -> None:
     django.setup()
 
     from manypaths.base.locks import Work, alone
+    from manypaths.interop.tasks import go_on_with_imports
 
     with alone(Work.BACKGROUND):
         begin_again()
+        go_on_with_imports()
         _take_tasks()
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from time import monotonic
 
 import psycopg
+from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
@@ -19,8 +20,6 @@ from django.http.response import HttpResponseBase
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
-# Proxies give up after a minute, as a rule: before that there should be a page.
-LONGEST_SECONDS = 45.0
 _SECONDS_BETWEEN_LOOKS = 1.0
 
 _running: dict[int, tuple[float, BaseDatabaseWrapper]] = {}
@@ -35,7 +34,7 @@ def within_time(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         thread = threading.get_ident()
         with _lock:
-            _running[thread] = (monotonic() + LONGEST_SECONDS, connections["default"])
+            _running[thread] = (monotonic() + settings.REQUEST_SECONDS, connections["default"])
         try:
             return get_response(request)
         finally:
