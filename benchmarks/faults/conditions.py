@@ -32,9 +32,9 @@ from benchmarks.faults.machines import (
     wait_until,
 )
 from benchmarks.faults.proxy import StubbornProxy
-from benchmarks.faults.scenarios import Site, ledger_of
+from benchmarks.faults.scenarios import Site
 from benchmarks.faults.verdict import Verdict
-from benchmarks.faults.writers import Ledger, Writers
+from benchmarks.faults.writers import Writers
 from benchmarks.load import Outcome, Target, offer
 
 _ENOUGH = 12
@@ -100,7 +100,7 @@ class Scene:
     async def seen(self, fault: str) -> Observed:
         """Pause, compare, and return what was seen."""
         await self.writers.pause()
-        ledger = self.writers.ledger.path
+        ledger = self.writers.ledger
         return Observed(
             fault,
             self.site.database,
@@ -134,15 +134,13 @@ class Scene:
 @asynccontextmanager
 async def at_work(site: Site, server: Server, judge: Judge) -> AsyncIterator[Scene]:
     """Let people write while the block runs, from when the first answer is acknowledged."""
-    ledger = Ledger(ledger_of(site))
-    writers = Writers(site.home.people, server.address, ledger, Random(1))
+    writers = Writers(site.home.people, server.address, site.ledger, Random(1))
     writers.start()
     try:
         await writers.until_acknowledged(since=monotonic())
         yield Scene(site, server, writers, judge)
     finally:
         await writers.end()
-        ledger.close()
 
 
 def _run(site: Site, play: Callable[[Scene], Awaitable[Observed]], **serve: object) -> Observed:
@@ -207,22 +205,24 @@ def disk_full_of_postgres() -> Observed:
 
 
 def read_only() -> Observed:
-    """Let nobody write on the disk of an SQLite home for a while."""
+    """Begin on a disk that takes no writing, and go on when it does again."""
 
     async def play(scene: Scene) -> Observed:
         disk = str(scene.site.home.folder)
-        # Files are open for writing, so the disk itself can't be made so under them.
         await scene.writers.pause()
+        # A disk on which a program writes can't be made so under it.
         await asyncio.to_thread(scene.server.end)
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-        refused = await asyncio.to_thread(scene.site.home.manypaths, "check")
+        refused = await asyncio.to_thread(
+            scene.site.home.manypaths, "serve", "--port", str(free_port())
+        )
         subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
         await asyncio.to_thread(scene.server.start)
         scene.writers.go_on()
         seconds = await scene.writers.until_acknowledged(since=monotonic())
         found = await scene.seen("read-only disk")
         found.words = (refused.stdout + refused.stderr).strip()
-        found.pages, found.seconds = {"check": refused.returncode}, seconds
+        found.pages, found.seconds = {"serve": refused.returncode}, seconds
         return found
 
     with small_disk(64) as disk:
@@ -240,9 +240,8 @@ def read_only_postgres(site: Site) -> Observed:
         await asyncio.to_thread(own.tell, _CUT_ALL)
         await scene.until_trouble()
         pages = await scene.pages(**LOOKED_AT, record=scene.site.home.people[0]["path"])
-        await asyncio.to_thread(
-            own.tell, f"SET default_transaction_read_only = off; {setting} = off"
-        )
+        mine = "SET default_transaction_read_only = off"
+        await asyncio.to_thread(own.tell, mine, f"{setting} = off")
         await asyncio.to_thread(own.tell, _CUT_ALL)
         seconds = await scene.writers.until_acknowledged(since=monotonic())
         found = await scene.seen("read-only database")

@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks.faults.asking import Address
 from benchmarks.faults.verdict import Verdict
+from benchmarks.faults.writers import Ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("manypaths")
@@ -218,11 +219,11 @@ class Judge:
             text=True,
         )
 
-    def verdict(self, ledger: Path) -> Verdict:
+    def verdict(self, ledger: Ledger) -> Verdict:
         """Return what is to be said of the records, by this ledger."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{ledger}\n")
+        self._process.stdin.write(f"{json.dumps(ledger.entries)}\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         assert line, "the comparison itself broke: see above"
@@ -336,20 +337,10 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def tell(self, sentence: str) -> None:
-        """Carry out one sentence of SQL as its owner."""
-        self._call(
-            "psql",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-U",
-            "postgres",
-            "-c",
-            sentence,
-            "manypaths",
-        )
+    def tell(self, *sentences: str) -> None:
+        """Carry out sentences of SQL as its owner, each for itself."""
+        told = [word for sentence in sentences for word in ("-c", sentence)]
+        self._call("psql", *self._where, *told, "manypaths")
 
     @property
     def _where(self) -> tuple[str, ...]:

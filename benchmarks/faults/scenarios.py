@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from statistics import median
 from time import monotonic
@@ -63,6 +62,8 @@ class Site:
 
     home: Home
     cluster: Cluster | None = None
+    # All that happens in a home goes on in one ledger.
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def database(self) -> str:
@@ -136,8 +137,7 @@ async def _rounds(
     seed: int,
 ) -> Rounds:
     found, rng = Rounds(fault, site.database), Random(seed)
-    ledger = Ledger(ledger_of(site))
-    writers = Writers(site.home.people, server.address, ledger, Random(seed))
+    writers = Writers(site.home.people, server.address, site.ledger, Random(seed))
     writers.start()
     try:
         await writers.until_acknowledged(since=monotonic())
@@ -150,11 +150,10 @@ async def _rounds(
             # What was under way when one process of several died says nothing of the others.
             found.seconds.append(mended - began + await writers.until_acknowledged(since=mended))
             await writers.pause()
-            found.verdicts.append(await asyncio.to_thread(judge.verdict, ledger.path))
+            found.verdicts.append(await asyncio.to_thread(judge.verdict, site.ledger))
             found.n += 1
     finally:
         await writers.end()
-        ledger.close()
     found.met = writers.met
     return found
 
@@ -169,8 +168,7 @@ async def _lossy(site: Site, n: int, server: Server, judge: Judge, seed: int) ->
 
     proxy = LossyProxy(server.address, lambda: every("lost", 3), lambda: every("twice", 5))
     port = free_port()
-    ledger = Ledger(ledger_of(site))
-    writers = Writers(site.home.people, Address(port), ledger, Random(seed))
+    writers = Writers(site.home.people, Address(port), site.ledger, Random(seed))
     async with await asyncio.start_server(proxy.take, "127.0.0.1", port, limit=1 << 20):
         writers.start()
         try:
@@ -180,15 +178,9 @@ async def _lossy(site: Site, n: int, server: Server, judge: Judge, seed: int) ->
                     writers.require_alive()
                     await asyncio.sleep(0.02)
                 await writers.pause()
-                found.verdicts.append(await asyncio.to_thread(judge.verdict, ledger.path))
+                found.verdicts.append(await asyncio.to_thread(judge.verdict, site.ledger))
                 found.n += 1
         finally:
             await writers.end()
-            ledger.close()
     found.met, found.n_lost_replies = writers.met, proxy.n_lost
     return found
-
-
-def ledger_of(site: Site) -> Path:
-    """Return the file of the home's ledger: all runs on a home go on in the same one."""
-    return site.home.folder / "ledger.jsonl"

@@ -1,6 +1,6 @@
 """Compare a ledger with what is on record: `python -m benchmarks.faults.verdict`.
 
-Reads the path of a ledger a line from stdin and prints what was found, as JSON, a line.
+Reads a ledger's entries as JSON from stdin, one ledger a line, and prints what was found likewise.
 """
 
 import json
@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from manypaths.cli.session import set_up
@@ -42,7 +41,7 @@ def main() -> None:
     from manypaths.people.models import Organization
 
     for line in sys.stdin:
-        entries = [json.loads(entry) for entry in Path(line.strip()).read_text().splitlines()]
+        entries = json.loads(line)
         district = Organization.every_district.get(kind="district")
         with district_scope(district.pk):
             print(json.dumps(asdict(_judge(entries))), flush=True)

@@ -58,10 +58,8 @@ def _watch() -> None:
 def let_go(*, at: float) -> int:
     """Cut the connections of requests that should have been done by now; return how many."""
     with _lock:
-        overdue = [(thread, own) for thread, (due, own) in _running.items() if due < at]
-        for thread, _own in overdue:
-            del _running[thread]
-    for _thread, own in overdue:
+        overdue = [own for due, own in _running.values() if due < at]
+    for own in overdue:
         _cut(own)
     return len(overdue)
 

@@ -7,7 +7,7 @@ words is the same sending, and is led to where the first one was led.
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -46,7 +46,7 @@ def once(view: Page[Arguments]) -> Page[Arguments]:
                 known.delete()
         return response
 
-    return sent
+    return cast("Page[Arguments]", sent)
 
 
 def _digest(request: PageRequest) -> str:

@@ -11,12 +11,12 @@ from manypaths.web.deadlines import watch
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.settings")
 
 end_with_parent()
-application = get_wsgi_application()
+_pages = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  # not before the line above
 from django.urls import get_resolver  # noqa: E402
 
-application = whole_bodies(application, most_bytes=settings.LARGEST_UPLOAD_BYTES)
+application = whole_bodies(_pages, most_bytes=settings.LARGEST_UPLOAD_BYTES)
 watch()
 
 # Loads every page now, and not while the first reader waits.
