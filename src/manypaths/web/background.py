@@ -40,9 +40,11 @@ def work_in_background() -> None:
     django.setup()
 
     from manypaths.base.locks import Work, alone
+    from manypaths.interop.tasks import go_on_with_imports
 
     with alone(Work.BACKGROUND):
         begin_again()
+        go_on_with_imports()
         threading.Thread(target=_make_rounds, name="rounds", daemon=True).start()
         _take_tasks()
 
