@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
-from manypaths.estimates.engine import family_of, mover_for
+from manypaths.estimates.engine import family_of, mover_for, read_by
 from manypaths.estimates.evidence_log import Piece, pieces_of
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.queries import estimates_of
@@ -105,7 +105,7 @@ def moves_of(
     achievements = _achievements(learner, places)
     days_of_work = _replayed(
         pieces_of(learner, family),
-        mover_for(family),
+        read_by(mover_for(family), framework),
         since,
         {key for key in places if key},
     )
