@@ -4,6 +4,7 @@ from typing import cast
 
 from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
+from manypaths.estimates.merging import link_learner, merge_people, unmerge_people
 from manypaths.estimates.moves import moves_of
 from manypaths.estimates.rule_effects import (
     effects_of_rules,
@@ -134,6 +135,13 @@ ESTIMATES = {
         "dana",
         through_own=True,
     ),
+    "estimates.services.evidence.take_in_handed_on": Wall(
+        lambda by, r: services.take_in_handed_on(
+            r.columns(), organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
     "estimates.services.evidence.take_in_ratings": Wall(
         lambda by, r: services.take_in_ratings(
             [r.rating_draft(by)], organization=r.organization, by=by, at=LATER
@@ -167,8 +175,14 @@ ESTIMATES = {
         "dana",
         through_own=True,
     ),
-    "estimates.services.evidence.link_evidence": Wall(
-        lambda by, r: services.link_evidence(r.unnamed, r.learner, by=by, at=LATER)
+    "estimates.merging.merge_people": Wall(
+        lambda by, r: merge_people(r.unnamed, r.learner, by=by, at=LATER), "dana"
+    ),
+    "estimates.merging.unmerge_people": Wall(
+        lambda by, r: unmerge_people(r.merge, by=by, at=LATER), "dana"
+    ),
+    "estimates.merging.link_learner": Wall(
+        lambda by, r: link_learner(r.unnamed, r.learner, by=by, at=LATER)
     ),
     "estimates.services.fitting.fit_model": Wall(
         lambda by, r: services.fit_model(r.framework, by=by, at=LATER), "femi"

@@ -51,7 +51,7 @@ from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
 from manypaths.mastery.model import without_contexts
-from manypaths.people.access import Actor, people_seen_by, require_sight
+from manypaths.people.access import Actor, open_to_integrations, people_seen_by, require_sight
 from manypaths.people.models import Person
 
 
@@ -92,6 +92,7 @@ def estimated_competencies(framework: Framework) -> list[Competency]:
     return list(outline_of(framework).competencies)
 
 
+@open_to_integrations
 def estimates_of(
     learners: Sequence[Person],
     framework: Framework,
@@ -126,6 +127,7 @@ def estimates_with_evidence(
     return touched_estimates(learners, shown, framework, at)
 
 
+@open_to_integrations
 def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> Why:
     """Return what moved a learner's estimate of a competency, from the evidence itself."""
     require_sight(by, [learner])

@@ -30,6 +30,7 @@ from manypaths.people.access import (
     Actor,
     current,
     is_learner_themself,
+    open_to_integrations,
     people_seen_by,
     require_group_sight,
     require_sight,
@@ -92,6 +93,7 @@ class ClassOverview:
         return self.estimates.status_by_code()
 
 
+@open_to_integrations
 def next_steps(
     learner: Person,
     framework: Framework,

@@ -192,8 +192,8 @@ def pieces(count: int) -> str:
 
 def planned(choice: Choice) -> str:
     """Return what was planned in a choice."""
-    title = str(choice.task) if choice.task else choice.competency.name
-    return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title)
+    title = choice.task.spoken.title if choice.task else ""
+    return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title or choice.competency.name)
 
 
 def we_are(certainty: Certainty) -> str:

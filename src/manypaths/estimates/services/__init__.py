@@ -14,10 +14,10 @@ from manypaths.estimates.services.candidates import (
 from manypaths.estimates.services.contests import answer_contest
 from manypaths.estimates.services.evidence import (
     correct_response,
-    link_evidence,
     take_in,
     take_in_artifact,
     take_in_class_ratings,
+    take_in_handed_on,
     take_in_rating,
     take_in_ratings,
     take_in_responses,
@@ -42,7 +42,6 @@ __all__ = [
     "fit_candidate",
     "fit_model",
     "let_self_ratings_move",
-    "link_evidence",
     "look_at",
     "open_contest",
     "rebuild",
@@ -58,6 +57,7 @@ __all__ = [
     "take_in",
     "take_in_artifact",
     "take_in_class_ratings",
+    "take_in_handed_on",
     "take_in_rating",
     "take_in_ratings",
     "take_in_responses",
