@@ -74,14 +74,35 @@ for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "unt
     FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
     FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
 
-# A bare request names too little there, or what it names is another's in each browser: the tests of
-# these pages see that those inside get through.
+
+def form_of(records: Records) -> dict[str, str]:
+    """Return what forms of any page would send about the learner's records, in one."""
+    return {
+        "competency": str(records.competency.public_id),
+        "who": str(records.learner.public_id),
+        "learner": str(records.learner.public_id),
+        "group": str(records.group.public_id),
+        "kind": "show",
+        "list": "help",
+        "to": "2",
+        "level": "1",
+        "words": "Words",
+        "reason": "Words",
+        "text": "Words",
+        "title": "Words",
+        "n_sessions": "1",
+        **dict.fromkeys(
+            ("day", "demonstrated_on", "done_on", "held_on", "planned_for"),
+            LATER.date().isoformat(),
+        ),
+    }
+
+
+# What these name is another's in each browser, or lies in no stage: the tests of their pages see
+# that those inside get through.
 NAME_MORE = frozenset(
     (
-        *("classes:add_group", "classes:clear", "classes:drop_group", "classes:give"),
-        *("classes:move_seat", "classes:open", "classes:plan_help", "classes:restore"),
-        *("classes:row", "classes:sign", "classes:take_back"),
-        *("evidence:file", "mfa_remove_webauthn", "security:end_session", "showing:mark"),
+        *("evidence:file", "mfa_remove_webauthn", "security:end_session"),
         *("sign_in:look_around", "sign_in:pictures"),
     )
 )

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from manypaths.base.worded import Worded, in_readers_words
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -19,7 +21,15 @@ class Fault:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fault as the JSON object that every door prints."""
-        return asdict(self)
+        found = asdict(self)
+        if isinstance(self.allowed, Worded):
+            found["allowed"] = str.__str__(self.allowed)
+        return found
+
+    @property
+    def words(self) -> str:
+        """Return what is allowed in the reader's language."""
+        return in_readers_words(self.allowed)
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -32,7 +42,7 @@ class Fault:
             if part
         )
         value = f" {self.value!r}" if self.value is not None else ""
-        return f"{place}:{value} {self.allowed}"
+        return f"{place}:{value} {self.words}"
 
 
 class ManypathsError(Exception):

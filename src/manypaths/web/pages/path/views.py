@@ -54,7 +54,8 @@ def _path(request: PageRequest, learner: Person) -> HttpResponse:
     frameworks = frameworks_of_learner(learner, by=request.user)
     framework = framework_asked_for(request, learner, frameworks)
     if framework is None:
-        return render_page(request, "path/none.html", {"learner": learner})
+        is_own = request.visitor.person == learner
+        return render_page(request, "path/none.html", {"learner": learner, "is_own": is_own})
     area = request.GET.get("area", "")
     page = show_path(
         learner, framework, by=request.user, at=now(), area=int(area) if area.isdecimal() else 0
