@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
 from manypaths.accounts.hashing import CappedArgon2Hasher
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.scope import district_scope
 from manypaths.base.tests.remembered import remembered
 from manypaths.people.models import Organization
@@ -29,6 +31,20 @@ def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CappedArgon2Hasher, "memory_cost", 64)
         patch.setattr(CappedArgon2Hasher, "time_cost", 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_databases() -> Iterator[None]:
+    """Let the end of a test empty tables whose rows the program itself never takes out."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(operations: BaseDatabaseOperations, statements: list[str]) -> None:
+        with clearing_logs():
+            empty(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
         yield
 
 

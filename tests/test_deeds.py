@@ -27,8 +27,6 @@ OTHERS = {
     "accounts.services.first_leader.invite_first_leader": ["add people", "invite"],
     # The first responses of a framework are what its first model is fitted to.
     "estimates.services.evidence.take_in_responses": ["record responses", "fit model"],
-    # A room each: the ids and groups, the evidence, the choices.
-    "plans.services.link_learner": ["reassign evidence", "hand over", "link learner"],
 }
 # What the calls in `tests/walls/` say of people, and the names of the cast.
 MARKS = ("Ada", "Okafor", "Ben", "Silva", "Iris", "Berg", "Lind", "A-17", "page", "Words")

@@ -167,9 +167,7 @@ def _large_framework(founding: _Founding) -> Any:
             competencies.append(CompetencyDraft(code, statement, code=code))
             ties.append(AssociationDraft(f"{code}<{area}", AssociationKind.CHILD_OF, code, area))
             if before:
-                step = AssociationDraft(
-                    f"{before}>{code}", AssociationKind.PRECEDES, before, code
-                )
+                step = AssociationDraft(f"{before}>{code}", AssociationKind.PRECEDES, before, code)
                 ties.append(step)
             answers = (AnswerDraft("2", True), AnswerDraft("3", False, f"{code}.off-by-one"))
             slips.append(SlipDraft(f"{code}.off-by-one", code, f"counts one too many in {code}"))
@@ -203,7 +201,10 @@ def _one_week_of_answers(founding: _Founding, group: Any, framework: Any) -> Non
     learners = [m.person_id for m in group.memberships.filter(part=Part.LEARNER).order_by("pk")]
     tasks = list(Task.objects.filter(framework=framework).order_by("pk")[:40])
     n = len(learners) * len(tasks)
-    learner, task = np.repeat(learners, len(tasks)), np.tile([one.pk for one in tasks], len(learners))
+    learner, task = (
+        np.repeat(learners, len(tasks)),
+        np.tile([one.pk for one in tasks], len(learners)),
+    )
     place = np.arange(n)
     is_right = (place + place // len(tasks)) % 3 != 0
     begun = to_microseconds(founding.at - timedelta(days=6))
@@ -222,4 +223,3 @@ def _one_week_of_answers(founding: _Founding, group: Any, framework: Any) -> Non
         by=founding.by,
         at=founding.at,
     )
-

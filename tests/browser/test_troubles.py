@@ -42,7 +42,9 @@ def test_what_is_not_there_and_what_shows_nothing(browser: Browser) -> None:
 
 def test_a_form_that_is_no_longer_good(browser: Browser) -> None:
     page = browser.visit_as(STRANGER, "/sign-in/code/")
-    page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(e => e.remove())")
+    page.evaluate(
+        "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(e => e.remove())"
+    )
     require_good_page(page, send(page, "main form[method=post]"), 403)
 
 

@@ -37,6 +37,7 @@ def main(home: Path) -> None:
 
 def _written() -> set[str]:
     """Return what people of the demo wrote or are called, in whatever language."""
+    from manypaths.estimates.models import TeachersWord
     from manypaths.evidence.models import Artifact, Contest, Draft, Look, Rating, Withdrawal
     from manypaths.people.models import Group, Organization, Person, Term
     from manypaths.plans.models import FamilyNote, HelpRequest, Note, Support
@@ -50,6 +51,7 @@ def _written() -> set[str]:
         (Artifact, ("title", "text", "file_name")),
         (Rating, ("note",)),
         (Contest, ("words", "answer")),
+        (TeachersWord, ("reason",)),
         (Draft, ("title", "text")),
         (Look, ("words",)),
         (Withdrawal, ("reason",)),

@@ -22,6 +22,7 @@ from manypaths.frameworks.queries import competency_for, levels_of
 from manypaths.people.access import group_for
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
+from manypaths.web.once import once
 from manypaths.web.pages.my_class.forms import RatingsForm
 from manypaths.web.pages.my_class.showing import MOST_ROWS
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -34,6 +35,7 @@ _LONGEST_MOMENT, _LONGEST_PLACE = 19, 5
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def rate(request: PageRequest, group_id: UUID, competency_id: UUID) -> HttpResponse:
     """Rate every learner of a class on a competency, or some of them."""
     group = group_for(request.user, group_id)
