@@ -1,4 +1,4 @@
-"""Makes a small demo district in a home: `python -m tests.browser.build HOME`."""
+"""Makes a demo district in a home: `python -m tests.browser.build HOME small`, or `whole`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from manypaths.cli.session import set_up
 
 
-def main(home: Path) -> None:
+def main(home: Path, size: str) -> None:
     set_up(home)
 
     from manypaths.base.clock import now
@@ -14,7 +14,7 @@ def main(home: Path) -> None:
     from manypaths.base.secret_key import keep_secret
     from manypaths.cli.home import make_tables
     from manypaths.demo.build import build_demo
-    from manypaths.demo.roster import ONE_CLASS_A_GRADE
+    from manypaths.demo.roster import ONE_CLASS_A_GRADE, WHOLE_DISTRICT
     from manypaths.demo.school_days import last_school_day_before
     from manypaths.people.access import Operator
 
@@ -25,9 +25,9 @@ def main(home: Path) -> None:
         last_day=last_school_day_before(now().date()),
         by=Operator(),
         progress=silence,
-        size=ONE_CLASS_A_GRADE,
+        size=WHOLE_DISTRICT if size == "whole" else ONE_CLASS_A_GRADE,
     )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
