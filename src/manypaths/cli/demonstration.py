@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell
@@ -73,7 +74,8 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     keep_secret(settings.HOME)
     make_tables()
     if found is not None:
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
+        with clearing_logs():
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
     made = build_demo(
         seed=DEFAULT_SEED if seed is None else seed,
         last_day=last_school_day_before(now().date()),

@@ -106,7 +106,10 @@ class Alignment(PublishedRow):
 
 
 class Slip(PublicId, Translated, PublishedRow):
-    """A named wrong idea that an answer can show."""
+    """A named wrong idea that an answer can show.
+
+    Its name and explanation speak of it to educators; `feedback` speaks to a learner who showed it.
+    """
 
     publication = "framework__published_at"
     personal = OF_NOBODY
@@ -116,6 +119,7 @@ class Slip(PublicId, Translated, PublishedRow):
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     explanation = models.TextField(blank=True)
+    feedback = models.TextField(blank=True)
 
     class Meta(PublishedRow.Meta):
         """A code names one slip of a framework in a district."""
@@ -209,10 +213,6 @@ class EvidenceQuerySet(ScopedQuerySet[Row]):
         if set(values) != {"withdrawal"}:
             raise TypeError("evidence is not edited: withdraw it with a reason, and record anew")
         return super().update(**values)
-
-    def reassign(self, learner: Person) -> int:
-        """Give the rows to another learner: an unnamed one turned out to be somebody."""
-        return super().update(learner=learner)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: evidence ends by retention or a lawful request alone, a deed of its own."""

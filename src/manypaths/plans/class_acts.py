@@ -13,7 +13,7 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, require_group_sight
+from manypaths.people.access import Actor, require_group_sight, require_meeting
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_grouping_right
@@ -105,20 +105,7 @@ def add_small_group(
     seats = Seat.objects.filter(grouping=grouping)
     seats.filter(learner__in=small.learners).delete()
     number = max(seats.values_list("number", flat=True), default=0) + 1
-    Seat.objects.bulk_create(
-        [
-            Seat(
-                grouping=grouping,
-                learner=learner,
-                number=number,
-                kind=small.need.kind,
-                competency=small.need.competency,
-                slip=small.need.slip,
-                reason=small.reason,
-            )
-            for learner in small.learners
-        ]
-    )
+    Seat.objects.bulk_create(small.seats(grouping, number))
     record_deed("add small group", by=by, at=at, subject=("grouping", grouping.pk), number=number)
     return number
 
@@ -177,6 +164,7 @@ def restore_rows(
 ) -> int:
     """Put back who was cleared from a place in a list; return how many."""
     require_group_sight(by, group)
+    require_meeting(group)
     count, _rows = _cleared(group, competency, cleared_from).delete()
     record_deed("restore rows", by=by, at=at, subject=("group", group.pk), count=count)
     return count

@@ -19,8 +19,9 @@ from manypaths.web.background import work_in_background
 
 # Of 2 cores both, of 32 not all: a process holds some 150 MB, and a database has to keep up.
 _MOST_WORKERS = 4
-# Threads of one process share a core; several, so that one which waits for a disk stops nobody.
-_THREADS = 4
+# Nearly all of them wait: for slow clients, or for their turn (see `base.turns`). They are made
+# when they are needed, and go when they are not.
+_THREADS = 128
 _NO_SUCH_PLACE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _SECONDS_TO_END = 20
 _SECONDS_BETWEEN_TRIES = 0.05

@@ -120,18 +120,17 @@ class RatingsForm(forms.Form):
         self._learners = learners
         # The first one takes a level back that was picked by mistake.
         named = [(str(level.position), str(level)) for level in levels]
-        choices = [("", _("not seen")), *named]
+        self.choices = [("", _("not seen")), *named]
         for learner in learners:
             self.fields[self._name(learner)] = forms.ChoiceField(
                 label=learner.name,
-                choices=choices,
+                choices=self.choices,
                 required=False,
                 initial="",
-                widget=forms.RadioSelect,
             )
 
     def rows(self) -> list[tuple[Person, forms.BoundField]]:
-        """Return each learner with the radio buttons of their row."""
+        """Return each learner with the field of their row, for each of `choices` a button."""
         return [(learner, self[self._name(learner)]) for learner in self._learners]
 
     def chosen(self) -> list[tuple[Person, int]]:
