@@ -347,5 +347,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # What is refused has its line as a request.
         "django.request": {"level": "ERROR"},
+        # Its only warning is that it was told to end.
+        "django_tasks_db": {"level": "ERROR"},
     },
 }
