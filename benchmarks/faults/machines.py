@@ -53,7 +53,7 @@ class Home:
     environment: Environment
     people: Sequence[Mapping[str, Any]] = ()
     n_achievements: int = 0
-    group: str = ""
+    names: Sequence[str] = ()
 
     def run(self, *words: str) -> str:
         """Run a module of ours in this home, and return what it prints."""
@@ -102,7 +102,7 @@ def make_home(folder: Path, *, url: str = "", n_learners: int = 40, password: st
         bare,
         people=found["people"],
         n_achievements=found["n_achievements"],
-        group=found["group"],
+        names=found["names"],
     )
 
 

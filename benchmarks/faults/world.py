@@ -13,6 +13,8 @@ from manypaths.cli.session import set_up
 if TYPE_CHECKING:
     from manypaths.people.models import Organization, Person
 
+_CLASS_SIZE = 25
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,7 +58,9 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
         by=by,
         at=at,
     )
-    group = make_class("7B Mathematics", school, lead=teacher, learners=learners)
+    for first in range(0, n_learners, _CLASS_SIZE):
+        members = learners[first : first + _CLASS_SIZE]
+        make_class(f"Class {first // _CLASS_SIZE}", school, lead=teacher, learners=members)
     drafts = [
         AchievementDraft(learner, world.competencies["F1"], at.date()) for learner in learners[:10]
     ]
@@ -76,7 +80,6 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
     return {
         "people": people,
         "names": [learner.user.username for learner in learners if learner.user],
-        "group": str(group.public_id),
         "n_achievements": len(drafts),
     }
 
