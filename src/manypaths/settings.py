@@ -131,7 +131,9 @@ INSTALLED_APPS = [
     "manypaths.estimates",
     "manypaths.plans",
     "manypaths.sittings",
+    "manypaths.integrations",
     "manypaths.interop",
+    "manypaths.records",
     "manypaths.web",
 ]
 
@@ -240,12 +242,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        # Text becomes HTML in one way alone, which web/trusted.js names.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     }
-}
-
-# Told by browsers alone: htmx 2 writes HTML into pages, and would stand still under this rule.
-CONTENT_SECURITY_POLICY_REPORT_ONLY = {
-    "DIRECTIVES": {"default-src": None, "require-trusted-types-for": ["'script'"]}
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -314,6 +314,11 @@ ENTRY_RATE_LIMITS = {
     "look_around": "300/5m/ip",
     "reset_demo": "3/10m/key",
 }
+
+# --- Programs of others
+
+# So often a minute one token may call.
+API_CALLS_A_MINUTE = env_int("MANYPATHS_API_CALLS_A_MINUTE", 600, at_least=10, at_most=100_000)
 
 EMAIL_BACKEND = (
     "django.core.mail.backends."

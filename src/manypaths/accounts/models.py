@@ -26,13 +26,12 @@ class Invitation(DistrictRow):
         "person",
         "invited_by",
         "kind",
-        "token_hash",
-        "pin_hash",
         "n_wrong_pins",
         "made_at",
         "expires_at",
         "used_at",
         "withdrawn_at",
+        secrets=("token_hash", "pin_hash"),
     )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
@@ -62,7 +61,7 @@ class Invitation(DistrictRow):
 class PicturePassword(DistrictRow):
     """Three pictures in order by which a young learner signs in, inside a class code."""
 
-    personal = goes_with("person", "person", "secret", "n_wrong", "set_at")
+    personal = goes_with("person", "person", "n_wrong", "set_at", secrets=("secret",))
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="pictures")
     secret = models.CharField(max_length=128)
@@ -74,7 +73,7 @@ class PicturePassword(DistrictRow):
 class SignInCard(DistrictRow):
     """A printed card whose QR code signs a young learner in, until a new one is made."""
 
-    personal = goes_with("person", "person", "token_hash", "made_at")
+    personal = goes_with("person", "person", "made_at", secrets=("token_hash",))
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="card")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -99,13 +98,12 @@ class Session(AbstractBaseSession):
 
     personal = goes_with(
         "user__person",
-        "session_key",
-        "session_data",
         "expire_date",
         "user",
         "device",
         "begun_at",
         "seen_at",
+        secrets=("session_key", "session_data"),
     )
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")

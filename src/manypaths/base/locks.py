@@ -15,6 +15,7 @@ class Work(Enum):
 
     MAKING_A_HOME = ("lock", 7_266_279)
     BACKGROUND = ("background.lock", 7_266_280)
+    SEALING = ("sealing.lock", 7_266_281)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from manypaths.frameworks.rubrics import rubric_of
 from manypaths.people.access import group_for
 from manypaths.people.queries import learners_of
 from manypaths.sittings.access import may_answer
-from manypaths.sittings.queries import answer_waiting, answers_waiting
+from manypaths.sittings.queries import answer_waiting, answers_waiting, signed_for
 from manypaths.sittings.services import answer_work, hand_in, mark_answer
 from manypaths.web.once import once
 from manypaths.web.pages.showing.asked import Asked, asked_for
@@ -160,6 +160,7 @@ def _one_page(
     request: PageRequest, artifact: Artifact, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     is_for_answer = artifact.competency is not None and may_answer(artifact, by=request.user)
+    signed = signed_for(artifact, by=request.user)
     shown = {
         "work": artifact,
         "is_picture": is_picture(artifact.file_type),
@@ -168,6 +169,9 @@ def _one_page(
         "given": level_given(artifact),
         "criteria": criteria_of(artifact.task) if artifact.task else [],
         "is_for_answer": is_for_answer,
-        "is_for_sign_off": is_for_answer and may_sign(request.user, artifact.learner),
+        "signed": signed,
+        "is_for_sign_off": is_for_answer
+        and signed is None
+        and may_sign(request.user, artifact.learner),
     }
     return render_page(request, "showing/one.html", {**shown, **context}, status=status)

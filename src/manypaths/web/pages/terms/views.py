@@ -120,7 +120,6 @@ def _page(
     if places[0].kind != OrganizationKind.DISTRICT:
         rows = [row for place in places for row in schools_in(place, by=request.user)]
     context = {
-        "places": places,
         "leads_district": places[0].kind == OrganizationKind.DISTRICT,
         "rows": [row for row in rows if row.school.kind == OrganizationKind.SCHOOL],
         "terms": terms_in(places[0], by=request.user),
