@@ -1,4 +1,4 @@
-"""`make bench`: measure, and write the pages performance, engine, pages and morning of docs/reference.
+"""`make bench`: measure, and write performance, engine, pages and morning in docs/reference.
 
     python -m benchmarks.run [--only PART,...]
 
