@@ -39,7 +39,8 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
     from manypaths.base.clock import now
     from manypaths.estimates.services import AchievementDraft, sign_off_many
     from manypaths.estimates.tests.world import make_world
-    from manypaths.people.access import Operator
+    from manypaths.integrations.services import make_token
+    from manypaths.people.access import Operator, TokenScope
     from manypaths.people.models import Role
     from manypaths.people.services import add_people, create_school
     from manypaths.people.tests.cast import SINCE, make_class
@@ -77,7 +78,15 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
         for learner in learners
     ]
     assert Session.objects.count() == n_learners
+    made = make_token(
+        school, "Quiz Program", scopes=[TokenScope.WRITE_EVIDENCE], days=30, by=by, at=at
+    )
     return {
+        "program": {
+            "secret": made.secret,
+            "learners": [str(learner.public_id) for learner in learners],
+            "tasks": tasks,
+        },
         "people": people,
         "names": [learner.user.username for learner in learners if learner.user],
         "n_achievements": len(drafts),
