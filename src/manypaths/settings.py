@@ -56,7 +56,8 @@ _POSTGRES_OPTIONS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "options": f"-c lock_timeout={DATABASE_WAIT_SECONDS}s",
+    # The server, too, ends what nobody waits for any more.
+    "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
 }
 
 
