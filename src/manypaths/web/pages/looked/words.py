@@ -25,6 +25,10 @@ _PAGES: dict[str, str | Promise] = {
     "groups": _("a list of groups"),
     "imports": _("an import"),
     "family": _("the family’s page"),
+    "records:whole": _("what is on record"),
+    "records:take_along": _("the whole record, to take along"),
+    "records:exported_file": _("all records, to take along"),
+    "records": _("how records end"),
 }
 
 _AS: dict[ViewerRole, str | Promise] = {
