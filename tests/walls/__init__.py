@@ -13,10 +13,13 @@ from tests.walls.open import OPEN as OPEN_OTHERS
 from tests.walls.open import PART
 from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
+from tests.walls.records import OPEN_RECORDS, RECORDS
 from tests.walls.sittings import SITTINGS
 
-WALLS: dict[str, Wall] = PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
-OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS
+WALLS: dict[str, Wall] = (
+    PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS | RECORDS
+)
+OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_RECORDS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
 __all__ = ["OPEN", "PARTS", "WALLS", "Call", "Open", "Wall"]

@@ -61,7 +61,6 @@ def _export(records: Records) -> UUID:
 
 
 FILLS: dict[str, Fill] = {
-    "due_kind": lambda records: "evidence",
     "erasure_id": _erasure,
     "export_id": _export,
     "hold_id": _hold,
@@ -97,7 +96,7 @@ FILLS: dict[str, Fill] = {
 # What is the learner's alone, and what is no record: the same for everybody when it is missing.
 PUBLIC_ARGUMENTS = frozenset(
     (
-        *("competency_id", "due_kind", "framework_id", "kind", "number", "task_id"),
+        *("competency_id", "framework_id", "kind", "number", "task_id"),
         *("name", "part", "pk", "secret", "token"),
     )
 )

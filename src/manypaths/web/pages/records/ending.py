@@ -45,7 +45,12 @@ def erase(request: PageRequest, person_id: UUID) -> HttpResponse:
             form.add_error(None, refusal.message)
     if request.method != "POST":
         record_view(request, person)
-    context = {"person": person, "form": form, "hold_form": HoldForm(), "days": records.COOLING.days}
+    context = {
+        "person": person,
+        "form": form,
+        "hold_form": HoldForm(),
+        "days": records.COOLING.days,
+    }
     return render_page(request, "records/erase.html", context)
 
 

@@ -39,7 +39,7 @@ def one(request: PageRequest, export_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def file(request: PageRequest, export_id: UUID) -> FileResponse:
+def file(request: PageRequest, export_id: UUID) -> HttpResponse:
     """Hand the package out: the look at everybody is written down as one."""
     path = file_of(district_export_for(export_id, by=request.user))
     record_view(request, request.visitor.district, Purpose.EXPORT)

@@ -29,9 +29,7 @@ def times(request: PageRequest) -> HttpResponse:
     form = TimesForm(request.POST)
     if form.is_valid():
         try:
-            set_policy(
-                form.days, deletes_by_itself=form.goes_by_itself, by=request.user, at=now()
-            )
+            set_policy(form.days, deletes_by_itself=form.goes_by_itself, by=request.user, at=now())
             tell(request, _("The times are set."))
             return redirect_page(request, "records:office")
         except Refused as refusal:
@@ -41,9 +39,10 @@ def times(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def over(request: PageRequest, due_kind: str) -> HttpResponse:
-    """Name those of whom something is over its time."""
-    due = next((d for d in what_is_due(by=request.user) if d.kind.name == due_kind), None)
+def over(request: PageRequest) -> HttpResponse:
+    """Name those of whom something of a kind is over its time."""
+    wanted = request.GET.get("kind", next(iter(KINDS)))
+    due = next((d for d in what_is_due(by=request.user) if d.kind.name == wanted), None)
     if due is None:
         raise NotFound
     record_view(request, request.visitor.district)
