@@ -18,12 +18,21 @@ from tests.walls.open import OPEN as OPEN_OTHERS
 from tests.walls.open import PART
 from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
+from tests.walls.records import OPEN_RECORDS, RECORDS
 from tests.walls.sittings import SITTINGS
 
 WALLS: dict[str, Wall] = (
-    PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS | INTEGRATIONS
+    PEOPLE
+    | ACCOUNTS
+    | FRAMEWORKS
+    | EVIDENCE
+    | ESTIMATES
+    | PLANS
+    | SITTINGS
+    | INTEGRATIONS
+    | RECORDS
 )
-OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_INTEGRATIONS
+OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_INTEGRATIONS | OPEN_RECORDS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
 __all__ = ["OPEN", "PARTS", "REACHED_BY_PROGRAMS", "WALLS", "Call", "Open", "Wall"]

@@ -7,7 +7,9 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from manypaths.base.clock import to_microseconds
 from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.records.models import DistrictExport, Erasure, ErasureState, ExportState, Hold
 from tests.stage import LATER, Records
 
 Fill = Callable[[Records], object]
@@ -27,7 +29,41 @@ def _run(records: Records) -> UUID:
     return run.public_id
 
 
+def _erasure(records: Records) -> UUID:
+    """Return an erasure of the learner that waits for a second person."""
+    erasure, _ = Erasure.objects.get_or_create(
+        person_number=records.learner.pk,
+        person_hash="0" * 64,
+        reason="asked",
+        state=ErasureState.ASKED,
+        asked_at=to_microseconds(LATER),
+    )
+    return erasure.public_id
+
+
+def _hold(records: Records) -> UUID:
+    """Return a hold on the learner."""
+    hold, _ = Hold.objects.get_or_create(
+        scope="person",
+        scope_id=records.learner.pk,
+        reason="a case",
+        placed_at=to_microseconds(LATER),
+    )
+    return hold.public_id
+
+
+def _export(records: Records) -> UUID:
+    """Return an export of the district that is being written."""
+    export, _ = DistrictExport.objects.get_or_create(
+        state=ExportState.WRITING, asked_at=to_microseconds(LATER), asked_by=0
+    )
+    return export.public_id
+
+
 FILLS: dict[str, Fill] = {
+    "erasure_id": _erasure,
+    "export_id": _export,
+    "hold_id": _hold,
     "artifact_id": lambda records: records.work.public_id,
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,
