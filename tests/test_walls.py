@@ -27,7 +27,16 @@ from manypaths.people.tests.cast import OPERATOR, Cast, make_district
 from tests.stage import Records, Stage, make_stage
 from tests.walls import OPEN, PARTS, WALLS, Call, Wall
 
-ROOMS = ("people", "accounts", "frameworks", "evidence", "estimates", "plans", "sittings")
+ROOMS = (
+    "people",
+    "accounts",
+    "frameworks",
+    "evidence",
+    "estimates",
+    "plans",
+    "sittings",
+    "demographics",
+)
 NOT_FOUND = NotFound().as_json()
 # They read rows of people for queries and deeds that know who asks.
 _INNER = (

@@ -43,6 +43,9 @@ CONFORMANCE = Path(env_str("MANYPATHS_CONFORMANCE", "../shared"))
 
 DATABASE_WAIT_SECONDS = env_int("MANYPATHS_DATABASE_WAIT_SECONDS", 20, at_least=1, at_most=600)
 
+# Keys that are in no backup: whoever has them and the database reads what they seal.
+KEYS = Path(env_str("MANYPATHS_KEYS", str(HOME / "keys"))).expanduser().absolute()
+
 # Files that learners hand in: under the home, by the public id of their row.
 MEDIA_ROOT = HOME / "files"
 FILE_MEGABYTES = env_int("MANYPATHS_FILE_MEGABYTES", 10, at_least=1, at_most=100)
@@ -112,6 +115,7 @@ INSTALLED_APPS = [
     "manypaths.base",
     "manypaths.people",
     "manypaths.accounts",
+    "manypaths.demographics",
     "manypaths.frameworks",
     "manypaths.evidence",
     "manypaths.estimates",

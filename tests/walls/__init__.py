@@ -5,6 +5,7 @@ behind them, and what another district may see through them: nothing.
 """
 
 from tests.walls.accounts import ACCOUNTS, OPEN_ACCOUNTS
+from tests.walls.demographics import DEMOGRAPHICS
 from tests.walls.estimates import ESTIMATES
 from tests.walls.evidence import EVIDENCE
 from tests.walls.frameworks import FRAMEWORKS
@@ -15,7 +16,9 @@ from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
 from tests.walls.sittings import SITTINGS
 
-WALLS: dict[str, Wall] = PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
+WALLS: dict[str, Wall] = (
+    PEOPLE | DEMOGRAPHICS | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS
+)
 OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 

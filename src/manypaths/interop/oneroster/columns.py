@@ -106,6 +106,16 @@ def _all_of(file: str, *, required: bool = True) -> Column:
     return Column(identifiers, f"sourcedIds of rows of {file}.csv, with commas", required, file)
 
 
+# Of demographics: true, false or not said.
+_ORIGINS = (
+    "americanIndianOrAlaskaNative",
+    "asian",
+    "blackOrAfricanAmerican",
+    "nativeHawaiianOrOtherPacificIslander",
+    "white",
+    "demographicRaceTwoOrMoreRaces",
+    "hispanicOrLatinoEthnicity",
+)
 _STATUS = Column(
     lambda value: _one_of("active", "tobedeleted", "inactive").read(value),
     "active or tobedeleted",
@@ -164,7 +174,15 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "beginDate": _DAY,
         "endDate": _DAY,
     },
-    "demographics": {**_COMMON, "sourcedId": _of("users")},
+    "demographics": {**_COMMON, "sourcedId": _of("users")}
+    | {
+        "birthDate": _DAY,
+        "sex": Column(
+            _one_of("male", "female", "unspecified", "other").read,
+            "one of male, female, unspecified, other",
+        ),
+    }
+    | dict.fromkeys(_ORIGINS, _CLAIM),
     "lineItems": _COMMON
     | {
         "title": _NAMED,
@@ -211,15 +229,3 @@ USERS_OF_1_1: Mapping[str, Column] = {
 }
 # What a roster can't do without; the others may be missing.
 NEEDED = ("orgs", "users", "classes", "enrollments", "academicSessions")
-# Columns about people that are kept apart, encrypted, with a right of their own.
-DEMOGRAPHICS = (
-    "birthDate",
-    "sex",
-    "americanIndianOrAlaskaNative",
-    "asian",
-    "blackOrAfricanAmerican",
-    "nativeHawaiianOrOtherPacificIslander",
-    "white",
-    "demographicRaceTwoOrMoreRaces",
-    "hispanicOrLatinoEthnicity",
-)

@@ -25,6 +25,8 @@ _PAGES: dict[str, str | Promise] = {
     "groups": _("a list of groups"),
     "imports": _("an import"),
     "family": _("the family’s page"),
+    "demographics": _("what the roster says of birth, sex and origin"),
+    "terms": _("a list of groups"),
 }
 
 _AS: dict[ViewerRole, str | Promise] = {
