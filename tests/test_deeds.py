@@ -1,7 +1,6 @@
 """Each deed leaves one entry in the audit log, and no entry holds a name or a text of anybody."""
 
 import json
-from copy import deepcopy
 
 import pytest
 from django.db import transaction
@@ -43,7 +42,7 @@ def entries_of(stage: Stage, wall: Wall) -> list[AuditEntry] | None:
     last = AuditEntry.objects.latest("pk").pk
     with transaction.atomic():
         try:
-            wall.call(stage.actors[wall.insider], deepcopy(stage.adas))
+            wall.call(stage.actors[wall.insider], stage.adas.copied())
             return list(AuditEntry.every_district.filter(pk__gt=last).order_by("pk"))
         except (NotFound, Refused):
             return None

@@ -4,7 +4,11 @@ from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
 from manypaths.estimates.merging import link_learner, merge_people, unmerge_people
 from manypaths.estimates.moves import moves_of
-from manypaths.estimates.rule_effects import effects_of_rules
+from manypaths.estimates.rule_effects import (
+    effects_of_rules,
+    effects_of_self_ratings,
+    rules_told,
+)
 from manypaths.estimates.summaries import summaries_of
 from manypaths.evidence.models import ArtifactKind, ContestOutcome
 from tests.stage import LATER
@@ -52,8 +56,29 @@ ESTIMATES = {
     "estimates.queries.effects_of_switch": Wall(
         lambda by, r: queries.effects_of_switch(r.candidate, by=by, at=LATER), "femi"
     ),
+    "estimates.queries.fitted_model_for": Wall(
+        lambda by, r: queries.fitted_model_for(r.candidate.public_id, by=by), "femi"
+    ),
+    "estimates.queries.latest_model_run": Wall(
+        lambda by, r: queries.latest_model_run(r.framework, by=by), "femi"
+    ),
+    "estimates.services.model_runs.start_fit": Wall(
+        lambda by, r: services.start_fit(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.model_runs.start_switch": Wall(
+        lambda by, r: services.start_switch(r.candidate, by=by, at=LATER), "femi"
+    ),
     "estimates.rule_effects.effects_of_rules": Wall(
         lambda by, r: effects_of_rules(r.framework, {"ready": 0.7}, by=by, at=LATER), "femi"
+    ),
+    "estimates.rule_effects.effects_of_self_ratings": Wall(
+        lambda by, r: effects_of_self_ratings(r.framework, True, by=by, at=LATER), "femi"
+    ),
+    "estimates.rule_effects.rules_told": Wall(
+        lambda by, r: rules_told(r.framework, {"ready": 0.7}, by=by), "femi"
+    ),
+    "estimates.services.own_ratings.let_self_ratings_move": Wall(
+        lambda by, r: services.let_self_ratings_move(r.framework, True, by=by, at=LATER), "femi"
     ),
     "estimates.queries.rules_on": Wall(
         lambda by, r: queries.rules_on(r.framework, by=by, at=LATER), "femi"
@@ -102,6 +127,13 @@ ESTIMATES = {
     ),
     "estimates.services.evidence.take_in_responses": Wall(
         lambda by, r: services.take_in_responses(
+            r.columns(), organization=r.organization, by=by, at=LATER
+        ),
+        "dana",
+        through_own=True,
+    ),
+    "estimates.services.evidence.take_in_handed_on": Wall(
+        lambda by, r: services.take_in_handed_on(
             r.columns(), organization=r.organization, by=by, at=LATER
         ),
         "dana",

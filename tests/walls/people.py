@@ -9,6 +9,7 @@ from manypaths.people.directory import Wanted
 from manypaths.people.merging import require_merge_right
 from manypaths.people.models import Group, Part, RelationshipKind, Role, User
 from manypaths.people.roster import RosterDraft, SchoolDraft
+from manypaths.people.roster_pages import members_page
 from manypaths.people.rostering import take_in_roster
 from manypaths.people.tests.cast import SINCE
 from tests.stage import LATER, Records
@@ -23,6 +24,9 @@ def user_or_ghost(records: Records) -> User:
 PEOPLE = {
     "people.access.person_for": Wall(lambda by, r: person_for(by, r.public_id)),
     "people.access.group_for": Wall(lambda by, r: group_for(by, r.group.public_id)),
+    "people.roster_pages.members_page": Wall(
+        lambda by, r: members_page(r.group, by=by, after=None, most=9)
+    ),
     "people.access_log.record_view": Wall(
         lambda by, r: record_view(r.learner, by=by, at=LATER, page="path:of")
     ),
@@ -60,6 +64,9 @@ PEOPLE = {
     ),
     "people.queries.districts": Wall(
         lambda by, r: queries.districts(by=by), "operator", names_records=False
+    ),
+    "people.queries.is_all_invented": Wall(
+        lambda by, r: queries.is_all_invented(by=by), "operator", names_records=False
     ),
     "people.queries.learner_named": Wall(
         lambda by, r: queries.learner_named(r.learner_name, by=by)

@@ -1,6 +1,14 @@
 """How deeds and queries on plans are called."""
 
-from manypaths.plans import class_acts, family_notes, queries, roll_over, services, supporting
+from manypaths.plans import (
+    class_acts,
+    default_windows,
+    family_notes,
+    queries,
+    roll_over,
+    services,
+    supporting,
+)
 from manypaths.plans.models import Choice, ListKind, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
 from tests.stage import LATER, Records
@@ -96,6 +104,15 @@ PLANS = {
     ),
     "plans.services.finish_choice": Wall(
         lambda by, r: services.finish_choice(r.choice, by=by, at=LATER)
+    ),
+    "plans.default_windows.set_default_window": Wall(
+        lambda by, r: default_windows.set_default_window(
+            r.framework, [r.competency], by=by, at=LATER
+        ),
+        "femi",
+    ),
+    "plans.default_windows.default_window_of": Wall(
+        lambda by, r: default_windows.default_window_of(r.framework, by=by), "femi"
     ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)

@@ -8,6 +8,8 @@ from manypaths.cli import (
     backing_up,
     calibrating,
     changing,
+    connecting,
+    ending,
     evaluating,
     grouping,
     merging,
@@ -17,6 +19,7 @@ from manypaths.cli import (
     sealing,
     serving,
     starting,
+    taking_along,
 )
 
 app = typer.Typer(
@@ -34,6 +37,8 @@ sealed = typer.Typer(
     help="Who may read demographics, and the keys that open them.", no_args_is_help=True
 )
 app.add_typer(sealed, name="demographics")
+tokens = typer.Typer(help="Let programs of others work with a school.", no_args_is_help=True)
+app.add_typer(tokens, name="token")
 
 app.command("init")(starting.init)
 app.command("invite-first-leader")(starting.invite_first_leader)
@@ -43,10 +48,29 @@ app.command("serve")(serving.serve_pages)
 app.command("backup")(backing_up.backup)
 app.command("check-backup")(backing_up.check_backup)
 app.command("restore")(backing_up.restore)
+app.command("verify-audit")(ending.verify_audit)
+app.command("make-rounds")(ending.make_rounds)
+app.command("retention")(ending.retention)
+app.command("erase")(ending.erase)
+app.command("erasures")(ending.erasures)
+app.command("confirm-erasure")(ending.confirm_erasure)
+app.command("withdraw-erasure")(ending.withdraw_erasure)
+app.command("hold")(ending.hold)
+app.command("holds")(ending.holds)
+app.command("release-hold")(ending.release_hold)
+app.command("signing-key")(taking_along.signing_key)
+app.command("check-export")(taking_along.check_export)
 imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
 imports.command("oneroster")(changing.import_roster)
+imports.command("person")(taking_along.import_person)
+exports.command("person")(taking_along.export_person)
+exports.command("district")(taking_along.export_district)
 exports.command("case")(changing.export_case_package)
+tokens.command("make")(connecting.make)
+tokens.command("list")(connecting.list_all)
+tokens.command("renew")(connecting.renew)
+tokens.command("revoke")(connecting.revoke)
 app.command("estimate")(changing.estimate)
 app.command("models")(modelling.models)
 app.command("fit-model")(modelling.fit_model)

@@ -18,6 +18,7 @@ from manypaths.estimates.engine import (
     engine_of,
     family_of,
     mover_of,
+    read_by,
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
@@ -26,6 +27,7 @@ from manypaths.estimates.models import (
     Belief,
     FittedModel,
     GeneralBelief,
+    ModelRun,
     TeachersWord,
 )
 from manypaths.estimates.outline import outline_of
@@ -49,7 +51,7 @@ from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
 from manypaths.mastery.model import without_contexts
-from manypaths.people.access import Actor, people_seen_by, require_sight
+from manypaths.people.access import Actor, open_to_integrations, people_seen_by, require_sight
 from manypaths.people.models import Person
 
 
@@ -90,6 +92,7 @@ def estimated_competencies(framework: Framework) -> list[Competency]:
     return list(outline_of(framework).competencies)
 
 
+@open_to_integrations
 def estimates_of(
     learners: Sequence[Person],
     framework: Framework,
@@ -124,6 +127,7 @@ def estimates_with_evidence(
     return touched_estimates(learners, shown, framework, at)
 
 
+@open_to_integrations
 def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> Why:
     """Return what moved a learner's estimate of a competency, from the evidence itself."""
     require_sight(by, [learner])
@@ -133,7 +137,7 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
-    mover = without_contexts(engine_for(family))
+    mover = read_by(without_contexts(engine_for(family)), competency.framework)
     explanation = explain(mover, events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
@@ -210,6 +214,23 @@ def model_named(family: Framework, version: str | None, *, by: Actor) -> FittedM
         if row.is_candidate if version is None else row.version == version:
             return row
     raise NotFound
+
+
+def fitted_model_for(model_id: UUID, *, by: Actor) -> FittedModel:
+    """Return a model that `by` may decide about, else raise NotFound."""
+    require_right_to_add(by)
+    rows = FittedModel.objects.filter(public_id=model_id).select_related("family")
+    row = rows.defer("parameters").first()
+    if row is None:
+        raise NotFound
+    require_upkeep(by, row.family)
+    return row
+
+
+def latest_model_run(family: Framework, *, by: Actor) -> ModelRun | None:
+    """Return the newest work on a family's models that somebody asked for on a page."""
+    require_upkeep(by, family)
+    return ModelRun.objects.filter(family=family).order_by("-asked_at", "-pk").first()
 
 
 def effects_of_switch(

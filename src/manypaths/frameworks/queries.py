@@ -97,6 +97,12 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     return _walk([*children.get(None, ()), *orphans, *nodes], nodes, children)
 
 
+def associations_of(framework: Framework) -> list[Association]:
+    """Return the ties of a framework that are not retired, in its publisher's order. One query."""
+    ties = Association.objects.filter(framework=framework, retired_at=None)
+    return sorted(ties.defer("source"), key=place_of)
+
+
 def prerequisites(framework: Framework) -> list[tuple[Competency, Competency]]:
     """Return pairs of competencies of which the first comes before the second. One query.
 

@@ -14,11 +14,11 @@ from django.db.models.functions import Coalesce
 from manypaths.base.errors import NotFound
 from manypaths.people.access import (
     Actor,
-    Operator,
     current,
     organizations_led_by,
     require_leadership,
     require_leadership_of,
+    require_person,
     still_meets,
 )
 from manypaths.people.models import (
@@ -174,9 +174,10 @@ def places_led(*, by: Actor) -> list[Organization]:
 
     Raises NotFound for somebody who leads none.
     """
+    require_person(by)
     led = (
         Organization.objects.exclude(kind=OrganizationKind.STATE)
-        if isinstance(by, Operator)
+        if not isinstance(by, User)
         else organizations_led_by(by)
     )
     places = list(led.filter(closed_on=None).order_by("kind", "name", "pk"))

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
-from manypaths.base.errors import Refused
+from manypaths.base.errors import NotFound, Refused
 from manypaths.base.personal import declared_models
 from manypaths.base.scope import ScopedQuerySet
 from manypaths.people.access import (
     Actor,
+    Integration,
     Operator,
     organizations_led_by,
     require_leadership_of,
@@ -65,6 +66,8 @@ def require_merge_right(by: Actor, people: Sequence[Person]) -> None:
         require_leadership_of(by, person)
     if isinstance(by, Operator):
         return
+    if isinstance(by, Integration):
+        raise NotFound
     if any(person.user_id == by.pk for person in people):
         raise Refused(_("Nobody merges themselves: another leader can."))
     led = organizations_led_by(by)

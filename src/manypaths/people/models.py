@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from manypaths.base.clock import from_microseconds
 from manypaths.base.ids import PublicId
@@ -18,7 +18,13 @@ class User(AbstractBaseUser):
     """A way to sign in. What it may see follows from the person it belongs to."""
 
     personal = goes_with(
-        "person", "username", "email", "password", "last_login", "is_active", "language"
+        "person",
+        "username",
+        "email",
+        "last_login",
+        "is_active",
+        "language",
+        secrets=("password",),
     )
 
     # Staff and families sign in by their address, learners without one by a readable code.
@@ -144,7 +150,14 @@ class Person(PublicId, DistrictRow):
     @property
     def name(self) -> str:
         """Return the name to show."""
-        return self.label if self.is_unnamed else f"{self.given_name} {self.family_name}".strip()
+        if not self.is_unnamed:
+            return f"{self.given_name} {self.family_name}".strip()
+        return self.label or gettext("Somebody who is no longer here")
+
+    @property
+    def first_name(self) -> str:
+        """Return what they are called in a sentence: their given name, else the name to show."""
+        return self.given_name or self.name
 
 
 class SourceId(DistrictRow):

@@ -158,7 +158,8 @@ def set_window(
 ) -> list[WindowEntry]:
     """Set the competencies that a group works on now, in place of those before; pin at most one.
 
-    An empty window leaves everything open. Raises Refused for a pin outside the window.
+    An empty window leaves it to the district's default, and without one everything is open. Raises
+    Refused for a pin outside the window.
     """
     require_window_right(by, group)
     if pinned is not None and pinned not in competencies:
@@ -208,19 +209,9 @@ def keep_groups(
         group=group, held_on=held_on, kept_at=to_microseconds(at), kept_by=by.actor_id
     )
     Seat.objects.bulk_create(
-        [
-            Seat(
-                grouping=grouping,
-                learner=learner,
-                number=number,
-                kind=small.need.kind,
-                competency=small.need.competency,
-                slip=small.need.slip,
-                reason=small.reason,
-            )
-            for number, small in enumerate(small_groups, start=1)
-            for learner in small.learners
-        ]
+        seat
+        for number, small in enumerate(small_groups, start=1)
+        for seat in small.seats(grouping, number)
     )
     record_deed(
         "keep groups", by=by, at=at, subject=("grouping", grouping.pk), count=len(small_groups)
