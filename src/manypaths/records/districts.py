@@ -28,7 +28,7 @@ from manypaths.people.models import Organization, User
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_records_office
 from manypaths.records.packages import PackageWriter, new_package
-from manypaths.records.spreadsheets import safe_cell
+from manypaths.base.spreadsheets import safe_cell
 from manypaths.upkeep.cells import kind_of, to_text
 from manypaths.upkeep.tables import Reader, TableShape, one_moment
 

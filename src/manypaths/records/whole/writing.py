@@ -28,7 +28,7 @@ from manypaths.people.models import Organization, Person
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_whole_record
 from manypaths.records.packages import PackageWriter, new_package
-from manypaths.records.spreadsheets import as_csv
+from manypaths.base.spreadsheets import as_csv
 from manypaths.records.whole.gathering import Gathered, gather
 from manypaths.records.whole.kinds import AROUND, FOR_EDUCATORS, is_moment, name_of
 from manypaths.records.whole.model_file import Renumber, renumbered
