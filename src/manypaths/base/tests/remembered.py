@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.db import connection
 
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.models import AuditEntry
 
 Made = TypeVar("Made")
@@ -72,7 +73,7 @@ def _rows(cursor: Any, table: str, columns: list[str]) -> Rows:  # Any: Django's
 
 def _lay_back(tables: dict[str, Rows]) -> None:
     columns, quoted = _columns(), connection.ops.quote_name
-    with connection.cursor() as cursor:
+    with clearing_logs(), connection.cursor() as cursor:
         for table, rows in tables.items():
             named = ", ".join(quoted(column) for column in columns[table])
             places = ", ".join(["%s"] * len(columns[table]))
