@@ -8,7 +8,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 from manypaths.base.clock import to_microseconds
+from manypaths.demographics.models import DemographicsRight
 from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.people.models import Person
 from manypaths.records.models import DistrictExport, Erasure, ErasureState, ExportState, Hold
 from tests.stage import LATER, Records
 
@@ -60,6 +62,15 @@ def _export(records: Records) -> UUID:
     return export.public_id
 
 
+def _right() -> DemographicsRight:
+    """Return that the leader of the learner's school reads demographics."""
+    leader = Person.objects.get(given_name="Dana")
+    right, _made = DemographicsRight.objects.get_or_create(
+        person=leader, ended_at=None, defaults={"given_at": LATER}
+    )
+    return right
+
+
 FILLS: dict[str, Fill] = {
     "erasure_id": _erasure,
     "export_id": _export,
@@ -81,6 +92,7 @@ FILLS: dict[str, Fill] = {
     "piece_id": lambda records: records.uncontested.pk,
     "place_id": lambda records: records.organization.public_id,
     "request_id": lambda records: records.help_request.public_id,
+    "right_id": lambda records: _right().public_id,
     "run_id": _run,
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
