@@ -86,9 +86,8 @@ def take_back(request: PageRequest, group_id: UUID) -> HttpResponse:
 def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Sign off what learners of a class demonstrated, after a look at who it is."""
     group = group_for(request.user, group_id)
-    asked = request.POST if request.method == "POST" else request.GET
-    competency = competency_for(_one_id(asked.get("competency", "")), by=request.user)
-    learners = learners_in(group, asked.get("who", "").split(), by=request.user)
+    competency = competency_for(_one_id(_said(request, "competency")), by=request.user)
+    learners = learners_in(group, _said(request, "who").split(), by=request.user)
     form = SignForm(learners, today(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _signed(request, group, competency, form)
@@ -104,9 +103,8 @@ def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
 def plan_help(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Plan help for learners of a class, in sessions."""
     group = group_for(request.user, group_id)
-    asked = request.POST if request.method == "POST" else request.GET
-    competency = competency_for(_one_id(asked.get("competency", "")), by=request.user)
-    learners = learners_in(group, asked.get("who", "").split(), by=request.user)
+    competency = competency_for(_one_id(_said(request, "competency")), by=request.user)
+    learners = learners_in(group, _said(request, "who").split(), by=request.user)
     form = HelpForm(learners, today(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         draft = SupportDraft(competency=competency, **form.drafted())
@@ -161,6 +159,11 @@ def window(request: PageRequest, group_id: UUID) -> HttpResponse:
     record_view(request, group)
     context = {"group": group, "framework": framework, "page": shown}
     return render_page(request, "my_class/window.html", context)
+
+
+def _said(request: PageRequest, name: str) -> str:
+    """Return what the row said that led to a form: the form, or else the address that it is at."""
+    return request.POST.get(name) or request.GET.get(name, "")
 
 
 @require_POST

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from manypaths.people.models import Person
 from manypaths.people.queries import SHORT_ID
 from manypaths.plans.class_lists import Need
 from manypaths.plans.queries import ClassOverview
+from manypaths.web.addresses import address
 from manypaths.web.safe import STATUS_CLASSES, matrix_row
 from manypaths.web.templatetags.marks import STATUS_WORDS
 
@@ -217,15 +217,16 @@ def matrix_of(
         for status, word in zip(map(Status, STATUS_WORDS), STATUS_WORDS.values(), strict=True)
     }
     order_of = _order(codes, places, order)[first : first + MOST_ROWS]
+    learners = [codes.overview.learners[who] for who in order_of]
     rows = [
         matrix_row(
-            codes.overview.learners[who].name,
-            reverse("path:of", args=(codes.overview.learners[who].public_id,)),
+            learner.name,
+            address("path:of", learner.public_id),
             [STATUSES[code].value for code in codes.table[who, places].tolist()],
             begins,
             words,
         )
-        for who in order_of
+        for who, learner in zip(order_of, learners, strict=True)
     ]
     return Matrix(
         columns=columns,

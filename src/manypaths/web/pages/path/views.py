@@ -59,7 +59,8 @@ def _path(request: PageRequest, learner: Person) -> HttpResponse:
     frameworks = frameworks_of_learner(learner, by=request.user)
     framework = framework_asked_for(request, learner, frameworks)
     if framework is None:
-        return render_page(request, "path/none.html", {"learner": learner})
+        is_own = request.visitor.person == learner
+        return render_page(request, "path/none.html", {"learner": learner, "is_own": is_own})
     area = request.GET.get("area", "")
     page = show_path(
         learner, framework, by=request.user, at=now(), area=int(area) if area.isdecimal() else 0
@@ -139,14 +140,14 @@ def ask(request: PageRequest, person_id: UUID) -> HttpResponse:
     )
     form = HelpForm(competencies, request.POST or None, initial=request.GET)
     if request.method == "POST" and form.is_valid():
-        asked = ask_for_help(
+        request_made = ask_for_help(
             learner,
             competency=form.asked_about,
             words=form.cleaned_data["words"],
             by=request.user,
             at=now(),
         )
-        undo = reverse("path:answered", args=[asked.public_id])
+        undo = reverse("path:answered", args=[request_made.public_id])
         tell(request, gettext("Your teachers see that you would like help."), undo=undo)
         return redirect_page(request, "path:own")
     record_view(request, learner)
