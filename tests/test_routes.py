@@ -178,8 +178,10 @@ def test_nobody_outside_gets_through_and_somebody_inside_does(scene: Scene, rout
 
     def statuses(names: tuple[str, ...]) -> set[int]:
         """Return how the bare address answers, and how with its form filled in."""
-        asked = [("get", address, None), ("post", address, None)]
-        asked += [("get", filled, None), ("post", filled, form)]
+        asked: list[tuple[str, str, dict[str, str] | None]] = [
+            *(("get", address, None), ("post", address, None)),
+            *(("get", filled, None), ("post", filled, form)),
+        ]
         found = set()
         for name, (method, where, sent) in product(names, asked):
             with undone():
