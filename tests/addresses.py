@@ -45,10 +45,27 @@ class Route:
 NO_PAGES = frozenset({"probes:health", "probes:ready"})
 
 
+# Doors of programs, which come with a token and get no page: see `tests/test_programs.py`.
+PROGRAMS = ("api:", "case:")
+
+
 def routes() -> list[Route]:
     """Return all routes of ours, by name; without those that show no page."""
+    return [
+        route
+        for route in _all()
+        if route.name not in NO_PAGES and not route.name.startswith(PROGRAMS)
+    ]
+
+
+def routes_for_programs() -> list[Route]:
+    """Return the routes that programs call, by name."""
+    return [route for route in _all() if route.name.startswith(PROGRAMS)]
+
+
+def _all() -> list[Route]:
     found = {route.name: route for route in _below(get_resolver("manypaths.web.urls"), "")}
-    return [found[name] for name in sorted(found) if name not in NO_PAGES]
+    return [found[name] for name in sorted(found)]
 
 
 def route_named(name: str) -> Route:

@@ -1,14 +1,18 @@
 """Ada's district with evidence, estimates and plans of hers, for tests across the rooms."""
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from random import Random
 from uuid import UUID
 
 import numpy as np
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.tests.remembered import remembered
+from manypaths.estimates.merging import merge_people
 from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
@@ -31,15 +35,20 @@ from manypaths.evidence.models import (
 )
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
-from manypaths.people.access import Actor
+from manypaths.integrations.entry import integration_of
+from manypaths.integrations.models import Token
+from manypaths.integrations.services import make_token
+from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
     Group,
     Membership,
+    Merge,
     Organization,
     Person,
     Relationship,
     Role,
     RoleHeld,
+    RollOver,
     Term,
     User,
 )
@@ -66,6 +75,7 @@ from manypaths.sittings.work import WorkDraft
 
 LATER = day(60)
 _NOWHERE = 10**12
+_PEOPLE = ("ada", "ben", "cleo", "dana", "eli")
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,18 @@ class Records:
     other_competency: Competency
     draft_competency: Competency
     task: Task
+    merge: Merge
+    rolled_over: RollOver
+    token: Token
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps(self)
+
+    def copied(self) -> "Records":
+        """Return records of its own to a call that may change them."""
+        found: Records = pickle.loads(self._packed)
+        return found
 
     @property
     def public_id(self) -> UUID:
@@ -156,13 +178,22 @@ def make_stage(cast: Cast) -> Stage:
 
     Gwen and Cleo are the outsiders.
     """
+    stage = remembered("stage", partial(_made, cast))
+    for name in _PEOPLE:
+        getattr(cast, name).user = getattr(stage.cast, name).user
+    return replace(stage, cast=cast)
+
+
+def _made(cast: Cast) -> Stage:
     femi = make_person("Femi Adeyemi", cast.district, Role.LEADER)
     gwen = make_person("Gwen Arroyo", cast.school_elsewhere, Role.LEADER)
-    people = {name: getattr(cast, name) for name in ("ada", "ben", "cleo", "dana", "eli")}
+    people = {name: getattr(cast, name) for name in _PEOPLE}
     actors: dict[str, Actor] = {
         name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
     }
     adas = _adas_records(cast)
+    actors["program"] = integration_of(adas.token)
+    actors["program elsewhere"] = integration_of(_token(cast.school_elsewhere))
     return Stage(cast, adas, _ghosts_of(adas), actors | {"operator": OPERATOR})
 
 
@@ -217,7 +248,31 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
+        merge=_merge(cast),
+        rolled_over=_rolled_over(cast),
+        token=_token(cast.school),
     )
+
+
+def _rolled_over(cast: Cast) -> RollOver:
+    """Return that a year without lasting groups went over into the next."""
+    term = create_term(
+        cast.school,
+        "Next",
+        starts_on=LATER.date() + timedelta(days=900),
+        ends_on=LATER.date() + timedelta(days=1200),
+        by=OPERATOR,
+        at=AT,
+    )
+    return RollOver.objects.create(
+        organization=cast.school, to_term=term, last_day=term.starts_on, done_at=0
+    )
+
+
+def _merge(cast: Cast) -> Merge:
+    """Return that a learner was on record twice."""
+    second = make_person("Ada Okafor", cast.school, Role.STUDENT)
+    return merge_people(second, cast.ada, by=OPERATOR, at=LATER)
 
 
 def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
@@ -257,6 +312,12 @@ def _artifact(cast: Cast, *, at: datetime) -> Artifact:
         by=user_of(cast.ben),
         at=LATER,
     )
+
+
+def _token(school: Organization) -> Token:
+    scopes = TokenScope.values
+    made = make_token(school, "Program", scopes=scopes, days=365, by=OPERATOR, at=AT)
+    return made.token
 
 
 def _in_draft(framework: Framework, competency: Competency) -> Competency:
@@ -305,5 +366,12 @@ def _ghosts_of(records: Records) -> Records:
         family_note=FamilyNote(pk=_NOWHERE, learner=learner, written_by=_NOWHERE),
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
+        token=Token(pk=_NOWHERE, organization=organization, name="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+        rolled_over=RollOver(
+            pk=_NOWHERE,
+            organization=organization,
+            to_term=Term(pk=_NOWHERE, organization=organization, starts_on=LATER.date()),
+        ),
+        merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
     )

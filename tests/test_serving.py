@@ -55,6 +55,15 @@ def test_a_start_from_nothing_serves_pages_until_it_is_told_to_end(
     assert are_gone(children)
 
 
+def test_ctrl_c_ends_it_and_all_that_it_started(server: Served) -> None:
+    server.get("/sign-in/")
+    children = server.children()
+    # A terminal sends it to all processes alike.
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(60) == 0
+    assert are_gone(children)
+
+
 def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_path: Path) -> None:
     with served(environment, log=tmp_path / "log") as running:
         running.get("/sign-in/?next=/people/Ada/", x_request_id="test-0001")
@@ -91,12 +100,27 @@ def test_others_are_not_let_in_without_https(environment: Environment) -> None:
     assert not Path(environment["MANYPATHS_HOME"]).exists()
 
 
-def test_a_port_that_is_taken_is_refused(environment: Environment) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_a_port_that_is_taken_is_refused(
+    environment: Environment, host: str, family: socket.AddressFamily
+) -> None:
+    with socket.create_server((host, 0), family=family) as taken:
         port = taken.getsockname()[1]
         refused = run(environment, "serve", "--port", port)
     assert refused.returncode == 1
     assert f"Port {port} is taken" in refused.stderr
+
+
+def test_it_is_reached_by_its_name_as_passkeys_need_and_by_its_number(
+    server: Served,
+) -> None:
+    assert server.said == f"Manypaths is at http://localhost:{server.port}/\n"
+    for host in ("localhost", "127.0.0.1"):
+        response, _ = server.get("/sign-in/", host=f"{host}:{server.port}")
+        assert response.status == 200
+    assert server.get("/sign-in/", host="elsewhere.example")[0].status == 400
 
 
 SHOWN = """

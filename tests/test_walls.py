@@ -9,7 +9,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -22,20 +21,15 @@ import manypaths
 from manypaths.base.errors import ManypathsError, NotFound
 from manypaths.base.models import AuditEntry
 from manypaths.base.scope import district_scope
+from manypaths.integrations.services.evidence import Taken
 from manypaths.people.access import Actor
 from manypaths.people.tests.cast import OPERATOR, Cast, make_district
 from tests.stage import Records, Stage, make_stage
-from tests.walls import OPEN, PARTS, WALLS, Call, Wall
+from tests.walls import OPEN, PARTS, REACHED_BY_PROGRAMS, WALLS, Call, Wall
 
 ROOMS = (
-    "people",
-    "accounts",
-    "frameworks",
-    "evidence",
-    "estimates",
-    "plans",
-    "sittings",
-    "records",
+    *("people", "accounts", "frameworks", "evidence", "estimates", "plans", "sittings"),
+    *("integrations", "records"),
 )
 NOT_FOUND = NotFound().as_json()
 # They read rows of people for queries and deeds that know who asks.
@@ -125,6 +119,25 @@ def test_a_forbidden_record_and_a_missing_one_answer_alike(
 
 
 @pytest.mark.parametrize("room", ROOMS)
+def test_a_program_reaches_what_it_is_for_and_nothing_else(stage: Stage, room: str) -> None:
+    by = stage.actors["program"]
+    for name, wall in walls_of(room):
+        if name.partition(" ")[0] in REACHED_BY_PROGRAMS:
+            continue
+        answers = [answer_to(wall.call, by, records) for records in (stage.adas, stage.ghosts)]
+        assert answers == [NOT_FOUND, NOT_FOUND], name
+
+
+def test_a_program_elsewhere_reaches_nobody_here(stage: Stage) -> None:
+    by = stage.actors["program elsewhere"]
+    for name in sorted(REACHED_BY_PROGRAMS):
+        answer = answer_to(WALLS[name].call, by, stage.adas)
+        # A row that is handed on is refused in words, like one about nobody.
+        assert answer == NOT_FOUND or str(stage.adas.public_id) in str(answer), name
+        assert not isinstance(answer, Taken), name
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_nobody_is_reached_through_an_organization_of_ones_own(stage: Stage, room: str) -> None:
     by = stage.actors["gwen"]
     for name, wall in walls_of(room):
@@ -202,7 +215,7 @@ def answer_to(call: Call, by: Actor, records: Records) -> object:
     n_deeds = AuditEntry.every_district.count()
     with transaction.atomic():
         try:
-            return call(by, deepcopy(records))
+            return call(by, records.copied())
         except ManypathsError as error:
             assert AuditEntry.every_district.count() == n_deeds
             return error.as_json()

@@ -49,6 +49,18 @@ FILE_MEGABYTES = env_int("MANYPATHS_FILE_MEGABYTES", 10, at_least=1, at_most=100
 PERSON_MEGABYTES = env_int("MANYPATHS_PERSON_MEGABYTES", 200, at_least=1, at_most=100_000)
 
 
+# Nobody waits for ever: not for a server that is gone, nor for a row that somebody else changes.
+_POSTGRES_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    # The server, too, ends what nobody waits for any more.
+    "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
+}
+
+
 def _database() -> dict[str, Any]:
     """Return Django's description of the database: what the URL names, else SQLite in the home."""
     url = env_str("MANYPATHS_DATABASE_URL", "")
@@ -62,7 +74,7 @@ def _database() -> dict[str, Any]:
     if scheme == "sqlite" and database.get("NAME"):
         return _sqlite(str(database["NAME"]))
     if scheme in {"postgres", "postgresql"} and database.get("NAME"):
-        return database
+        return database | {"OPTIONS": _POSTGRES_OPTIONS | database.get("OPTIONS", {})}
     # The address may hold a password, so it is not repeated.
     allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
     raise BadSetting("MANYPATHS_DATABASE_URL", f"{scheme}:...", allowed)
@@ -117,6 +129,7 @@ INSTALLED_APPS = [
     "manypaths.estimates",
     "manypaths.plans",
     "manypaths.sittings",
+    "manypaths.integrations",
     "manypaths.interop",
     "manypaths.records",
     "manypaths.web",
@@ -135,6 +148,9 @@ MIDDLEWARE = [
     # Safe beside the tokens of forms: see docs/decisions/0017.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Above all that asks the database.
+    "manypaths.web.middleware.in_turn",
+    "manypaths.web.deadlines.within_time",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -156,6 +172,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "manypaths.web.context.visit",
             ],
+            "builtins": ["manypaths.web.templatetags.links"],
         },
     },
 ]
@@ -205,6 +222,9 @@ LANGUAGE_COOKIE_SECURE = not _IS_PLAIN
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# Proxies give up after a minute, as a rule: before that there should be a page.
+REQUEST_SECONDS = env_int("MANYPATHS_REQUEST_SECONDS", 45, at_least=2, at_most=3600)
+LONGEST_WAIT_FOR_A_TURN_SECONDS = 15.0  # then a page says that very many people are here
 LARGEST_UPLOAD_BYTES = 1_000_000 * env_int("MANYPATHS_UPLOAD_MB", 50, at_least=1, at_most=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # quick entry has a few fields for each of 150 learners
@@ -221,12 +241,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        # Text becomes HTML in one way alone, which web/trusted.js names.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     }
-}
-
-# Told by browsers alone: htmx 2 writes HTML into pages, and would stand still under this rule.
-CONTENT_SECURITY_POLICY_REPORT_ONLY = {
-    "DIRECTIVES": {"default-src": None, "require-trusted-types-for": ["'script'"]}
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -296,6 +314,11 @@ ENTRY_RATE_LIMITS = {
     "reset_demo": "3/10m/key",
 }
 
+# --- Programs of others
+
+# So often a minute one token may call.
+API_CALLS_A_MINUTE = env_int("MANYPATHS_API_CALLS_A_MINUTE", 600, at_least=10, at_most=100_000)
+
 EMAIL_BACKEND = (
     "django.core.mail.backends."
     f"{env_str('MANYPATHS_MAIL', 'console', allowed=('console', 'smtp'))}.EmailBackend"
@@ -325,5 +348,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # What is refused has its line as a request.
         "django.request": {"level": "ERROR"},
+        # Its only warning is that it was told to end.
+        "django_tasks_db": {"level": "ERROR"},
     },
 }

@@ -8,6 +8,11 @@ from tests.walls.accounts import ACCOUNTS, OPEN_ACCOUNTS
 from tests.walls.estimates import ESTIMATES
 from tests.walls.evidence import EVIDENCE
 from tests.walls.frameworks import FRAMEWORKS
+from tests.walls.integrations import (
+    INTEGRATIONS,
+    OPEN_INTEGRATIONS,
+    REACHED_BY_PROGRAMS,
+)
 from tests.walls.kinds import Call, Open, Wall
 from tests.walls.open import OPEN as OPEN_OTHERS
 from tests.walls.open import PART
@@ -17,9 +22,17 @@ from tests.walls.records import OPEN_RECORDS, RECORDS
 from tests.walls.sittings import SITTINGS
 
 WALLS: dict[str, Wall] = (
-    PEOPLE | ACCOUNTS | FRAMEWORKS | EVIDENCE | ESTIMATES | PLANS | SITTINGS | RECORDS
+    PEOPLE
+    | ACCOUNTS
+    | FRAMEWORKS
+    | EVIDENCE
+    | ESTIMATES
+    | PLANS
+    | SITTINGS
+    | INTEGRATIONS
+    | RECORDS
 )
-OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_RECORDS
+OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_INTEGRATIONS | OPEN_RECORDS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
-__all__ = ["OPEN", "PARTS", "WALLS", "Call", "Open", "Wall"]
+__all__ = ["OPEN", "PARTS", "REACHED_BY_PROGRAMS", "WALLS", "Call", "Open", "Wall"]

@@ -8,6 +8,7 @@ from manypaths.evidence.services import save_tasks, translate_tasks
 from manypaths.frameworks import browsing
 from manypaths.frameworks import queries as frameworks
 from manypaths.frameworks.services.links import held_elsewhere
+from manypaths.people import roster_pages
 from manypaths.people.access import Actor
 from tests.stage import LATER, Records
 from tests.walls.kinds import Open
@@ -24,6 +25,11 @@ PART = "a part of deeds that have checked who asks, for its own room alone"
 
 OPEN = {
     "people.directory.places_led": Open("names what the one who asks leads themself"),
+    "people.roster_pages.organizations_served": Open("names what an integration works with itself"),
+    "people.roster_pages.groups_page": Open(
+        "lists groups that `by` may read",
+        lambda by, r: roster_pages.groups_page(by=by, after=None, most=9),
+    ),
     "people.queries.zone_of": Open("names the time zone of an organization in hand"),
     "frameworks.queries.framework_named": Open(
         _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)
@@ -38,6 +44,9 @@ OPEN = {
     "frameworks.queries.tree": Open(_FOR_ALL, lambda by, r: frameworks.tree(r.framework)),
     "frameworks.queries.prerequisites": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
+    ),
+    "frameworks.queries.associations_of": Open(
+        _FOR_ALL, lambda by, r: frameworks.associations_of(r.framework)
     ),
     "frameworks.queries.levels_of": Open(_FOR_ALL, lambda by, r: frameworks.levels_of(r.framework)),
     "frameworks.browsing.frameworks_in_use": Open(
@@ -124,6 +133,9 @@ OPEN = {
     "estimates.services.fitting.is_unfitted": Open(PART),
     "estimates.services.fitting.fit_family": Open(PART),
     "estimates.services.fitting.put_in_force": Open(PART),
+    "estimates.services.evidence.bring_along": Open(PART),
+    "estimates.services.model_runs.work_on": Open(PART),
+    "estimates.services.model_runs.give_up": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
     "estimates.services.replaying.follows": Open("compares two times"),

@@ -68,9 +68,12 @@ FILLS: dict[str, Fill] = {
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,
     "contest_id": lambda records: records.contest.public_id,
+    "done_id": lambda records: records.rolled_over.public_id,
     "framework_id": lambda records: records.framework.public_id,
     "group_id": lambda records: records.group.public_id,
     "kind": lambda records: "response",
+    "model_id": lambda records: records.candidate.public_id,
+    "merge_id": lambda records: records.merge.public_id,
     "note_id": lambda records: records.family_note.public_id,
     "number": lambda records: records.waiting.number,
     "classes:drop_group number": lambda records: records.seat.number,
@@ -82,11 +85,13 @@ FILLS: dict[str, Fill] = {
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,
+    "token_id": lambda records: records.token.public_id,
     "task_id": lambda records: records.task.public_id,
     "term_id": lambda records: records.term.public_id,
     "word_id": lambda records: records.word.public_id,
     # Secrets and names of one's own, which lead to no record: nobody has these.
     "name": lambda records: "nothing",
+    "other_id": lambda records: records.unnamed.public_id,
     "part": lambda records: "nothing",
     "pk": lambda records: 0,
     "secret": lambda records: "nothing",
@@ -105,14 +110,35 @@ for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "unt
     FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
     FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
 
-# A bare request names too little there, or what it names is another's in each browser: the tests of
-# these pages see that those inside get through.
+
+def form_of(records: Records) -> dict[str, str]:
+    """Return what forms of any page would send about the learner's records, in one."""
+    return {
+        "competency": str(records.competency.public_id),
+        "who": str(records.learner.public_id),
+        "learner": str(records.learner.public_id),
+        "group": str(records.group.public_id),
+        "kind": "show",
+        "list": "help",
+        "to": "2",
+        "level": "1",
+        "words": "Words",
+        "reason": "Words",
+        "text": "Words",
+        "title": "Words",
+        "n_sessions": "1",
+        **dict.fromkeys(
+            ("day", "demonstrated_on", "done_on", "held_on", "planned_for"),
+            LATER.date().isoformat(),
+        ),
+    }
+
+
+# What these name is another's in each browser, or lies in no stage: the tests of their pages see
+# that those inside get through.
 NAME_MORE = frozenset(
     (
-        *("classes:add_group", "classes:clear", "classes:drop_group", "classes:give"),
-        *("classes:move_seat", "classes:open", "classes:plan_help", "classes:restore"),
-        *("classes:row", "classes:sign", "classes:take_back"),
-        *("evidence:file", "mfa_remove_webauthn", "security:end_session", "showing:mark"),
+        *("evidence:file", "mfa_remove_webauthn", "security:end_session"),
         *("sign_in:look_around", "sign_in:pictures"),
     )
 )

@@ -21,6 +21,7 @@ from manypaths.people.access import (
     Operator,
     current,
     require_group_sight,
+    require_person,
     require_teaching,
 )
 from manypaths.people.models import Group, Organization, Person, Role, RoleHeld
@@ -88,5 +89,6 @@ def require_own_class(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` leads the class or its school."""
     if group.district_id != current_owner():
         raise NotFound
+    require_person(by)
     if not isinstance(by, Operator):
         require_group_sight(by, group)

@@ -117,3 +117,26 @@ class Session(AbstractBaseSession):
         from manypaths.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class SentForm(models.Model):
+    """A form that somebody sent, so that the same one again does nothing more.
+
+    Like a session it lies above the districts, and is kept for a day.
+    """
+
+    personal = goes_with("user__person", "user", "digest", "address", "sent_at")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # Of the page's token, the address and all that was written.
+    digest = models.CharField(max_length=64)
+    # Where its sender was led.
+    address = models.CharField(max_length=2000, blank=True)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        """Each is taken once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["user", "digest"], name="form_is_taken_once"),
+        )

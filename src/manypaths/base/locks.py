@@ -27,6 +27,7 @@ def alone(work: Work) -> Iterator[None]:
         own = connection.copy()
         try:
             with own.cursor() as cursor:
+                cursor.execute("SET lock_timeout = 0")  # who waits here waits to take over
                 cursor.execute("SELECT pg_advisory_lock(%s)", [number])
             yield
         finally:

@@ -51,6 +51,11 @@ def current_scope() -> Scope:
     return scope
 
 
+def scope_if_any() -> Scope | None:
+    """Return the scope of the running task, None where there is none: to tell queries apart by."""
+    return _scope.get()
+
+
 def current_district() -> int:
     """Return the id of the district that work is done in, or raise OutsideScope."""
     district_id = current_scope().district_id
@@ -71,6 +76,14 @@ class ScopedQuerySet(models.QuerySet[Row]):
         """Change rows of the scope's own; raise OutsideScope for a move to another district."""
         self._require_own(values.get("district_id", current_owner()))
         return super(ScopedQuerySet, self._own()).update(**values)
+
+    def hand_on(self, **whose: int) -> int:
+        """Say of rows of the scope's own whose they are, where two people turned out to be one.
+
+        No table refuses it: a row of a log that is never edited may still have been put down under
+        somebody's other name.
+        """
+        return ScopedQuerySet.update(self, **whose)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete rows of the scope's own."""

@@ -8,11 +8,14 @@ from manypaths.cli import (
     backing_up,
     calibrating,
     changing,
+    connecting,
     ending,
     evaluating,
     grouping,
+    merging,
     modelling,
     reading,
+    rolling,
     serving,
     starting,
     taking_along,
@@ -29,6 +32,8 @@ imports = typer.Typer(help="Take in a framework or a log of responses.", no_args
 exports = typer.Typer(help="Give out a framework.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
+tokens = typer.Typer(help="Let programs of others work with a school.", no_args_is_help=True)
+app.add_typer(tokens, name="token")
 
 app.command("init")(starting.init)
 app.command("invite-first-leader")(starting.invite_first_leader)
@@ -57,6 +62,10 @@ imports.command("person")(taking_along.import_person)
 exports.command("person")(taking_along.export_person)
 exports.command("district")(taking_along.export_district)
 exports.command("case")(changing.export_case_package)
+tokens.command("make")(connecting.make)
+tokens.command("list")(connecting.list_all)
+tokens.command("renew")(connecting.renew)
+tokens.command("revoke")(connecting.revoke)
 app.command("estimate")(changing.estimate)
 app.command("models")(modelling.models)
 app.command("fit-model")(modelling.fit_model)
@@ -69,6 +78,11 @@ app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
 app.command("calibration")(calibrating.calibration)
+app.command("roll-over")(rolling.roll_over)
+app.command("undo-roll-over")(rolling.undo_roll_over)
+app.command("duplicates")(merging.duplicates)
+app.command("merge-people")(merging.merge)
+app.command("unmerge-people")(merging.unmerge)
 
 
 def _version(wanted: bool) -> None:

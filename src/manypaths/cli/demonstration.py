@@ -1,5 +1,6 @@
 """The demo district: found or made, and shown."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from manypaths.base.secret_key import keep_secret
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
-from manypaths.demo.looking_around import keep_copy
+from manypaths.demo.putting_back import keep_copy
 from manypaths.demo.school_days import last_school_day_before
 from manypaths.estimates.queries import estimates_of, why
 from manypaths.estimates.status import Status
@@ -26,7 +27,7 @@ from manypaths.estimates.table import Estimates
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Operator
 from manypaths.people.models import Organization, Person
-from manypaths.people.queries import districts, group_named, learner_named, zone_of
+from manypaths.people.queries import districts, group_named, is_all_invented, learner_named, zone_of
 from manypaths.plans.queries import (
     class_overview,
     framework_of_group,
@@ -64,11 +65,10 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     Raises Refused where the home holds records that nobody invented.
     """
     operator = Operator()
-    found = _existing(operator)
+    found = _existing(operator)  # with its tables up to date
     known = None if found is None or fresh else find_demo(found)
     if known is not None and _may_stay(known, seed):
         if not known.is_touched:
-            make_tables()
             keep_copy()
         return OpenedDemo(settings.HOME, known)
     keep_secret(settings.HOME)
@@ -130,7 +130,11 @@ def _telling(estimates: Estimates) -> Competency:
 def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None:
     demo = opened.demo
     page.title("Look further")
-    page.say(f"In this shell, first: export MANYPATHS_HOME={opened.home}. Then:")
+    page.say("In a shell of its own, first:")
+    page.command(
+        f'export PATH="{Path(sys.executable).parent}:$PATH" MANYPATHS_HOME="{opened.home}"'
+    )
+    page.say("Then:")
     for command in (
         f'manypaths class --group "{demo.class_name}"',
         f"manypaths next --learner {demo.student}",
@@ -147,15 +151,19 @@ def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None
 
 
 def _existing(operator: Operator) -> Organization | None:
-    """Return the demo district that is there; refuse a home with records of real people."""
+    """Return the demo district that is there, its tables brought up to date.
+
+    Refuses a home with records of real people, and leaves it as it is.
+    """
     if not is_made():
         return None
-    found = districts(by=operator)
-    if not all(district.is_demonstration for district in found):
+    if not is_all_invented(by=operator):
         raise Refused(
             f"{settings.HOME} holds a district's own records. Give the demo a home of its own: "
             "manypaths demo --home DIR."
         )
+    make_tables()
+    found = districts(by=operator)
     return found[0] if found else None
 
 

@@ -11,13 +11,16 @@ from math import nan
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from manypaths.base.bulk import read_columns
 from manypaths.base.clock import from_microseconds
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import self_ratings_move
-from manypaths.evidence.models import Alignment, Clock, Rating, Response, Task
+from manypaths.evidence.models import Alignment, Clock, RaterRole, Rating, Response, Task
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Alignment as EngineAlignment
 from manypaths.mastery import Event, ResponseLog
@@ -56,8 +59,13 @@ class FamilyLog:
     n_events: Numbers
 
 
-def shares_by_task(family: Framework) -> dict[int, Shares]:
+def shares_by_task(family: Framework) -> Mapping[int, Shares]:
     """Return what each task of a family shows, as (lineage, share) pairs. One query."""
+    return _shares_by_task(family.pk)
+
+
+@kept_until(FRAMEWORKS, most=16)
+def _shares_by_task(family: int) -> Mapping[int, Shares]:
     shares: dict[int, list[tuple[int, float]]] = {}
     rows = Alignment.objects.filter(competency__framework__family=family).order_by("task", "pk")
     for task, lineage, weight in rows.values_list("task", "competency__lineage", "weight"):
@@ -78,20 +86,30 @@ def pieces_of(
 ) -> list[Piece]:
     """Return a learner's standing evidence on a family, in the order of the work."""
     shares = shares_by_task(family) if shares is None else shares
-    ratings = Rating.objects.standing().filter(
-        learner=learner, competency__framework__family=family
-    )
     pieces = [
         Piece(row, response_event(row, shares[row.task_id]))
-        for row in Response.objects.standing().filter(learner=learner)
+        for row in _responses_of(learner.pk)
         if row.task_id in shares
     ]
     own_move = self_ratings_move(family)
     pieces += [
         Piece(row, rating_event(row, own_move=own_move))
-        for row in ratings.select_related("competency", "criterion", "rater")
+        for row in _ratings_of(learner.pk, family.pk)
     ]
     return _on_one_clock(sorted(pieces, key=_place_in_work))
+
+
+@prepared
+def _responses_of(learner: int) -> QuerySet[Response]:
+    return Response.objects.standing().filter(learner=learner)
+
+
+@prepared
+def _ratings_of(learner: int, family: int) -> QuerySet[Rating]:
+    ratings = Rating.objects.standing().filter(
+        learner=learner, competency__framework__family=family
+    )
+    return ratings.select_related("competency", "criterion", "rater")
 
 
 def response_event(row: Response, shares: Shares) -> Event:
@@ -155,16 +173,30 @@ def local_days(done_at: Numbers, clock: Numbers, zone: tzinfo | None = None) -> 
     return np.select([clock == Clock.CALENDAR, clock == Clock.RELATIVE], [calendar, relative], 0)
 
 
-def log_of(family: Framework, learners: Sequence[int] | None = None) -> FamilyLog:
-    """Return the standing evidence of many learners (None: all) on a family, as columns."""
+def self_rated(family: Framework) -> list[int]:
+    """Return the row ids of learners with a standing rating of themselves on a family."""
+    own = Rating.objects.standing().filter(
+        competency__framework__family=family, role=RaterRole.SELF
+    )
+    return list(own.order_by("learner").values_list("learner", flat=True).distinct())
+
+
+def log_of(
+    family: Framework, learners: Sequence[int] | None = None, *, own_move: bool | None = None
+) -> FamilyLog:
+    """Return the standing evidence of many learners (None: all) on a family, as columns.
+
+    `own_move` says whether learners' ratings of themselves move; None: as the family has it.
+    """
     shares = shares_by_task(family)
     ratings = _ratings(family, learners)
     alignment = _engine_alignment(shares, ratings)
     raters = tuple(sorted({rating.rater_id for rating in ratings}))
+    moves = self_ratings_move(family) if own_move is None else own_move
     rows = np.concatenate(
         (
             _response_rows(shares, alignment, learners),
-            _rating_rows(ratings, alignment, raters, own_move=self_ratings_move(family)),
+            _rating_rows(ratings, alignment, raters, own_move=moves),
         ),
         axis=1,
     )

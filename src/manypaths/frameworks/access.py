@@ -11,12 +11,17 @@ from django.utils.translation import gettext
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
 from manypaths.frameworks.models import Framework
-from manypaths.people.access import Actor, Operator, require_leadership
+from manypaths.people.access import Actor, Operator, require_leadership, require_person
 from manypaths.people.models import Organization
 
 
 def frameworks_seen_by(by: Actor) -> QuerySet[Framework]:
     """Return the frameworks that `by` may read: all of the district, and those published above."""
+    return frameworks_seen_by_all()
+
+
+def frameworks_seen_by_all() -> QuerySet[Framework]:
+    """Return the frameworks that everybody in the district may read."""
     return Framework.objects.all()
 
 
@@ -49,6 +54,7 @@ def may_change(by: Actor) -> bool:
 
 def require_right_to_add(by: Actor) -> None:
     """Raise NotFound unless `by` may add frameworks here: the operator, or a district's leader."""
+    require_person(by)
     if isinstance(by, Operator):
         return
     district_id = current_owner()

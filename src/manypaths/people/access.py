@@ -4,17 +4,22 @@ A wrong id and a forbidden one give the same answer, NotFound: that somebody is 
 is private too.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext as _
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
+from manypaths.base.reading import one_reading
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
@@ -29,6 +34,9 @@ from manypaths.people.models import (
     User,
 )
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True)
 class Operator:
@@ -40,29 +48,98 @@ class Operator:
         return
 
 
-Actor = User | Operator
+class TokenScope(TextChoices):
+    """What an integration was given to do; the names that its token's scopes have in the API."""
+
+    READ_FRAMEWORKS = "read:frameworks"
+    READ_ROSTER = "read:roster"
+    READ_ESTIMATES = "read:estimates"
+    WRITE_EVIDENCE = "write:evidence"
+    WRITE_WEBHOOKS = "write:webhooks"
+
+
+@dataclass(frozen=True)
+class Integration:
+    """A program of others that acts for one organization, as far as its scopes reach.
+
+    It sees who belongs to the organization, and records evidence about them where it may. It is
+    nobody's teacher, leader or supporter, so that every other right is refused to it.
+    """
+
+    actor_id: int
+    organization: Organization
+    scopes: frozenset[str]
+
+
+Actor = User | Operator | Integration
+
+
+# Whether a query runs that integrations may call.
+_is_open_to_integrations: ContextVar[bool] = ContextVar("open_to_integrations", default=False)
+
+
+def open_to_integrations(query: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """Let integrations through a query and what it asks in turn; every other refuses them.
+
+    So what people write for people stays theirs, also in rooms that know nothing of programs.
+    """
+
+    @wraps(query)
+    def opened(*args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        token = _is_open_to_integrations.set(True)
+        try:
+            return query(*args, **kwargs)
+        finally:
+            _is_open_to_integrations.reset(token)
+
+    return opened
 
 
 def people_seen_by(by: Actor) -> QuerySet[Person]:
     """Return everyone whose record `by` may read today; one condition a line."""
     if isinstance(by, Operator):
-        return Person.objects.all()
+        return Person.objects.filter(merged_into=None)
+    if isinstance(by, Integration):
+        return _people_served(by) if _is_open_to_integrations.get() else Person.objects.none()
+    return _seen_by_user(by.pk)
+
+
+def _seen_by_user(by: int) -> QuerySet[Person]:
     return Person.objects.filter(
         Q(user=by)
         | _learns_in_a_group_led_by(by)
         | _is_in_the_care_of(by)
         | _is_supported_by(by)
-        | _belongs_to_an_organization_led_by(by)
+        | _belongs_to(_led_by_user(by))
     )
 
 
+def _people_served(by: Integration) -> QuerySet[Person]:
+    return Person.objects.filter(_belongs_to(organizations_served_by(by)))
+
+
+@open_to_integrations
 def person_for(by: Actor, person_id: UUID) -> Person:
-    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors)."""
-    person = people_seen_by(by).filter(public_id=person_id).first()
+    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors).
+
+    The id of somebody who was merged into another leads to that other.
+    """
+    seen = people_seen_by(by)
+    if isinstance(by, User):
+        person = _person_seen.first(by.pk, person_id)
+    else:
+        person = seen.filter(public_id=person_id).first()
+    if person is None:
+        person = seen.filter(merged_here__public_id=person_id).first()
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
     return person
+
+
+@prepared
+def _person_seen(by: int, person_id: UUID) -> QuerySet[Person]:
+    return _seen_by_user(by).filter(public_id=person_id)
 
 
 # Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
@@ -79,7 +156,8 @@ def one_look() -> Iterator[None]:
     """
     token = _sights.set(set())
     try:
-        yield
+        with one_reading():
+            yield
     finally:
         _sights.reset(token)
 
@@ -90,40 +168,58 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
-    wanted = {person.pk for person in people if person.user_id != by.pk} - _seen_by(by)
-    if wanted and people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
+    if isinstance(by, Integration) and not _is_open_to_integrations.get():
+        raise NotFound
+    own = by.pk if isinstance(by, User) else None
+    wanted = {person.pk for person in people if own is None or person.user_id != own}
+    wanted -= _seen_by(by)
+    if wanted and len(_seen_among(by, sorted(wanted))) != len(wanted):
         raise NotFound
     _remember(by, wanted)
 
 
-def _seen_by(by: User) -> set[int]:
-    here = (by.pk, current_owner(), "person")
+def _seen_among(by: User | Integration, people: Sequence[int]) -> list[int]:
+    if isinstance(by, User):
+        return _those_seen(by.pk, people)
+    return list(people_seen_by(by).filter(pk__in=people).values_list("pk", flat=True))
+
+
+@prepared
+def _those_seen(by: int, people: Sequence[int]) -> QuerySet[Any, int]:
+    return _seen_by_user(by).filter(pk__in=people).values_list("pk", flat=True)
+
+
+def _seen_by(by: User | Integration) -> set[int]:
+    here = (by.actor_id, current_owner(), "person")
     return {pk for *where, pk in _sights.get() or () if tuple(where) == here}
 
 
 def _remember(by: Actor, people: Collection[int], kind: str = "person") -> None:
     sights = _sights.get()
-    if sights is not None and not isinstance(by, Operator):
-        sights.update((by.pk, current_owner(), kind, pk) for pk in people)
+    if sights is not None and by.actor_id is not None:
+        sights.update((by.actor_id, current_owner(), kind, pk) for pk in people)
 
 
 def groups_seen_by(by: Actor) -> QuerySet[Group]:
     """Return the groups whose members' records `by` may read as a whole."""
     if isinstance(by, Operator):
         return Group.objects.all()
+    if isinstance(by, Integration):
+        if not _is_open_to_integrations.get():
+            return Group.objects.none()
+        return Group.objects.filter(organization__in=organizations_served_by(by))
     leads = Membership.objects.filter(
         current(), group=OuterRef("pk"), part=Part.LEAD, person__user=by
     )
     return Group.objects.filter(Exists(leads) | Q(organization__in=organizations_led_by(by)))
 
 
+@open_to_integrations
 def group_for(by: Actor, group_id: UUID) -> Group:
     """Return the group if `by` may read its members' records, else raise NotFound."""
-    wanted = Group.objects.filter(public_id=group_id).select_related("organization")
     if isinstance(by, User):
         # Asked first, as it is so for nearly all who come; no group takes as long as another's.
-        own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
-        group = wanted.filter(pk__in=own).first()
+        group = _group_led.first(by.pk, group_id)
         if group is not None:
             _remember(by, [group.pk], "group")
             _remember(by, [group.pk], "led group")
@@ -133,6 +229,12 @@ def group_for(by: Actor, group_id: UUID) -> Group:
         raise NotFound
     _remember(by, [group.pk], "group")
     return group
+
+
+@prepared
+def _group_led(by: int, group_id: UUID) -> QuerySet[Group]:
+    own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
+    return Group.objects.filter(public_id=group_id, pk__in=own).select_related("organization")
 
 
 def require_group_sight(by: Actor, group: Group) -> None:
@@ -158,16 +260,31 @@ def leads_group(by: User, group: Group) -> bool:
     """Say whether `by` leads the learning of a group today."""
     if (by.pk, current_owner(), "led group", group.pk) in (_sights.get() or ()):
         return True
+    return bool(_leads_of(by.pk, group.pk))
+
+
+@prepared
+def _leads_of(by: int, group: int) -> QuerySet[Any, int]:
     leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
-    return leads.exists()
+    return leads.values_list("pk", flat=True)[:1]
 
 
 def organizations_led_by(by: User) -> QuerySet[Organization]:
     """Return the organizations that `by` leads today, with the schools of a district led."""
+    return _led_by_user(by.pk)
+
+
+def _led_by_user(by: int) -> QuerySet[Organization]:
     led = RoleHeld.objects.filter(current(), role=Role.LEADER, person__user=by).values(
         "organization"
     )
     return Organization.objects.filter(Q(pk__in=led) | Q(parent__in=led))
+
+
+def organizations_served_by(by: Integration) -> QuerySet[Organization]:
+    """Return the organization for which an integration acts, with the schools of a district."""
+    own = by.organization.pk
+    return Organization.objects.filter(Q(pk=own) | Q(parent=own))
 
 
 def require_leadership(by: Actor, organization: Organization) -> None:
@@ -176,8 +293,30 @@ def require_leadership(by: Actor, organization: Organization) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
+    if isinstance(by, Integration):
+        raise NotFound
     if not organizations_led_by(by).filter(pk=organization.pk).exists():
         raise NotFound
+
+
+def require_scope(by: Actor, scope: TokenScope) -> None:
+    """Raise NotFound for an integration that was not given this; people need no scope."""
+    if isinstance(by, Integration) and scope not in by.scopes:
+        raise NotFound
+
+
+def require_person(by: Actor) -> None:
+    """Raise NotFound for an integration: what people write for people is not for programs."""
+    if isinstance(by, Integration):
+        raise NotFound
+
+
+def serves(by: Actor, learners: Collection[int]) -> bool:
+    """Say whether `by` is an integration of the organizations of all these people, by row ids."""
+    if not isinstance(by, Integration):
+        return False
+    wanted, seen = sorted(set(learners)), _people_served(by)
+    return all(seen.filter(pk__in=ids).count() == len(ids) for ids in in_chunks(wanted))
 
 
 def require_leadership_of(by: Actor, person: Person) -> None:
@@ -186,8 +325,19 @@ def require_leadership_of(by: Actor, person: Person) -> None:
         raise NotFound
     if isinstance(by, Operator):
         return
-    if not Person.objects.filter(_belongs_to_an_organization_led_by(by), pk=person.pk).exists():
+    if isinstance(by, Integration):
         raise NotFound
+    if not people_led_by(by).filter(pk=person.pk).exists():
+        raise NotFound
+
+
+def people_led_by(by: Actor) -> QuerySet[Person]:
+    """Return everyone who belongs today to an organization that `by` leads."""
+    if isinstance(by, Operator):
+        return Person.objects.filter(merged_into=None)
+    if isinstance(by, Integration):
+        return Person.objects.none()
+    return Person.objects.filter(_belongs_to(organizations_led_by(by)))
 
 
 def require_operator(by: Actor) -> None:
@@ -203,6 +353,8 @@ def require_educator(by: Actor) -> None:
     """Raise NotFound unless `by` works as an educator in this district today."""
     if isinstance(by, Operator):
         return
+    if isinstance(by, Integration):
+        raise NotFound
     roles = RoleHeld.objects.filter(current(), role__in=EDUCATOR_ROLES, person__user=by)
     if not roles.exists():
         raise NotFound
@@ -210,7 +362,7 @@ def require_educator(by: Actor) -> None:
 
 def learns_beside(by: Actor, learner: Person) -> bool:
     """Say whether `by` learns today in a group in which the learner does: a peer."""
-    if isinstance(by, Operator) or is_learner_themself(by, learner):
+    if not isinstance(by, User) or is_learner_themself(by, learner):
         return False
     own = Membership.objects.filter(current(), part=Part.LEARNER, person__user=by).values("group")
     shared = Membership.objects.filter(current(), part=Part.LEARNER, group__in=own, person=learner)
@@ -219,7 +371,7 @@ def learns_beside(by: Actor, learner: Person) -> bool:
 
 def assesses_for(by: Actor, learner: Person) -> bool:
     """Say whether `by` holds the role of assessor in an organization of the learner, or above."""
-    if isinstance(by, Operator):
+    if not isinstance(by, User):
         return False
     held = RoleHeld.objects.filter(current(), role=Role.ASSESSOR, person__user=by)
     homes = Organization.objects.filter(
@@ -237,16 +389,39 @@ def teaches(by: Actor, learner: Person) -> bool:
     """Say whether `by` leads a group in which the learner learns today, or their organization."""
     if isinstance(by, Operator):
         return learner.district_id == current_owner()
+    if isinstance(by, User):
+        return bool(_taught(by.pk, learner.pk))
     return people_taught_by(by).filter(pk=learner.pk).exists()
+
+
+@prepared
+def _taught(by: int, learner: int) -> QuerySet[Any, int]:
+    return _taught_by_user(by).filter(pk=learner).values_list("pk", flat=True)
 
 
 def people_taught_by(by: Actor) -> QuerySet[Person]:
     """Return everyone who learns today in a group that `by` leads, or is of their organization."""
     if isinstance(by, Operator):
         return Person.objects.all()
-    return Person.objects.filter(
-        _learns_in_a_group_led_by(by) | _belongs_to_an_organization_led_by(by)
-    )
+    if isinstance(by, Integration):
+        return Person.objects.none()
+    return _taught_by_user(by.pk)
+
+
+def _taught_by_user(by: int) -> QuerySet[Person]:
+    return Person.objects.filter(_learns_in_a_group_led_by(by) | _belongs_to(_led_by_user(by)))
+
+
+def rater_teaches(rater: Person, learner: Person) -> bool:
+    """Say whether a person leads a group in which the learner learns today, or their school."""
+    led = Membership.objects.filter(current(), part=Part.LEAD, person=rater).values("group")
+    learns = Membership.objects.filter(current(), part=Part.LEARNER, person=learner)
+    if learns.filter(group__in=led).exists():
+        return True
+    heads = RoleHeld.objects.filter(current(), role=Role.LEADER, person=rater)
+    own = heads.values("organization")
+    homes = Organization.objects.filter(Q(pk__in=own) | Q(parent__in=own))
+    return Person.objects.filter(_belongs_to(homes), pk=learner.pk).exists()
 
 
 def require_teaching(by: Actor, learners: Collection[int]) -> None:
@@ -262,9 +437,14 @@ def require_teaching(by: Actor, learners: Collection[int]) -> None:
 
 def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:
     """Say whether `by` is today the learner's guardian (with consent), mentor, coach or advisor."""
-    if isinstance(by, Operator):
+    if not isinstance(by, User):
         return False
-    return _ties(by).filter(learner=learner, kind=kind).exists()
+    return bool(_tied(by.pk, learner.pk, kind))
+
+
+@prepared
+def _tied(by: int, learner: int, kind: RelationshipKind) -> QuerySet[Any, int]:
+    return _ties(by).filter(learner=learner, kind=kind).values_list("pk", flat=True)[:1]
 
 
 def current() -> Q:
@@ -278,29 +458,37 @@ def still_meets() -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=today())
 
 
-def _ties(by: User) -> QuerySet[Relationship]:
+def require_meeting(group: Group) -> None:
+    """Raise Refused for a group that has ended: the archive is read, and nothing is added to it."""
+    if group.ends_on is not None and group.ends_on < today():
+        told = _("%(group)s has ended on %(day)s: it can be read, and nothing is added to it.")
+        raise Refused(told % {"group": group.name, "day": group.ends_on})
+
+
+def _ties(by: int) -> QuerySet[Relationship]:
     ties = Relationship.objects.filter(current(), supporter__user=by)
     return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)
 
 
-def _learns_in_a_group_led_by(by: User) -> Q:
+def _learns_in_a_group_led_by(by: int) -> Q:
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
     learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led)
     return Q(pk__in=learns.values("person"))
 
 
-def _is_in_the_care_of(by: User) -> Q:
+def _is_in_the_care_of(by: int) -> Q:
     return Q(pk__in=_ties(by).filter(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _is_supported_by(by: User) -> Q:
+def _is_supported_by(by: int) -> Q:
     return Q(pk__in=_ties(by).exclude(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _belongs_to_an_organization_led_by(by: User) -> Q:
-    led = organizations_led_by(by).values("pk")
-    roles = RoleHeld.objects.filter(current(), organization__in=led).values("person")
+def _belongs_to(organizations: QuerySet[Organization]) -> Q:
+    """Return the condition of holding a role or learning today in one of these organizations."""
+    among = organizations.values("pk")
+    roles = RoleHeld.objects.filter(current(), organization__in=among).values("person")
     learns = Membership.objects.filter(
-        current(), part=Part.LEARNER, group__organization__in=led
+        current(), part=Part.LEARNER, group__organization__in=among
     ).values("person")
     return Q(pk__in=roles) | Q(pk__in=learns)

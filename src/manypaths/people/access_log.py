@@ -3,22 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.errors import NotFound
 from manypaths.base.models import ViewEntry
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.people.access import (
     Actor,
+    Integration,
     Operator,
     current,
     is_learner_themself,
     leads_group,
+    open_to_integrations,
+    organizations_served_by,
     require_group_sight,
     require_leadership,
+    require_person,
     require_sight,
     supports,
 )
@@ -46,6 +52,7 @@ class ViewerRole(models.TextChoices):
     MENTOR = "mentor"
     ADVISOR = "advisor"
     LEADER = "leader"
+    INTEGRATION = "integration"
 
 
 class Purpose(models.TextChoices):
@@ -64,19 +71,22 @@ _USUAL = {
     ViewerRole.FAMILY: Purpose.CARE,
     ViewerRole.TEACHER: Purpose.TEACH,
     ViewerRole.LEADER: Purpose.LEAD,
+    ViewerRole.INTEGRATION: Purpose.EXPORT,
 }
 
 
 @dataclass(frozen=True)
 class View:
-    """One look at a learner's record by somebody else."""
+    """One look at a learner's record by somebody else: a person, or a program by its actor's id."""
 
     at: datetime
     viewer: Person | None
+    actor_id: int
     role: ViewerRole
     page: str
 
 
+@open_to_integrations
 def record_view(
     subject: Subject, *, by: Actor, at: datetime, page: str, purpose: Purpose | None = None
 ) -> ViewEntry:
@@ -85,12 +95,12 @@ def record_view(
     Raises NotFound for records that are not theirs to see; the operator looks at no page. A few
     queries and one row.
     """
-    if isinstance(by, Operator):
+    if isinstance(by, Operator) or by.actor_id is None:
         raise NotFound
     role = _role_of(subject, by)
     return ViewEntry.objects.create(
         at=to_microseconds(at),
-        actor_id=by.pk,
+        actor_id=by.actor_id,
         role=role,
         purpose=purpose or _USUAL.get(role, Purpose.SUPPORT),
         page=page,
@@ -107,7 +117,7 @@ def record_family_views(
     One entry a child, in three queries. Raises NotFound unless all of them are.
     """
     require_sight(by, children)
-    if isinstance(by, Operator):
+    if not isinstance(by, User):
         raise NotFound  # who cares for nobody
     ties = Relationship.objects.filter(
         current(), supporter__user=by, kind=RelationshipKind.GUARDIAN, consented_on__isnull=False
@@ -134,8 +144,10 @@ def views_of(learner: Person, *, by: Actor, most: int = 200) -> list[View]:
 
     A look at a group counts where the learner was in it that day. A fixed number of queries.
     """
+    require_person(by)
     require_sight(by, [learner])
-    concerned = Q(scope_kind="person", scope_id=learner.pk)
+    records = Person.objects.filter(Q(pk=learner.pk) | Q(merged_into=learner))
+    concerned = Q(scope_kind="person", scope_id__in=records.values("pk"))
     for membership in Membership.objects.filter(person=learner, part=Part.LEARNER):
         concerned |= _looks_while(membership)
     entries = ViewEntry.objects.filter(concerned)
@@ -148,6 +160,7 @@ def views_of(learner: Person, *, by: Actor, most: int = 200) -> list[View]:
         View(
             at=from_microseconds(entry.at),
             viewer=by_user.get(entry.actor_id),
+            actor_id=entry.actor_id,
             role=ViewerRole(entry.role),
             page=entry.page,
         )
@@ -171,8 +184,11 @@ def _kind_of(subject: Subject) -> str:
     return type(subject).__name__.lower()
 
 
-def _role_of(subject: Subject, by: User) -> ViewerRole:
+def _role_of(subject: Subject, by: User | Integration) -> ViewerRole:
     """Return as whom `by` sees these records; raise NotFound where they don't."""
+    if isinstance(by, Integration):
+        _require_served(subject, by)
+        return ViewerRole.INTEGRATION
     if isinstance(subject, Organization):
         require_leadership(by, subject)
         return ViewerRole.LEADER
@@ -186,14 +202,24 @@ def _role_of(subject: Subject, by: User) -> ViewerRole:
     require_sight(by, [subject])
     if supports(by, subject, RelationshipKind.GUARDIAN):
         return ViewerRole.FAMILY
-    if _leads_a_group_of(by, subject):
+    if _leads_a_group_of.first(by.pk, subject.pk):
         return ViewerRole.TEACHER
     tie = Relationship.objects.filter(current(), supporter__user=by, learner=subject)
     kind = tie.exclude(kind=RelationshipKind.GUARDIAN).values_list("kind", flat=True).first()
     return ViewerRole(kind) if kind else ViewerRole.LEADER
 
 
-def _leads_a_group_of(by: User, learner: Person) -> bool:
+def _require_served(subject: Subject, by: Integration) -> None:
+    if isinstance(subject, Group):
+        require_group_sight(by, subject)
+    elif isinstance(subject, Person):
+        require_sight(by, [subject])
+    elif not organizations_served_by(by).filter(pk=subject.pk).exists():
+        raise NotFound
+
+
+@prepared
+def _leads_a_group_of(by: int, learner: int) -> QuerySet[Any, int]:
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
     learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led, person=learner)
-    return learns.exists()
+    return learns.values_list("pk", flat=True)[:1]

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
+from manypaths.base.prepared import prepared
 from manypaths.people.access import (
     Actor,
     current,
     groups_seen_by,
+    open_to_integrations,
     people_seen_by,
     remember_members,
     require_group_sight,
@@ -41,6 +43,13 @@ def districts(*, by: Actor) -> list[Organization]:
     return list(Organization.every_district.filter(kind=OrganizationKind.DISTRICT).order_by("pk"))
 
 
+def is_all_invented(*, by: Actor) -> bool:
+    """Say whether no district here is one of real people. Works on tables of an earlier version."""
+    require_operator(by)
+    found = Organization.every_district.filter(kind=OrganizationKind.DISTRICT)
+    return all(found.values_list("is_demonstration", flat=True))
+
+
 def zone_of(organization: Organization) -> ZoneInfo:
     """Return the time zone in which the organization's days begin and end."""
     return ZoneInfo(organization.time_zone)
@@ -54,7 +63,10 @@ def learner_named(text: str, *, by: Actor) -> Person:
     if not text.strip():
         raise NotFound
     ids = SourceId.objects.filter(value=text).values("person")
-    for named in (Q(public_id=as_public_id(text)), Q(pk__in=ids), _called(text)):
+    public_id = as_public_id(text)
+    was_merged = Person.objects.filter(Q(public_id=public_id)).values("merged_into")
+    of_ours = Q(public_id=public_id) | Q(pk__in=was_merged)
+    for named in (of_ours, Q(pk__in=ids), _called(text)):
         people = list(people_seen_by(by).filter(named)[:2])
         if people:
             return _the_one(people, text)
@@ -71,6 +83,13 @@ def learners_with_ids(ids: Sequence[str], *, by: Actor) -> dict[str, Person]:
     for chunk in in_chunks(ids):
         public = {public_id: text for text in chunk if (public_id := as_public_id(text))}
         pairs = [(public[p.public_id], p) for p in seen.filter(public_id__in=list(public))]
+        if len(pairs) < len(public):
+            merged = Person.objects.filter(public_id__in=list(public), merged_into__in=seen)
+            pairs += [
+                (public[p.public_id], p.merged_into)
+                for p in merged.select_related("merged_into")
+                if p.merged_into
+            ]
         rows = SourceId.objects.filter(value__in=chunk, person__in=seen).select_related("person")
         for text, person in (*pairs, *((row.value, row.person) for row in rows)):
             if found.setdefault(text, person).pk != person.pk:
@@ -116,14 +135,34 @@ def learners_in(group: Group, ids: Sequence[str], *, by: Actor) -> list[Person]:
     return found
 
 
+@open_to_integrations
 def learners_of(group: Group, *, by: Actor) -> list[Person]:
     """Return who learns in the group today, by family name."""
     require_group_sight(by, group)
-    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
-    people = Person.objects.filter(pk__in=learn.values("person"))
-    found = list(people.order_by("family_name", "given_name", "pk"))
+    found = _members(group.pk)
     remember_members(by, found)
     return found
+
+
+@prepared
+def _members(group: int) -> QuerySet[Person]:
+    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
+    people = Person.objects.filter(pk__in=learn.values("person"))
+    return people.order_by("family_name", "given_name", "pk")
+
+
+def people_signed_in(users: Sequence[int]) -> dict[int, Person]:
+    """Return the people behind sign-ins of the district, by the user's row id. At most one query.
+
+    For those who have a record in hand and name who did what to it.
+    """
+    wanted = sorted(set(users))
+    return {person.user_id or 0: person for person in _people_of(wanted)} if wanted else {}
+
+
+@prepared
+def _people_of(users: Sequence[int]) -> QuerySet[Person]:
+    return Person.objects.filter(user__in=users)
 
 
 def _called(text: str) -> Q:

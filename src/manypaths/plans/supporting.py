@@ -6,15 +6,21 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import Slip
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, groups_seen_by, require_group_sight
+from manypaths.people.access import (
+    Actor,
+    groups_seen_by,
+    require_group_sight,
+    require_meeting,
+)
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_note_right
@@ -40,6 +46,7 @@ class SupportDraft:
 def plan_support(group: Group, draft: SupportDraft, *, by: Actor, at: datetime) -> Support:
     """Plan help for learners of a group. Raises NotFound for somebody who is not in it."""
     require_group_sight(by, group)
+    require_meeting(group)
     members = {learner.pk for learner in learners_of(group, by=by)}
     if not draft.learners or any(learner.pk not in members for learner in draft.learners):
         raise NotFound
@@ -121,17 +128,20 @@ def end_support(support: Support, *, by: Actor, at: datetime) -> Support:
 def open_supports(group: Group, *, by: Actor) -> list[Support]:
     """Return planned help that is not given yet, the earliest first. A fixed number of queries."""
     require_group_sight(by, group)
+    supports = _open_supports(group.pk)
     learners = SupportedLearner.objects.select_related("learner").order_by(
         "learner__given_name", "pk"
     )
-    supports = Support.objects.filter(group=group, ended_at=None).select_related(
-        "competency", "slip"
+    prefetch_related_objects(
+        supports, Prefetch("learners", learners), Prefetch("sessions", SupportSession.objects.all())
     )
-    return list(
-        supports.prefetch_related(
-            Prefetch("learners", learners), Prefetch("sessions", SupportSession.objects.all())
-        ).order_by("planned_for", "pk")
-    )
+    return supports
+
+
+@prepared
+def _open_supports(group: int) -> QuerySet[Support]:
+    supports = Support.objects.filter(group=group, ended_at=None)
+    return supports.select_related("competency", "slip").order_by("planned_for", "pk")
 
 
 def support_for(support_id: UUID, *, by: Actor) -> Support:
@@ -178,5 +188,6 @@ def notes_about(learner: Person, *, by: Actor) -> list[Note]:
 
 def _require_open(support: Support, by: Actor) -> None:
     require_group_sight(by, support.group)
+    require_meeting(support.group)
     if support.ended_at is not None:
         raise Refused(_("This help has ended already."))

@@ -4,6 +4,7 @@ from manypaths.base.errors import NotFound
 from manypaths.base.scope import current_district
 from manypaths.people.access import (
     Actor,
+    Integration,
     Operator,
     is_learner_themself,
     organizations_led_by,
@@ -28,5 +29,7 @@ def require_records_office(by: Actor) -> None:
     if isinstance(by, Operator):
         current_district()
         return
+    if isinstance(by, Integration):
+        raise NotFound
     if not organizations_led_by(by).filter(pk=current_district()).exists():
         raise NotFound

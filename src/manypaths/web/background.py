@@ -8,6 +8,7 @@ not live to finish is done again, so tasks are written to be done twice without 
 import itertools
 import logging
 import os
+import signal
 import threading
 from multiprocessing import parent_process
 
@@ -18,10 +19,15 @@ _WHOLE_EVERY = 20
 
 
 def end_with_parent() -> None:
-    """Let this process end when the one that started it is gone, however it went."""
+    """Let this process end by the one that started it, or when that one is gone, however it went.
+
+    Ctrl-C reaches all processes of a terminal: the first one alone heeds it, and tells the others.
+    """
     parent = parent_process()
     if parent is None:
         return
+    # Blocked rather than ignored, for libraries set handlers of their own later.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
     def watch() -> None:
         parent.join()
@@ -40,9 +46,11 @@ def work_in_background() -> None:
     django.setup()
 
     from manypaths.base.locks import Work, alone
+    from manypaths.interop.tasks import go_on_with_imports
 
     with alone(Work.BACKGROUND):
         begin_again()
+        go_on_with_imports()
         threading.Thread(target=_make_rounds, name="rounds", daemon=True).start()
         _take_tasks()
 

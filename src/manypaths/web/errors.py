@@ -8,14 +8,16 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.base.errors import Refused
+from manypaths.api.problems import Problem
+from manypaths.base.errors import Refused, will_pass
+
+_FOR_PROGRAMS = "/api/"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ _OUR_FAULT = Trouble(
     _("Something broke on our side"),
     _("It is noted. What you had saved is safe. Try again in a minute."),
 )
+_BUSY = Trouble(
+    503,
+    _("Very many people are here right now"),
+    _("Wait a few seconds, then do that again. What you had saved is safe."),
+)
 _AWAY = Trouble(
     503,
     _("We are not here for a moment"),
@@ -117,17 +124,22 @@ def too_many_page(request: HttpRequest) -> HttpResponse:
 
 
 def our_fault_page(request: HttpRequest) -> HttpResponse:
-    """Answer for a mistake of ours, or where there is no database for a moment."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """Answer for a mistake of ours, or where there is no database or no disk for a moment."""
+    if will_pass(sys.exc_info()[1]):
         return away_page(request)
     return _bare_page(_OUR_FAULT)
 
 
 def away_page(request: HttpRequest) -> HttpResponse:
-    """Answer while the database can't be reached."""
-    response = _bare_page(_AWAY)
-    response["Retry-After"] = "30"
-    return response
+    """Answer while the database can't be reached, or nothing can be written."""
+    return _bare_page(_AWAY, retry_after=30)
+
+
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """Answer while more people ask than can be answered in time; programs, in their own shape."""
+    if request.path_info.startswith(_FOR_PROGRAMS):
+        return Problem(503, "Try again in 5 s.", headers={"Retry-After": "5"}).answer()
+    return _bare_page(_BUSY, retry_after=5)
 
 
 def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResponse:
@@ -135,7 +147,8 @@ def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResp
     return render(request, "error.html", context, status=trouble.status)
 
 
-def _bare_page(trouble: Trouble) -> HttpResponse:
+def _bare_page(trouble: Trouble, *, retry_after: int | None = None) -> HttpResponse:
     """Return a page that asks nobody: neither who reads it, nor the database for their places."""
     html = render_to_string("error.html", {"trouble": trouble, "message": ""})
-    return HttpResponse(html, status=trouble.status)
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return HttpResponse(html, status=trouble.status, headers=headers)

@@ -8,6 +8,7 @@ handler404 = "manypaths.web.errors.not_found_page"
 handler500 = "manypaths.web.errors.our_fault_page"
 
 urlpatterns = [
+    path("api/v1/", include("manypaths.api.urls")),
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
@@ -24,8 +25,10 @@ urlpatterns = [
     path("", include("manypaths.web.pages.marks.urls")),
     path("", include("manypaths.web.pages.records.urls")),
     path("", include("manypaths.web.pages.settings.urls")),
+    path("", include("manypaths.web.pages.models.urls")),
     path("", include("manypaths.web.pages.school.urls")),
     path("", include("manypaths.web.pages.imports.urls")),
+    path("", include("manypaths.web.pages.integrations.urls")),
     path("", include("manypaths.web.pages.frameworks.urls")),
     path("", include("manypaths.web.pages.terms.urls")),
     path("", include("manypaths.web.pages.groups.urls")),

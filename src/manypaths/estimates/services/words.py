@@ -14,8 +14,8 @@ from manypaths.estimates.models import TeachersWord
 from manypaths.estimates.status import Status
 from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import levels_of
-from manypaths.people.access import Actor, Operator
-from manypaths.people.models import Person
+from manypaths.people.access import Actor
+from manypaths.people.models import Person, User
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def say_word(
         status="" if status is None else status.value,
         reason=reason.strip(),
         said_at=to_microseconds(at),
-        said_by=None if isinstance(by, Operator) else Person.objects.get(user=by),
+        said_by=Person.objects.get(user=by) if isinstance(by, User) else None,
     )
     record_deed("say word", by=by, at=at, subject=("teacher's word", word.pk))
     return word

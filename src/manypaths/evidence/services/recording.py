@@ -15,7 +15,13 @@ from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import new_public_id
-from manypaths.evidence.access import require_rating, require_recording, require_withdrawal
+from manypaths.evidence.access import (
+    require_rating,
+    require_rating_handed_on,
+    require_recording,
+    require_recording_of_many,
+    require_withdrawal,
+)
 from manypaths.evidence.checks import (
     require_past,
     require_possible,
@@ -40,13 +46,15 @@ from manypaths.evidence.storage import keep_file
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import (
     Actor,
-    Operator,
+    Integration,
     require_group_sight,
     require_leadership,
+    require_meeting,
+    require_person,
     require_sight,
     require_teaching,
 )
-from manypaths.people.models import Group, Membership, Organization, Part, Person
+from manypaths.people.models import Group, Membership, Organization, Part, Person, User
 
 Piece = Response | Rating | Artifact
 
@@ -90,11 +98,11 @@ def record_responses(
 ) -> range:
     """Record many responses as one deed; return the range of their ids.
 
-    For imports and whole-class work of an organization that `by` leads. Raises NotFound for a
-    learner whom `by` does not teach, or a task that is not there.
+    For imports and whole-class work of an organization that `by` leads, or serves as an
+    integration. Raises NotFound for a learner whom `by` does not teach, or a task that is not
+    there.
     """
-    require_leadership(by, organization)
-    require_teaching(by, np.unique(columns.learner).tolist())
+    require_recording_of_many(by, np.unique(columns.learner).tolist(), organization)
     require_tasks(np.unique(columns.task).tolist())
     n = len(columns)
     ids = insert_columns(
@@ -138,13 +146,16 @@ def record_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
 def record_ratings(
     drafts: Sequence[RatingDraft], *, organization: Organization, by: Actor, at: datetime
 ) -> list[Rating]:
-    """Record many ratings as one deed, for an organization that `by` leads.
+    """Record many ratings as one deed, for an organization that `by` leads or serves.
 
-    Raises NotFound for a learner whom `by` does not teach, or a rater whom they may not see.
+    Raises NotFound for a learner whom `by` does not teach, or a rater whom they may not see,
+    Refused for a rater who does not rate the learner so, where an integration hands them on.
     """
-    require_leadership(by, organization)
-    require_teaching(by, [draft.learner.pk for draft in drafts])
+    require_recording_of_many(by, [draft.learner.pk for draft in drafts], organization)
     require_sight(by, list({draft.rater.pk: draft.rater for draft in drafts}.values()))
+    if isinstance(by, Integration):
+        for learner, rater, role in {(one.learner, one.rater, one.role) for one in drafts}:
+            require_rating_handed_on(learner, rater, role)
     for draft in drafts:
         require_sound(draft, at)
     ratings = Rating.objects.bulk_create(
@@ -170,9 +181,10 @@ def record_class_ratings(
     another's name.
     """
     require_group_sight(by, group)
+    require_meeting(group)
     require_teaching(by, [draft.learner.pk for draft in drafts])
     for draft in drafts:
-        if not isinstance(by, Operator) and draft.rater.user_id != by.pk:
+        if isinstance(by, User) and draft.rater.user_id != by.pk:
             raise Refused(gettext("A rating is given in one's own name."))
         if draft.role != RaterRole.TEACHER:
             raise Refused(gettext("A class is rated by its teacher."))
@@ -229,6 +241,7 @@ def record_artifact(
     `key` is one that a page made up for this handing-in: the same one again changes nothing, and
     returns what was recorded then. Raises Refused for more files than one person may keep here.
     """
+    require_person(by)
     require_recording(by, learner)
     known = _recorded_before(learner, key)
     if known is not None:
@@ -301,18 +314,6 @@ def correct_response(
         "correct response", by=by, at=at, subject=("response", corrected.pk), before=response.pk
     )
     return corrected
-
-
-@transaction.atomic
-def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Give all evidence of an unnamed learner to the person who they turned out to be."""
-    require_recording(by, unnamed)
-    require_recording(by, person)
-    if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(gettext("Only a learner without a name can be linked to another person."))
-    for model in (Response, Rating, Artifact):
-        model.objects.get_queryset().filter(learner=unnamed).reassign(person)
-    record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from manypaths.evidence.access import rater_roles
 from manypaths.evidence.drafts import RatingDraft
 from manypaths.evidence.models import Artifact, Rating
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, Operator
-from manypaths.people.models import Person
+from manypaths.people.access import Actor
+from manypaths.people.models import Person, User
 from manypaths.plans.services import finish_choice
 from manypaths.sittings.access import ANSWERING_ROLES
 from manypaths.sittings.work import WorkAnswer, WorkDraft, draft_place
@@ -74,7 +74,7 @@ def answer_work(artifact: Artifact, answer: WorkAnswer, *, by: Actor, at: dateti
 def _rate(
     artifact: Artifact, competency: Competency, level: int, *, by: Actor, at: datetime
 ) -> None:
-    rater = artifact.learner if isinstance(by, Operator) else Person.objects.get(user=by)
+    rater = Person.objects.get(user=by) if isinstance(by, User) else artifact.learner
     before = Rating.objects.standing().filter(artifact=artifact, rater=rater).first()
     if before is not None and before.level == level:
         return

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from manypaths.base.scope import current_scope
+from manypaths.integrations.queries import integration_names
 from manypaths.people.access import person_for
 from manypaths.people.access_log import View, views_of
 from manypaths.web.pages.looked.words import page_words, viewer_words
@@ -40,23 +41,24 @@ def of(request: PageRequest, person_id: UUID) -> HttpResponse:
         "learner": learner,
         "is_own": learner.pk == request.visitor.person.pk,
         "days": _by_day(views),
-        "n_people": len({(view.viewer and view.viewer.pk, view.role) for view in views}),
+        "n_people": len({(view.actor_id, view.role) for view in views}),
         "is_cut": len(views) == _MOST,
     }
     return render_page(request, "looked/looked.html", context)
 
 
 def _by_day(views: list[View]) -> list[tuple[date, list[Look]]]:
-    return [(day, _looks(list(found))) for day, found in groupby(views, key=_day)]
+    programs = integration_names({view.actor_id for view in views if view.viewer is None})
+    return [(day, _looks(list(found), programs)) for day, found in groupby(views, key=_day)]
 
 
 def _day(view: View) -> date:
     return view.at.astimezone(current_scope().zone).date()
 
 
-def _looks(views: list[View]) -> list[Look]:
+def _looks(views: list[View], programs: dict[int, str]) -> list[Look]:
     """Return the looks of a day, each viewer and page once, with how often."""
     found: dict[tuple[str, str], list[View]] = {}
     for view in views:
-        found.setdefault((viewer_words(view), page_words(view.page)), []).append(view)
+        found.setdefault((viewer_words(view, programs), page_words(view.page)), []).append(view)
     return [Look(same[0].at, who, page, len(same)) for (who, page), same in found.items()]

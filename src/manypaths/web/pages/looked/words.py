@@ -1,5 +1,7 @@
 """Pages and viewers of the access log in words that a child reads."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,11 @@ _PAGES: dict[str, str | Promise] = {
     "groups": _("a list of groups"),
     "imports": _("an import"),
     "family": _("the family’s page"),
+    "api:people": _("the list of the class"),
+    "api:estimates": _("levels and how sure they are"),
+    "api:why": _("why a level is what it is"),
+    "api:next_steps": _("what could come next"),
+    "api:group_status": _("the levels of the class"),
     "records:whole": _("what is on record"),
     "records:take_along": _("the whole record, to take along"),
     "records:exported_file": _("all records, to take along"),
@@ -39,6 +46,7 @@ _AS: dict[ViewerRole, str | Promise] = {
     ViewerRole.MENTOR: _("mentor"),
     ViewerRole.ADVISOR: _("advisor"),
     ViewerRole.LEADER: _("leads the school"),
+    ViewerRole.INTEGRATION: _("a program of the school"),
 }
 
 
@@ -47,9 +55,12 @@ def page_words(page: str) -> str:
     return str(_PAGES.get(page) or _PAGES.get(page.partition(":")[0]) or _("a page"))
 
 
-def viewer_words(view: View) -> str:
-    """Return who looked, and as whom."""
+def viewer_words(view: View, programs: Mapping[int, str]) -> str:
+    """Return who looked, and as whom; `programs` are names of integrations by their actor ids."""
     role = str(_AS[view.role])
+    if view.role == ViewerRole.INTEGRATION:
+        name = programs.get(view.actor_id, gettext("Somebody"))
+        return gettext("{name} ({role})").format(name=name, role=role)
     if view.viewer is None:
         return gettext("Somebody who is no longer here ({role})").format(role=role)
     return gettext("{name} ({role})").format(name=view.viewer.name, role=role)

@@ -21,6 +21,7 @@ from manypaths.web.pages.my_class.showing import (
     LARGE_CLASS,
     Codes,
     RowList,
+    areas_to_choose,
     help_rows,
     matrix_of,
     rows_of,
@@ -63,11 +64,12 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "ready": RowList("ready", rows_of(overview.ready_to_show), asked),
         "n_ready": len({need.learner.pk for need in overview.ready_to_show}),
         "onward": RowList("onward", rows_of(overview.ready_to_move_on), asked),
-        "waiting": waiting_for(overview.learners, by=request.user),
+        "waiting": waiting_for(group, overview.learners, by=request.user),
         "day": day,
         "today": today(),
         "small_groups": seated(seats),
         "spreads": spreads_of(codes) if is_large else (),
+        "areas": areas_to_choose(codes),
         "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
     return render_page(request, "my_class/one.html", context)
@@ -82,7 +84,14 @@ def by_competency(request: PageRequest, group_id: UUID) -> HttpResponse:
     overview = _overview(request, group)
     if overview is None:
         return _empty(request, group, None)
-    context = {"group": group, "overview": overview, "spreads": spreads_of(Codes.of(overview))}
+    codes, area = Codes.of(overview), request.GET.get("area", "")
+    context = {
+        "group": group,
+        "overview": overview,
+        "spreads": spreads_of(codes, area=area),
+        "areas": areas_to_choose(codes),
+        "chosen_area": area,
+    }
     return render_page(request, "my_class/by_competency.html", context)
 
 

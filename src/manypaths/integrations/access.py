@@ -1,0 +1,32 @@
+"""Who may make tokens and see them: who leads the organization that they act for."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from manypaths.base.errors import NotFound
+from manypaths.integrations.models import Token
+from manypaths.people.access import Actor, Integration, Operator, organizations_led_by
+
+
+def tokens_seen_by(by: Actor) -> QuerySet[Token]:
+    """Return the tokens that act for organizations that `by` leads."""
+    if isinstance(by, Operator):
+        return Token.objects.all()
+    if isinstance(by, Integration):
+        return Token.objects.none()
+    return Token.objects.filter(organization__in=organizations_led_by(by))
+
+
+def token_for(by: Actor, token_id: UUID) -> Token:
+    """Return the token if `by` leads its organization, else raise NotFound."""
+    found = tokens_seen_by(by).filter(public_id=token_id).select_related("organization").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def require_token(by: Actor, token: Token) -> None:
+    """Raise NotFound unless `by` leads the organization that a token acts for."""
+    if not tokens_seen_by(by).filter(pk=token.pk).exists():
+        raise NotFound

@@ -1,0 +1,110 @@
+"""Tokens of integrations, how often they call, and what they sent."""
+
+from django.db import models
+
+from manypaths.base.ids import PublicId
+from manypaths.base.personal import OF_NOBODY, goes_with
+from manypaths.base.scope import DistrictRow
+from manypaths.evidence.models import Rating, Response
+from manypaths.people.models import Organization
+
+
+class Token(PublicId, DistrictRow):
+    """What lets one program act for one organization, until a moment, as far as its scopes."""
+
+    # The user that it acts as is nobody's: audit and access log name it by its id.
+    personal = OF_NOBODY
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)
+    # A user without a person or a password: ids of actors are ids of users.
+    acts_as = models.BigIntegerField(unique=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    # The user who made it; null for the operator.
+    made_by = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Found by its secret."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TokenUse(DistrictRow):
+    """How often a token was used in the minute of its last use."""
+
+    personal = OF_NOBODY
+
+    token = models.OneToOneField(Token, on_delete=models.CASCADE, related_name="use")
+    # Minutes since 1970.
+    minute = models.BigIntegerField(default=0)
+    n_calls = models.IntegerField(default=0)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One for a token."""
+
+
+class SentRow(DistrictRow):
+    """A row as an integration named it, with the hash of what it said."""
+
+    token = models.ForeignKey(Token, on_delete=models.PROTECT, related_name="+", db_index=False)
+    client_id = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+
+    class Meta(DistrictRow.Meta):
+        """Only a part of other models."""
+
+        abstract = True
+
+
+class SentResponse(SentRow):
+    """A response that an integration handed on."""
+
+    personal = goes_with("response__learner", "response", "token", "client_id", "digest")
+
+    response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="sent_as")
+
+    class Meta(SentRow.Meta):
+        """A client id names one response of an integration."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["token", "client_id"], name="sent_response_once"),
+        )
+
+
+class SentRating(SentRow):
+    """A rating that an integration handed on."""
+
+    personal = goes_with("rating__learner", "rating", "token", "client_id", "digest")
+
+    rating = models.OneToOneField(Rating, on_delete=models.CASCADE, related_name="sent_as")
+
+    class Meta(SentRow.Meta):
+        """A client id names one rating of an integration."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["token", "client_id"], name="sent_rating_once"),
+        )
+
+
+class KeptAnswer(DistrictRow):
+    """What a call with an idempotency key was answered: client ids, and nothing of people."""
+
+    personal = OF_NOBODY
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=100)
+    # The hash of what was asked, where.
+    digest = models.CharField(max_length=64)
+    answer = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta(DistrictRow.Meta):
+        """A key names one call of an integration."""
+
+        constraints = (models.UniqueConstraint(fields=["token", "key"], name="answer_kept_once"),)

@@ -1,0 +1,1 @@
+"""Programs of others that work with a school, for its leaders."""
