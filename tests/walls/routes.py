@@ -8,7 +8,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from manypaths.demographics.models import DemographicsRight
-from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.interop.models import ImportFile, ImportKind, ImportRun, RunState
 from manypaths.people.models import Person
 from tests.stage import LATER, Records
 
@@ -26,6 +26,23 @@ def _run(records: Records) -> UUID:
         asked_at=LATER,
         group_name=records.group.name,
     )
+    return run.public_id
+
+
+def _asking(records: Records) -> UUID:
+    """Return an import that waits to hear which column is what."""
+    run = ImportRun.objects.filter(state=RunState.ASKING).first()
+    if run is None:
+        run = ImportRun.objects.create(
+            kind=ImportKind.TABLE,
+            state=RunState.ASKING,
+            file_name="quiz.csv",
+            n_bytes=1,
+            asked_by=0,
+            asked_at=LATER,
+            group_name=records.group.name,
+        )
+        ImportFile.objects.create(run=run, content=b"Name,Notes\nIris Berg,late\n")
     return run.public_id
 
 
@@ -58,6 +75,8 @@ FILLS: dict[str, Fill] = {
     "request_id": lambda records: records.help_request.public_id,
     "right_id": lambda records: _right().public_id,
     "run_id": _run,
+    "imports:columns run_id": _asking,
+    "imports:say_columns run_id": _asking,
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,

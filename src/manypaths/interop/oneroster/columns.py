@@ -242,7 +242,15 @@ NOT_READ = frozenset(
     (
         *("assignDate", "categorySourcedId", "academicSessionSourcedId", "class", "classCode"),
         *("classSourcedId", "classType", "cityOfBirth", "comment", "countryOfBirthCode"),
-        *("courseCode", "courseSourcedId", "description", "dueDate", "grade", "grades", "identifier"),
+        *(
+            "courseCode",
+            "courseSourcedId",
+            "description",
+            "dueDate",
+            "grade",
+            "grades",
+            "identifier",
+        ),
         *("inProgress", "incomplete", "late", "location", "middleName", "missing", "orgSourcedId"),
         *("parentSourcedId", "password", "periods", "phone", "preferredFamilyName", "primary"),
         *("preferredGivenName", "preferredMiddleName", "primaryOrgSourcedId", "pronouns"),

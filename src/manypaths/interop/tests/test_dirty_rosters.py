@@ -81,9 +81,22 @@ DIRT: dict[str, tuple[Spoil, str]] = {
     "files in capitals": (renamed_files, "is called"),
     "no manifest and no courses": (without("manifest.csv", "courses.csv"), "no manifest.csv"),
     "a status in bulk": (one("orgs.csv", "s1,,,", "s1,active,,"), "has a status"),
-    "rows that end early": (one("orgs.csv", "s1,,,Hill School,school,,d1", "s1,,,Hill School,school"), "end early"),
-    "moments for days": (one("enrollments.csv", "e1,,,c1,s1,u1,student,,2026-08-17,", "e1,,,c1,s1,u1,student,,2026-08-17T00:00:00Z,"), "moments"),
-    "a manifest of 1.1 with the files of 1.2": (one("manifest.csv", "oneroster.version,1.2", "oneroster.version,1.1"), "says 1.1"),
+    "rows that end early": (
+        one("orgs.csv", "s1,,,Hill School,school,,d1", "s1,,,Hill School,school"),
+        "end early",
+    ),
+    "moments for days": (
+        one(
+            "enrollments.csv",
+            "e1,,,c1,s1,u1,student,,2026-08-17,",
+            "e1,,,c1,s1,u1,student,,2026-08-17T00:00:00Z,",
+        ),
+        "moments",
+    ),
+    "a manifest of 1.1 with the files of 1.2": (
+        one("manifest.csv", "oneroster.version,1.2", "oneroster.version,1.1"),
+        "says 1.1",
+    ),
     "no line end at the end": (each(lambda text: text.rstrip("\n")), ""),
 }
 
@@ -109,7 +122,14 @@ def test_the_sample_of_others_is_taken_in(district: Organization, conformance: P
     assert SourceId.objects.filter(source="oneroster").exists()
 
 
-@pytest.mark.parametrize("dirt", [d for d in DIRT if not d.startswith(("TRUE", "blanks", "a status", "rows", "moments", "a manifest"))])
+@pytest.mark.parametrize(
+    "dirt",
+    [
+        d
+        for d in DIRT
+        if not d.startswith(("TRUE", "blanks", "a status", "rows", "moments", "a manifest"))
+    ],
+)
 def test_the_sample_of_others_is_read_when_it_is_dirty(
     district: Organization, conformance: Path, tmp_path: Path, dirt: str
 ) -> None:
@@ -138,18 +158,29 @@ def with_users(raw: bytes) -> Files:
     return dict(BUNDLE) | {"users.csv": raw}
 
 
-HEADER = b"sourcedId,status,dateLastModified,enabledUser,username,givenName,familyName,agentSourcedIds\n"
+HEADER = (
+    b"sourcedId,status,dateLastModified,enabledUser,username,givenName,familyName,agentSourcedIds\n"
+)
 
 
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
         (BUNDLE["users.csv"].encode("utf-16"), "UTF-16; save it as UTF-8"),
-        (BUNDLE["users.csv"].encode().replace(b"Omar", b"Om\0r"), "row 3: text; the file holds a zero byte"),
+        (
+            BUNDLE["users.csv"].encode().replace(b"Omar", b"Om\0r"),
+            "row 3: text; the file holds a zero byte",
+        ),
         (BUNDLE["users.csv"].encode().replace(b"Omar", b"Om\xe4r"), "row 3: text in UTF-8"),
         (b"a," * 1_000_000 + b"b\n1\n" * 1000, "at most 1,000 columns"),
-        (HEADER + b'u1,,,true,u1,"' + b"x" * 20_000_000 + b'",Okafor,\n', "row 2: cells of at most 131,072 characters"),
-        (HEADER.replace(b"username", b"givenName") + b"u1,,,true,Ada,Ada,Okafor,\n", "each column once"),
+        (
+            HEADER + b'u1,,,true,u1,"' + b"x" * 20_000_000 + b'",Okafor,\n',
+            "row 2: cells of at most 131,072 characters",
+        ),
+        (
+            HEADER.replace(b"username", b"givenName") + b"u1,,,true,Ada,Ada,Okafor,\n",
+            "each column once",
+        ),
         (HEADER + b'u1,,,true,u1,"Ada,Okafor,\n', "row 2: well-formed CSV"),
         (b"", "the file is empty"),
         (b"\xef\xbb\xbf", "the file is empty"),
@@ -281,7 +312,11 @@ def test_two_ids_of_a_merged_person_name_one_and_change_nothing_the_next_time(
     ada, omar = person("u1"), person("u2")
     merge_people(omar, ada, by=OPERATOR, at=AT)
     again = answer("import", "oneroster", path)
-    assert {kind: (n["created"], n["updated"], n["retired"]) for kind, n in again.items() if isinstance(n, dict)} == dict.fromkeys(
+    assert {
+        kind: (n["created"], n["updated"], n["retired"])
+        for kind, n in again.items()
+        if isinstance(n, dict)
+    } == dict.fromkeys(
         ("schools", "terms", "groups", "people", "roles", "memberships", "relationships"), (0, 0, 0)
     )
     assert person("u2") == ada

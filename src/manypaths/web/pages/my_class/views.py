@@ -32,7 +32,6 @@ from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
 
 
-
 @require_safe
 @signed_in
 def one(request: PageRequest, group_id: UUID) -> HttpResponse:
