@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext as _
 
+from manypaths.base.archives import Files, opened_files
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
 from manypaths.base.errors import Refused
@@ -28,7 +29,6 @@ from manypaths.estimates.services import replay
 from manypaths.evidence.models import Artifact, Criterion, Slip, Task
 from manypaths.evidence.storage import keep_file
 from manypaths.frameworks.models import Association, Competency, Framework, Level, Scale
-from manypaths.interop.archives import Files, opened_files
 from manypaths.people.access import Actor, require_operator
 from manypaths.people.models import Group, Organization, OrganizationKind, Person, Term
 from manypaths.records.packages import signed_files
