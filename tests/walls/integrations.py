@@ -33,6 +33,12 @@ INTEGRATIONS = {
     "integrations.services.tokens.revoke_token": Wall(
         lambda by, r: services.revoke_token(r.token, by=by, at=LATER), "dana"
     ),
+    "integrations.services.sharing.share_frameworks": Wall(
+        lambda by, r: services.share_frameworks(
+            r.organization.parent or r.organization, is_open=True, by=by, at=LATER
+        ),
+        "femi",
+    ),
     "integrations.queries.token_for": Wall(
         lambda by, r: queries.token_for(r.token.public_id, by=by), "dana"
     ),
@@ -45,6 +51,7 @@ OPEN_INTEGRATIONS = {
         "lists tokens of organizations that `by` leads",
         lambda by, r: queries.tokens_of(by=by, at=LATER),
     ),
+    "integrations.queries.are_frameworks_open": Open("says what the district said to everybody"),
     "integrations.queries.integration_names": Open(
         "names programs by ids that stand in logs which the caller was shown already"
     ),

@@ -92,6 +92,19 @@ class SentRating(SentRow):
         )
 
 
+class Sharing(DistrictRow):
+    """What a district lets anybody read without a token."""
+
+    personal = OF_NOBODY
+
+    frameworks = models.BooleanField(default=False)
+
+    class Meta(DistrictRow.Meta):
+        """One for a district."""
+
+        constraints = (models.UniqueConstraint(fields=["district_id"], name="sharing_once"),)
+
+
 class KeptAnswer(DistrictRow):
     """What a call with an idempotency key was answered: client ids, and nothing of people."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from manypaths.integrations import access
-from manypaths.integrations.models import Token, TokenUse
+from manypaths.integrations.models import Sharing, Token, TokenUse
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
 
@@ -44,6 +44,11 @@ def tokens_of(*, by: Actor, at: datetime) -> list[TokenShown]:
 def token_for(token_id: UUID, *, by: Actor) -> Token:
     """Return the token if `by` leads its organization, else raise NotFound."""
     return access.token_for(by, token_id)
+
+
+def are_frameworks_open() -> bool:
+    """Say whether anybody may read the published frameworks of this district. One query."""
+    return Sharing.objects.filter(frameworks=True).exists()
 
 
 def integration_names(actor_ids: Collection[int]) -> dict[int, str]:

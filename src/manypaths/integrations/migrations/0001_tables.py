@@ -17,6 +17,32 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Sharing",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "district_id",
+                    models.BigIntegerField(
+                        default=manypaths.base.scope.current_district, editable=False
+                    ),
+                ),
+                ("frameworks", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("district_id",), name="sharing_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Token",
             fields=[
                 (

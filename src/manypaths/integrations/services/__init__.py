@@ -7,6 +7,7 @@ from manypaths.integrations.services.evidence import (
     take_in_sent_ratings,
     take_in_sent_responses,
 )
+from manypaths.integrations.services.sharing import share_frameworks
 from manypaths.integrations.services.tokens import Made, make_token, renew_token, revoke_token
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "make_token",
     "renew_token",
     "revoke_token",
+    "share_frameworks",
     "take_in_sent_ratings",
     "take_in_sent_responses",
 ]
