@@ -32,7 +32,7 @@ from manypaths.evidence.models import (
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
 from manypaths.integrations.entry import integration_of
-from manypaths.integrations.models import Token
+from manypaths.integrations.models import Endpoint, Token
 from manypaths.integrations.services import make_token
 from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
@@ -106,6 +106,7 @@ class Records:
     draft_competency: Competency
     task: Task
     token: Token
+    endpoint: Endpoint
 
     @property
     def public_id(self) -> UUID:
@@ -186,6 +187,7 @@ def _adas_records(cast: Cast) -> Records:
         draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
         response = take_in(draft, by=ben, at=LATER)
     ada = user_of(cast.ada)
+    token = _token(cast.school)
     sitting = start_sitting(cast.ada, competency, by=ada, at=LATER, rng=Random(1))
     return Records(
         work=hand_in(cast.ada, WorkDraft(competency, "Mine", "Words"), by=ada, at=LATER),
@@ -223,7 +225,8 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
-        token=_token(cast.school),
+        token=token,
+        endpoint=Endpoint.objects.create(token=token, address="https://1.1.1.1/", made_at=LATER),
     )
 
 
@@ -319,5 +322,6 @@ def _ghosts_of(records: Records) -> Records:
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         token=Token(pk=_NOWHERE, organization=organization, name="None"),
+        endpoint=Endpoint(pk=_NOWHERE, token=Token(pk=_NOWHERE), address="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
     )

@@ -1,6 +1,7 @@
 """How deeds and queries on integrations are called, and what an integration reaches elsewhere."""
 
 from manypaths.integrations import queries, services
+from manypaths.integrations.services import Event
 from manypaths.integrations.services.evidence import RatingRow, ResponseRow
 from manypaths.people.access import Actor, TokenScope
 from tests.stage import LATER, Records
@@ -18,6 +19,16 @@ def _rating(by: Actor, records: Records) -> object:
         "row-1", records.public_id, competency, "secure", records.public_id, "self", LATER
     )
     return services.take_in_sent_ratings([row], by=by, at=LATER)
+
+
+def _webhook(by: Actor, records: Records) -> object:
+    # By its number, so that no name is looked up.
+    return services.add_endpoint("https://1.1.1.1/", events=[Event.STATUS_CHANGED], by=by, at=LATER)
+
+
+def _resume(by: Actor, records: Records) -> object:
+    records.endpoint.paused_at = LATER
+    return services.resume_endpoint(records.endpoint, by=by, at=LATER)
 
 
 INTEGRATIONS = {
@@ -39,6 +50,14 @@ INTEGRATIONS = {
         ),
         "femi",
     ),
+    "integrations.services.webhooks.remove_endpoint": Wall(
+        lambda by, r: services.remove_endpoint(r.endpoint, by=by, at=LATER), "program"
+    ),
+    "integrations.services.webhooks.resume_endpoint": Wall(_resume, "dana"),
+    "integrations.services.webhooks.add_endpoint": Wall(_webhook, "program", names_records=False),
+    "integrations.queries.endpoint_for": Wall(
+        lambda by, r: queries.endpoint_for(r.endpoint.public_id, by=by), "dana"
+    ),
     "integrations.queries.token_for": Wall(
         lambda by, r: queries.token_for(r.token.public_id, by=by), "dana"
     ),
@@ -47,6 +66,10 @@ INTEGRATIONS = {
 }
 
 OPEN_INTEGRATIONS = {
+    "integrations.queries.endpoints_of": Open(
+        "lists webhooks of integrations that `by` leads or is",
+        lambda by, r: queries.endpoints_of(by=by),
+    ),
     "integrations.queries.tokens_of": Open(
         "lists tokens of organizations that `by` leads",
         lambda by, r: queries.tokens_of(by=by, at=LATER),
@@ -77,5 +100,9 @@ REACHED_BY_PROGRAMS = frozenset(
         "plans.queries.next_steps",
         "integrations.services.evidence.take_in_sent_responses",
         "integrations.services.evidence.take_in_sent_ratings",
+        # Its own.
+        "integrations.services.webhooks.add_endpoint",
+        "integrations.services.webhooks.remove_endpoint",
+        "integrations.queries.endpoint_for",
     )
 )

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from manypaths.api import evidence, frameworks, learners, roster
+from manypaths.api import evidence, frameworks, learners, roster, webhooks
 from manypaths.api.problems import CONTENT_TYPE, Problem, nothing_here
 from manypaths.api.reading import StrictParser
 from manypaths.base.errors import Fault, ManypathsError, NotFound
@@ -62,6 +62,7 @@ api.add_router("", frameworks.router)
 api.add_router("", roster.router)
 api.add_router("", learners.router)
 api.add_router("", evidence.router)
+api.add_router("", webhooks.router)
 
 
 @api.exception_handler(Problem)

@@ -12,6 +12,8 @@ from multiprocessing import parent_process
 
 log = logging.getLogger(__name__)
 
+_SECONDS_BETWEEN_LOOKS = 2.0
+
 
 def end_with_parent() -> None:
     """Let this process end when the one that started it is gone, however it went."""
@@ -39,6 +41,7 @@ def work_in_background() -> None:
 
     with alone(Work.BACKGROUND):
         begin_again()
+        threading.Thread(target=_tell_others, name="tell-others", daemon=True).start()
         _take_tasks()
 
 
@@ -55,6 +58,25 @@ def begin_again() -> int:
     if n_left:
         log.warning("tasks begin again", extra={"n_tasks": n_left})
     return n_left
+
+
+def _tell_others() -> None:
+    """Send what webhooks are to be told, for as long as the process lives."""
+    from django.db import close_old_connections
+
+    from manypaths.base.clock import now
+    from manypaths.integrations.posting import work
+
+    rest = threading.Event()
+    while True:
+        n_done = 0
+        try:
+            n_done = work(now())
+        except Exception:  # a door: what could not be told now is told later
+            log.exception("telling broke")
+        close_old_connections()
+        if not n_done:
+            rest.wait(_SECONDS_BETWEEN_LOOKS)
 
 
 def _take_tasks() -> None:

@@ -24,6 +24,7 @@ from manypaths.estimates.services.replaying import (
     rebuild_learners,
     replay_one,
 )
+from manypaths.estimates.telling import note_moves
 from manypaths.evidence import services as evidence
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
 from manypaths.evidence.files import CheckedFile
@@ -49,6 +50,7 @@ def take_in(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
             done_at=response.done_at,
             shares=shares,
         )
+        note_moves([draft.learner.pk], family, at=at)
     return response
 
 
@@ -66,6 +68,7 @@ def take_in_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
         done_at=rating.done_at,
         shares=shares_by_task(family),
     )
+    note_moves([draft.learner.pk], family, at=at)
     return rating
 
 
@@ -89,6 +92,7 @@ def take_in_responses(
             fit_family(family, by=by, at=at)
         else:
             _bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at)
     return ids
 
 
@@ -105,6 +109,7 @@ def take_in_handed_on(
     learners = np.unique(columns.learner).tolist()
     for family in _families(np.unique(columns.task).tolist()):
         _bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at)
     return ids
 
 
@@ -136,7 +141,7 @@ def withdraw_class_ratings(
     ratings = evidence.withdraw_class_ratings(
         group=group, recorded_at=recorded_at, reason=reason, by=by, at=at
     )
-    _bring_along_rated(ratings, at=at)
+    _bring_along_rated(ratings, at=at, is_evidence=False)
     return len(ratings)
 
 
@@ -181,6 +186,7 @@ def withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> Piece:
     evidence.withdraw_evidence(piece, reason=reason, by=by, at=at)
     for family in _families_of_piece(piece):
         replay_one(piece.learner, family, model_for(family, at=at))
+        note_moves([piece.learner.pk], family, at=at, is_evidence=False)
     return piece
 
 
@@ -201,6 +207,7 @@ def correct_response(
     )
     for family in _families_of_piece(corrected):
         replay_one(response.learner, family, model_for(family, at=at))
+        note_moves([response.learner.pk], family, at=at)
     return corrected
 
 
@@ -215,6 +222,7 @@ def withdraw_responses(
     done = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
     for family in _families(done.tasks):
         _bring_along(family, sorted(done.learners), at=at)
+        note_moves(sorted(done.learners), family, at=at, is_evidence=False)
     return done.n
 
 
@@ -229,6 +237,7 @@ def link_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -
         for learner in (unnamed, person):
             lock(learner)
             replay_one(learner, family, model)
+        note_moves([person.pk], family, at=at, is_evidence=False)
 
 
 def _families(tasks: Iterable[int]) -> list[Framework]:
@@ -248,10 +257,13 @@ def _families_of_learner(learner: Person) -> list[Framework]:
     return list(Framework.objects.filter(pk__in=found))
 
 
-def _bring_along_rated(ratings: Sequence[Rating], *, at: datetime) -> None:
+def _bring_along_rated(
+    ratings: Sequence[Rating], *, at: datetime, is_evidence: bool = True
+) -> None:
     learners = sorted({rating.learner_id for rating in ratings})
     for family in {family_of(rating.competency.framework) for rating in ratings}:
         _bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at, is_evidence=is_evidence)
 
 
 def _bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:

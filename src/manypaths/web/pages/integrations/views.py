@@ -9,7 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.integrations import services
-from manypaths.integrations.queries import are_frameworks_open, token_for, tokens_of
+from manypaths.integrations.queries import (
+    are_frameworks_open,
+    endpoint_for,
+    endpoints_of,
+    token_for,
+    tokens_of,
+)
 from manypaths.integrations.services import Made
 from manypaths.people.access import TokenScope
 from manypaths.people.directory import place_named, places_led
@@ -79,6 +85,16 @@ def share(request: PageRequest) -> HttpResponse:
     return redirect_page(request, "integrations:all")
 
 
+@require_POST
+@signed_in
+def resume(request: PageRequest, webhook_id: UUID) -> HttpResponse:
+    """Send again to an address at which nobody answered for a day."""
+    endpoint = endpoint_for(webhook_id, by=request.user)
+    services.resume_endpoint(endpoint, by=request.user, at=now())
+    tell(request, _("What waited is sent now."))
+    return redirect_page(request, "integrations:all")
+
+
 def _page(
     request: PageRequest, *, form: TokenForm | None = None, made: Made | None = None
 ) -> HttpResponse:
@@ -90,6 +106,7 @@ def _page(
         "over_rows": [row for row in rows if row[0].is_over],
         "form": form or TokenForm(places=places),
         "made": made,
+        "paused": [one for one in endpoints_of(by=request.user) if one.paused_at is not None],
         "leads_district": request.visitor.district in places,
         "is_open": are_frameworks_open(),
     }

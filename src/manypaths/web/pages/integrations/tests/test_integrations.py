@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from manypaths.api.tests.callers import Caller
-from manypaths.integrations.models import Sharing, Token
+from manypaths.integrations.models import Endpoint, Sharing, Token
 from manypaths.people.access import TokenScope
 from manypaths.people.models import Role
-from manypaths.people.tests.cast import Cast, make_person, user_of
+from manypaths.people.tests.cast import AT, Cast, make_person, user_of
 from manypaths.web.tests.clients import client_of, page, read
 
 SCOPES = [TokenScope.READ_ROSTER, TokenScope.WRITE_EVIDENCE]
@@ -87,6 +87,19 @@ def test_leaders_of_the_district_say_who_reads_its_frameworks(cast: Cast, dana: 
     assert not Sharing.objects.get().frameworks
     assert dana.post("/integrations/frameworks/", {"open": "yes"}).status_code == 404
     assert "Let anybody read them" not in page(dana, "/integrations/").text
+
+
+def test_leaders_are_told_of_a_program_that_does_not_answer(cast: Cast, dana: Client) -> None:
+    dana.post("/integrations/new/", form(cast))
+    webhook = Endpoint.objects.create(
+        token=Token.objects.get(), address="https://quiz.example/", made_at=AT, paused_at=AT
+    )
+    assert "Quiz does not answer" in page(dana, "/integrations/").text
+    dana.post(f"/integrations/webhooks/{webhook.public_id}/")
+    assert "does not answer" not in page(dana, "/integrations/").text
+    assert (
+        client_of(cast.ben).post(f"/integrations/webhooks/{webhook.public_id}/").status_code == 404
+    )
 
 
 def test_who_looked_names_the_program(cast: Cast, dana: Client) -> None:
