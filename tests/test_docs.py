@@ -247,6 +247,8 @@ WORDS = {
     "invite-first-leader": (
         *("invite-first-leader", "--name", "Dana Novak", "--email", "dana@example.org"),
     ),
+    "token make": ("token", "make", "Quiz program", "--scope", "read:roster"),
+    "token list": ("token", "list"),
     "backup": ("backup", "all.zip"),
     "check-backup": ("check-backup", "all.zip"),
 }

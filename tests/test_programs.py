@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from manypaths.api.case.tests.conformance import CLASSES
@@ -20,6 +20,9 @@ from manypaths.web.tests.clients import client_of
 from tests.addresses import Route, routes_for_programs
 from tests.stage import LATER, Records, make_stage
 from tests.test_routes import faults_of, tables
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 READ, ROSTER = TokenScope.READ_FRAMEWORKS, TokenScope.READ_ROSTER
 ESTIMATES, WRITE = TokenScope.READ_ESTIMATES, TokenScope.WRITE_EVIDENCE
@@ -102,7 +105,7 @@ class Scene:
     cast: Cast
     records: Records
 
-    def call(self, caller: Caller, route: Route, *, ghost: bool = False) -> HttpResponse:
+    def call(self, caller: Caller, route: Route, *, ghost: bool = False) -> "Answer":
         door = DOORS[route.name]
         book = {name: str(fill(self.records)) for name, fill in FILLS.items()}
         if ghost:
@@ -128,7 +131,7 @@ def test_every_address_for_programs_is_known_here() -> None:
     assert {route.name for route in routes_for_programs()} == DOORS.keys()
 
 
-def passes(answer: HttpResponse) -> bool:
+def passes(answer: "Answer") -> bool:
     """Say whether a call got through the door: to something, or in CASE to nothing of that kind."""
     return answer.status_code == 200 or (
         answer.status_code == 404 and b"imsx_codeMajor" in answer.content

@@ -80,7 +80,7 @@ def answer_with(monkeypatch: pytest.MonkeyPatch, *rounds: list[str]) -> list[str
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in next(left)]
 
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     return asked
 
 
@@ -100,7 +100,7 @@ def test_a_name_is_looked_up_once_and_connected_to_as_it_was_looked_up(
         connected.append(place)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(outgoing.socket, "create_connection", connect)
+    monkeypatch.setattr(socket, "create_connection", connect)
     with pytest.raises(NoReply):
         post("https://rebinding.example/", b"", {})
     assert asked == ["rebinding.example"]
