@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster demo test test-all test-browser check bench bench-peers openapi requirements
+.PHONY: help setup cluster demo test test-all test-browser check bench bench-peers faults openapi requirements
 
 help: ## Show what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ check: $(VENV)/dev.stamp ## Static checks: format, lint, types, order of rooms, 
 bench: $(VENV)/dev.stamp ## Measure, try next steps, and write the pages of docs/reference
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 	@$(BIN)/python -m benchmarks.next_steps
+
+faults: $(VENV)/dev.stamp ## Break the machine 200 times under the program, and write docs/reference/faults.md
+	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
 bench-peers: .peers/pybkt.stamp .peers/torch.stamp ## Set up other models, for make bench to measure beside ours
 	@:

@@ -1,14 +1,19 @@
 """Fixtures for the tests of all rooms: a district to work in, and the cast."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
 from manypaths.accounts.hashing import CappedArgon2Hasher
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.scope import district_scope
+from manypaths.base.tests.remembered import remembered
 from manypaths.people.models import Organization
 from manypaths.people.tests.cast import Cast, make_cast, make_district
 
@@ -29,10 +34,24 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def emptied_databases() -> Iterator[None]:
+    """Let the end of a test empty tables whose rows the program itself never takes out."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(operations: BaseDatabaseOperations, statements: list[str]) -> None:
+        with clearing_logs():
+            empty(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", emptied)
+        yield
+
+
 @pytest.fixture
 def district(db: None) -> Iterator[Organization]:
     """Make an empty district and run the test in its scope."""
-    made = make_district()
+    made = remembered("district", make_district)
     with district_scope(made.pk):
         yield made
 
@@ -40,7 +59,7 @@ def district(db: None) -> Iterator[Organization]:
 @pytest.fixture
 def cast(district: Organization) -> Cast:
     """Bring Ada, Ben, Cleo, Dana and Eli into the district."""
-    return make_cast(district)
+    return replace(remembered("cast", partial(make_cast, district)), district=district)
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def _question_of(learners: Sequence["Person"]) -> tuple["Person", list[str]]:
         competency,
         by=_user_of(learner),
         at=now(),
-        rng=Random(1),  # noqa: S311
+        rng=Random(1),
     )
     return learner, [reverse("doing:question", args=[sitting.public_id, 1])]
 

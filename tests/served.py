@@ -21,11 +21,13 @@ class Served:
 
     process: subprocess.Popen[str]
     port: int
+    said: str = ""
     lines: list[str] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        # By its name, as the server says it: to a bare number browsers give no passkeys.
+        return f"http://localhost:{self.port}"
 
     def get(self, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
         """Ask once, over a connection of its own."""
@@ -110,9 +112,9 @@ def served(
         running = Served(process, port)
         try:
             assert process.stdout is not None
-            said = process.stdout.readline()
+            running.said = process.stdout.readline()
             errors.seek(0)
-            assert "Manypaths is at" in said, errors.read()
+            assert "Manypaths is at" in running.said, errors.read()
             yield running
         finally:
             if process.poll() is None:

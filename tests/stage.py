@@ -1,14 +1,18 @@
 """Ada's district with evidence, estimates and plans of hers, for tests across the rooms."""
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from random import Random
 from uuid import UUID
 
 import numpy as np
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.tests.remembered import remembered
+from manypaths.estimates.merging import merge_people
 from manypaths.estimates.models import FittedModel, TeachersWord
 from manypaths.estimates.services import (
     AchievementDraft,
@@ -38,11 +42,13 @@ from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
     Group,
     Membership,
+    Merge,
     Organization,
     Person,
     Relationship,
     Role,
     RoleHeld,
+    RollOver,
     Term,
     User,
 )
@@ -69,6 +75,7 @@ from manypaths.sittings.work import WorkDraft
 
 LATER = day(60)
 _NOWHERE = 10**12
+_PEOPLE = ("ada", "ben", "cleo", "dana", "eli")
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,19 @@ class Records:
     other_competency: Competency
     draft_competency: Competency
     task: Task
+    merge: Merge
+    rolled_over: RollOver
     token: Token
     endpoint: Endpoint
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return pickle.dumps(self)
+
+    def copied(self) -> "Records":
+        """Return records of its own to a call that may change them."""
+        found: Records = pickle.loads(self._packed)
+        return found
 
     @property
     def public_id(self) -> UUID:
@@ -161,9 +179,16 @@ def make_stage(cast: Cast) -> Stage:
 
     Gwen and Cleo are the outsiders.
     """
+    stage = remembered("stage", partial(_made, cast))
+    for name in _PEOPLE:
+        getattr(cast, name).user = getattr(stage.cast, name).user
+    return replace(stage, cast=cast)
+
+
+def _made(cast: Cast) -> Stage:
     femi = make_person("Femi Adeyemi", cast.district, Role.LEADER)
     gwen = make_person("Gwen Arroyo", cast.school_elsewhere, Role.LEADER)
-    people = {name: getattr(cast, name) for name in ("ada", "ben", "cleo", "dana", "eli")}
+    people = {name: getattr(cast, name) for name in _PEOPLE}
     actors: dict[str, Actor] = {
         name: user_of(person) for name, person in (people | {"femi": femi, "gwen": gwen}).items()
     }
@@ -227,7 +252,30 @@ def _adas_records(cast: Cast) -> Records:
         task=task,
         token=token,
         endpoint=Endpoint.objects.create(token=token, address="https://1.1.1.1/", made_at=LATER),
+        merge=_merge(cast),
+        rolled_over=_rolled_over(cast),
     )
+
+
+def _rolled_over(cast: Cast) -> RollOver:
+    """Return that a year without lasting groups went over into the next."""
+    term = create_term(
+        cast.school,
+        "Next",
+        starts_on=LATER.date() + timedelta(days=900),
+        ends_on=LATER.date() + timedelta(days=1200),
+        by=OPERATOR,
+        at=AT,
+    )
+    return RollOver.objects.create(
+        organization=cast.school, to_term=term, last_day=term.starts_on, done_at=0
+    )
+
+
+def _merge(cast: Cast) -> Merge:
+    """Return that a learner was on record twice."""
+    second = make_person("Ada Okafor", cast.school, Role.STUDENT)
+    return merge_people(second, cast.ada, by=OPERATOR, at=LATER)
 
 
 def _seat(cast: Cast, people: Sequence[Person], competency: Competency) -> Seat:
@@ -324,4 +372,10 @@ def _ghosts_of(records: Records) -> Records:
         token=Token(pk=_NOWHERE, organization=organization, name="None"),
         endpoint=Endpoint(pk=_NOWHERE, token=Token(pk=_NOWHERE), address="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
+        rolled_over=RollOver(
+            pk=_NOWHERE,
+            organization=organization,
+            to_term=Term(pk=_NOWHERE, organization=organization, starts_on=LATER.date()),
+        ),
+        merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
     )

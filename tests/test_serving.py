@@ -91,12 +91,27 @@ def test_others_are_not_let_in_without_https(environment: Environment) -> None:
     assert not Path(environment["MANYPATHS_HOME"]).exists()
 
 
-def test_a_port_that_is_taken_is_refused(environment: Environment) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_a_port_that_is_taken_is_refused(
+    environment: Environment, host: str, family: socket.AddressFamily
+) -> None:
+    with socket.create_server((host, 0), family=family) as taken:
         port = taken.getsockname()[1]
         refused = run(environment, "serve", "--port", port)
     assert refused.returncode == 1
     assert f"Port {port} is taken" in refused.stderr
+
+
+def test_it_is_reached_by_its_name_as_passkeys_need_and_by_its_number(
+    server: Served,
+) -> None:
+    assert server.said == f"Manypaths is at http://localhost:{server.port}/\n"
+    for host in ("localhost", "127.0.0.1"):
+        response, _ = server.get("/sign-in/", host=f"{host}:{server.port}")
+        assert response.status == 200
+    assert server.get("/sign-in/", host="elsewhere.example")[0].status == 400
 
 
 SHOWN = """

@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.installed import URL, Environment, answer, furnished
+from tests.installed import URL, Environment, answer, bare, furnished
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
@@ -78,6 +79,26 @@ def assert_alike(now: object, then: object, place: str = "") -> None:
 
 def test_the_first_release_is_kept() -> None:
     assert "0.1.0" in RELEASES
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_demo_of_an_earlier_release_that_somebody_worked_in_opens_as_it_is(
+    release: str, tmp_path: Path
+) -> None:
+    environment = bare(tmp_path / "home")
+    unpack(release, environment)
+    with sqlite3.connect(tmp_path / "home" / "manypaths.sqlite3") as database:
+        database.row_factory = sqlite3.Row
+        last = dict(
+            database.execute("SELECT * FROM base_auditentry ORDER BY id DESC LIMIT 1").fetchone()
+        )
+        last["id"] += 1
+        marks = ", ".join("?" * len(last))
+        database.execute(
+            f"INSERT INTO base_auditentry ({', '.join(last)}) VALUES ({marks})", [*last.values()]
+        )
+    shown = answer(environment, "demo", "--no-serve")
+    assert answer(environment, "class", "--group", shown["class"])["group"] == shown["class"]
 
 
 @pytest.mark.parametrize("release", RELEASES)

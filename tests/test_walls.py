@@ -9,7 +9,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -216,7 +215,7 @@ def answer_to(call: Call, by: Actor, records: Records) -> object:
     n_deeds = AuditEntry.every_district.count()
     with transaction.atomic():
         try:
-            return call(by, deepcopy(records))
+            return call(by, records.copied())
         except ManypathsError as error:
             assert AuditEntry.every_district.count() == n_deeds
             return error.as_json()

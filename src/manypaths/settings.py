@@ -49,6 +49,17 @@ FILE_MEGABYTES = env_int("MANYPATHS_FILE_MEGABYTES", 10, at_least=1, at_most=100
 PERSON_MEGABYTES = env_int("MANYPATHS_PERSON_MEGABYTES", 200, at_least=1, at_most=100_000)
 
 
+# Nobody waits for ever: not for a server that is gone, nor for a row that somebody else changes.
+_POSTGRES_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": f"-c lock_timeout={DATABASE_WAIT_SECONDS}s",
+}
+
+
 def _database() -> dict[str, Any]:
     """Return Django's description of the database: what the URL names, else SQLite in the home."""
     url = env_str("MANYPATHS_DATABASE_URL", "")
@@ -62,7 +73,7 @@ def _database() -> dict[str, Any]:
     if scheme == "sqlite" and database.get("NAME"):
         return _sqlite(str(database["NAME"]))
     if scheme in {"postgres", "postgresql"} and database.get("NAME"):
-        return database
+        return database | {"OPTIONS": _POSTGRES_OPTIONS | database.get("OPTIONS", {})}
     # The address may hold a password, so it is not repeated.
     allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
     raise BadSetting("MANYPATHS_DATABASE_URL", f"{scheme}:...", allowed)
@@ -119,6 +130,7 @@ INSTALLED_APPS = [
     "manypaths.sittings",
     "manypaths.integrations",
     "manypaths.interop",
+    "manypaths.records",
     "manypaths.web",
 ]
 
@@ -135,6 +147,9 @@ MIDDLEWARE = [
     # Safe beside the tokens of forms: see docs/decisions/0017.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Above all that asks the database.
+    "manypaths.web.middleware.in_turn",
+    "manypaths.web.deadlines.within_time",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -205,6 +220,9 @@ LANGUAGE_COOKIE_SECURE = not _IS_PLAIN
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# Proxies give up after a minute, as a rule: before that there should be a page.
+REQUEST_SECONDS = env_int("MANYPATHS_REQUEST_SECONDS", 45, at_least=2, at_most=3600)
+LONGEST_WAIT_FOR_A_TURN_SECONDS = 15.0  # then a page says that very many people are here
 LARGEST_UPLOAD_BYTES = 1_000_000 * env_int("MANYPATHS_UPLOAD_MB", 50, at_least=1, at_most=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # quick entry has a few fields for each of 150 learners
@@ -221,12 +239,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        # Text becomes HTML in one way alone, which web/trusted.js names.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     }
-}
-
-# Told by browsers alone: htmx 2 writes HTML into pages, and would stand still under this rule.
-CONTENT_SECURITY_POLICY_REPORT_ONLY = {
-    "DIRECTIVES": {"default-src": None, "require-trusted-types-for": ["'script'"]}
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -1,4 +1,4 @@
-"""A small demo district, built once for as long as what it is built from stays the same."""
+"""Homes with a district, each built once for as long as what it is built from stays the same."""
 
 import fcntl
 import hashlib
@@ -11,29 +11,35 @@ from pathlib import Path
 from tests.installed import bare
 
 _SOURCES = Path(__file__).parents[2] / "src" / "manypaths"
-_DOORS = ("web", "cli", "locale")
-_SECONDS = 300
+_BUILDERS = ("build.py", "districts.py")
+_DOORS = ("web", "api", "cli", "locale")
+_SECONDS = 900
 
 
-def demo_home(cache: Path, into: Path) -> Path:
-    """Return a home of its own with the demo, copied from the cache; built where it is missing."""
+def home_with(district: str, cache: Path, into: Path) -> Path:
+    """Return a home of its own with a district, copied from the cache; built where it is not."""
     cache.mkdir(parents=True, exist_ok=True)
-    kept = cache / _fingerprint()
+    kept = cache / f"{district}-{_fingerprint()}"
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            for old in cache.glob("demo-*"):
+            for old in cache.glob(f"{district}-*"):
                 shutil.rmtree(old)
-            _build(kept)
+            _build(district, kept)
     shutil.copytree(kept, into)
     return into
 
 
-def _build(kept: Path) -> None:
+def demo_home(cache: Path, into: Path, *, size: str = "small") -> Path:
+    """Return a home of its own with a demo, a small one or the whole."""
+    return home_with("demo" if size == "small" else "whole_demo", cache, into)
+
+
+def _build(district: str, kept: Path) -> None:
     draft = kept.with_name("draft")
     shutil.rmtree(draft, ignore_errors=True)
     subprocess.run(
-        [sys.executable, "-m", "tests.browser.build", draft],
+        [sys.executable, "-m", "tests.browser.build", draft, district],
         cwd=Path(__file__).parents[2],
         env=bare(draft),
         check=True,
@@ -43,11 +49,12 @@ def _build(kept: Path) -> None:
 
 
 def _fingerprint() -> str:
-    """Return a name for what a demo of today would be built from."""
+    """Return a name for what a district of today would be built from."""
     found = hashlib.sha256(f"{datetime.now(UTC):%Y-%m-%d}".encode())
-    found.update((Path(__file__).parent / "build.py").read_bytes())
+    for builder in _BUILDERS:
+        found.update((Path(__file__).parent / builder).read_bytes())
     for file in sorted(_SOURCES.rglob("*")):
         parts = file.relative_to(_SOURCES).parts
         if file.suffix in (".py", ".yaml") and parts[0] not in _DOORS and "tests" not in parts:
             found.update("/".join(parts).encode() + file.read_bytes())
-    return f"demo-{found.hexdigest()[:16]}"
+    return found.hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Who visits: one of each role in the demo, signed in, with what they would open.
+"""Who visits: one of each role in a district, signed in, with what they would open.
 
 `python -m tests.browser.visitors HOME` signs each in on that home's database and prints them.
 """
@@ -22,10 +22,11 @@ def main(home: Path) -> None:
     from manypaths.people.models import Organization
     from manypaths.people.queries import zone_of
 
-    district = Organization.every_district.get(is_demonstration=True)
+    district = Organization.every_district.get(kind="district")
+    is_demo = district.is_demonstration
     with district_scope(district.pk, zone_of(district)):
-        scenes = _scenes(find_demo(district))
-        roles = {role: _visitor(scene) for role, scene in scenes.items()}
+        scenes = _scenes_of(find_demo(district)) if is_demo else _scenes()
+        roles = {role: _visitor(scene, is_demo) for role, scene in scenes.items()}
         found = {
             "cookie": settings.SESSION_COOKIE_NAME,
             "roles": roles,
@@ -36,6 +37,7 @@ def main(home: Path) -> None:
 
 def _written() -> set[str]:
     """Return what people of the demo wrote or are called, in whatever language."""
+    from manypaths.estimates.models import TeachersWord
     from manypaths.evidence.models import Artifact, Contest, Draft, Look, Rating, Withdrawal
     from manypaths.people.models import Group, Organization, Person, Term
     from manypaths.plans.models import FamilyNote, HelpRequest, Note, Support
@@ -49,6 +51,7 @@ def _written() -> set[str]:
         (Artifact, ("title", "text", "file_name")),
         (Rating, ("note",)),
         (Contest, ("words", "answer")),
+        (TeachersWord, ("reason",)),
         (Draft, ("title", "text")),
         (Look, ("words",)),
         (Withdrawal, ("reason",)),
@@ -62,7 +65,28 @@ def _written() -> set[str]:
     return found - {""}
 
 
-def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set up
+def _scenes() -> dict[str, Scene]:
+    """Return whoever there is around the first learner of the first class."""
+    from manypaths.people.models import Group, Part, Relationship, Role, RoleHeld
+
+    group = Group.objects.order_by("pk").first()
+    parts = {
+        part: group.memberships.filter(part=part).order_by("pk")[0].person
+        for part in (Part.LEARNER, Part.LEAD)
+        if group
+    }
+    student = parts.get(Part.LEARNER)
+    tie = Relationship.objects.filter(kind="guardian").order_by("pk").first()
+    visitors = {
+        "student": student,
+        "teacher": parts.get(Part.LEAD),
+        "family": tie and tie.supporter,
+        "leader": RoleHeld.objects.filter(role=Role.LEADER).order_by("pk")[0].person,
+    }
+    return {role: Scene(one, student, group) for role, one in visitors.items() if one}
+
+
+def _scenes_of(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set up
     """Return one person of each role around the demo's student, with what they would open."""
     from manypaths.people.models import Group, Part, Person, Relationship, Role, RoleHeld
 
@@ -85,14 +109,14 @@ def _scenes(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is set u
     }
 
 
-def _visitor(scene: Scene) -> dict[str, Any]:
+def _visitor(scene: Scene, is_demo: bool) -> dict[str, Any]:
     """Sign somebody in, and return their session and what fills their addresses."""
     from django.conf import settings
 
     from manypaths.web.tests.clients import client_of
 
     session = client_of(scene.visitor).cookies[settings.SESSION_COOKIE_NAME].value
-    book = {name: str(value) for name, value in book_of(scene).items()}
+    book = {name: str(value) for name, value in book_of(scene, is_whole=is_demo).items()}
     return {"session": session, "book": book}
 
 

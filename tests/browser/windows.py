@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Page, Playwright, Route
+from playwright.sync_api import ConsoleMessage, Page, Playwright, Request
 
 from tests.addresses import route_named
 from tests.installed import bare
@@ -23,6 +23,8 @@ ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
 
 ARGUMENTS = (
     "--no-sandbox",
+    # Nobody else is reached, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -30,6 +32,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # Elements then tell the role and the name that assistive technology is told of them.
+    "--enable-blink-features=ComputedAccessibilityInfo",
 )
 _SECONDS = 60
 
@@ -104,8 +108,8 @@ class Browser:
             context.add_cookies(
                 [{"name": self.visitors.cookie, "value": session, "url": self.server.address}]
             )
-        context.route("**/*", self._stay_here)
         page = context.new_page()
+        page.on("request", self._watch)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         if path:
@@ -117,75 +121,103 @@ class Browser:
         return route_named(route).address({**self.book_of(role), **arguments})
 
     def book_of(self, role: str) -> dict[str, str]:
-        """Return what fills addresses for a role; a stranger tries the student's."""
-        found: dict[str, str] = self.visitors.roles["student" if role == STRANGER else role]["book"]
+        """Return what fills addresses for a role; a stranger tries the student's, if any."""
+        roles = self.visitors.roles
+        tried = ("student", "leader") if role == STRANGER else (role,)
+        found: dict[str, str] = next(roles[one] for one in tried if one in roles)["book"]
         return found
 
-    def _stay_here(self, route: Route) -> None:
-        if route.request.url.startswith((f"{self.server.address}/", "data:", "blob:")):
-            route.continue_()
-        else:
-            self.complaints.append(f"asks another host: {route.request.url}")
-            route.abort()
+    def cookie_of(self, role: str) -> str:
+        """Return what a browser of somebody sends along."""
+        if role == STRANGER:
+            return ""
+        return f"{self.visitors.cookie}={self.visitors.roles[role]['session']}"
+
+    def _watch(self, request: Request) -> None:
+        at_home = (f"{self.server.address}/", f"http://localhost:{self.server.port}/")
+        if not request.url.startswith((*at_home, "data:", "blob:")):
+            self.complaints.append(f"asks another host: {request.url}")
 
     def _listen(self, message: ConsoleMessage) -> None:
         text = message.text
-        if message.type not in ("error", "warning") or text.startswith("[Report Only]"):
+        is_of_policy = "Content Security Policy" in text or "Trusted" in text
+        if message.type not in ("error", "warning") and not is_of_policy:
             return
-        if re.match(r"Failed to load resource: .* status of 40[0-9]", text):
-            return  # a page that is asked for on purpose; styles are looked at in test_pages
-        self.complaints.append(f"{message.location.get('url')}: {text}")
+        address = str(message.location.get("url"))
+        is_refusal = re.match(r"Failed to load resource: .* status of (4[0-9][0-9])", text)
+        if is_refusal and "/static/" not in address:
+            return  # a page that is asked for on purpose
+        self.complaints.append(f"{address}: {text}")
+
+
+# What has the focus, as assistive technology is told of it, and whether its place can be seen.
+_PLACE = """() => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return { role: '', name: '', names: [] };
+    const box = e.getBoundingClientRect(), label = e.closest('label');
+    const has_ring = one => { const s = getComputedStyle(one); return s.boxShadow !== 'none'
+        || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2); };
+    const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
+    const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
+    const top = document.elementFromPoint(x, y);
+    const others = e.type === 'radio' && e.form
+        ? [...e.form.querySelectorAll('input[type=radio]')].filter(o => o.name === e.name) : [e];
+    return { role: e.computedRole, name: e.computedName, names: others.map(o => o.computedName),
+             option: e.selectedOptions ? e.selectedOptions[0].text : '',
+             ring: has_ring(e) || Boolean(label && has_ring(label)),
+             inside: box.bottom > 0 && box.top < innerHeight,
+             bare: Boolean(top && (e.contains(top) || top.contains(e) || label?.contains(top))) };
+}"""
 
 
 class Keys:
-    """Drives a page by the keyboard alone, and sees that its place can always be seen."""
+    """Drives a page by the keyboard alone, and sees at each step that its place can be seen."""
 
     _MOST_STEPS = 400
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.n_keys = 0
 
-    def walk_to(self, role: str, name: str, *, back: bool = False) -> "Keys":
-        """Press Tab until the focus is on what has this role and name; fail where it never is."""
-        seen: list[str] = []
+    def walk_to(self, roles: str, name: str, *, back: bool = False) -> "Keys":
+        """Press Tab until the focus is on what has one of these roles and this name.
+
+        Of buttons of which one is chosen, Tab leads to one and arrows to the others.
+        """
+        passed: list[str] = []
         for _ in range(self._MOST_STEPS):
-            self.page.keyboard.press("Shift+Tab" if back else "Tab")
             place = self.place()
-            if place["role"] == role and name in place["name"]:
-                self.require_ring()
+            self.require_seen(place)
+            if place["role"] in roles.split() and any(name in one for one in place["names"]):
+                while name not in self.place()["name"]:
+                    self.press("ArrowDown")
                 return self
-            seen.append(f"{place['role']} {place['name']}")
-        raise AssertionError(f"no way by Tab to {role} {name!r}; passed {seen[:60]}")
+            passed.append(f"{place['role']} {place['name']}")
+            self.press("Shift+Tab" if back else "Tab")
+        raise AssertionError(f"no way by Tab to {roles} {name!r}; passed {passed[:80]}")
 
     def press(self, *keys: str) -> "Keys":
         """Press keys, one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
+            self.n_keys += 1
         return self
 
     def write(self, text: str) -> "Keys":
         """Type a text where the focus is."""
         self.page.keyboard.type(text)
+        self.n_keys += len(text)
         return self
 
-    def place(self) -> dict[str, str]:
-        """Return the role and name of what has the focus, as assistive technology is told."""
-        focused = self.page.locator("*:focus")
-        if not focused.count():
-            return {"role": "", "name": ""}
-        snapshot = focused.last.aria_snapshot().splitlines()
-        found = re.match(r"- (?P<role>[\w-]+)(?: \"(?P<name>.*?)\")?[: \[]?", f"{snapshot[0]} ")
-        parts: dict[str, Any] = found.groupdict() if found else {}
-        return {"role": parts.get("role") or "", "name": parts.get("name") or ""}
+    def place(self) -> dict[str, Any]:
+        """Return what has the focus."""
+        found: dict[str, Any] = self.page.evaluate(_PLACE)
+        return found
 
-    def require_ring(self) -> None:
-        """See that what has the focus shows it: an outline or a shadow, and not hidden."""
-        seen = self.page.locator("*:focus").last.evaluate(
-            """e => { const s = getComputedStyle(e); const box = e.getBoundingClientRect();
-            return { ring: (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
-                         || s.boxShadow !== 'none',
-                     size: box.width * box.height,
-                     inside: box.bottom > 0 && box.top < innerHeight } }"""
-        )
-        assert seen["ring"], f"no ring is seen around {self.place()}"
-        assert seen["inside"], f"{self.place()} has the focus outside the window"
+    def require_seen(self, place: dict[str, Any]) -> None:
+        """Require that what has the focus shows it, in the window and with nothing before it."""
+        if not place["role"]:
+            return  # between the end of the page and its beginning
+        assert place["ring"], f"no ring is seen around {place} on {self.page.url}"
+        assert place["inside"], f"{place} has the focus outside the window on {self.page.url}"
+        assert place["bare"], f"{place} has the focus under something else on {self.page.url}"

@@ -2,8 +2,13 @@
 
 from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
+from manypaths.estimates.merging import link_learner, merge_people, unmerge_people
 from manypaths.estimates.moves import moves_of
-from manypaths.estimates.rule_effects import effects_of_rules
+from manypaths.estimates.rule_effects import (
+    effects_of_rules,
+    effects_of_self_ratings,
+    rules_told,
+)
 from manypaths.estimates.summaries import summaries_of
 from manypaths.evidence.models import ArtifactKind, ContestOutcome
 from tests.stage import LATER
@@ -51,8 +56,29 @@ ESTIMATES = {
     "estimates.queries.effects_of_switch": Wall(
         lambda by, r: queries.effects_of_switch(r.candidate, by=by, at=LATER), "femi"
     ),
+    "estimates.queries.fitted_model_for": Wall(
+        lambda by, r: queries.fitted_model_for(r.candidate.public_id, by=by), "femi"
+    ),
+    "estimates.queries.latest_model_run": Wall(
+        lambda by, r: queries.latest_model_run(r.framework, by=by), "femi"
+    ),
+    "estimates.services.model_runs.start_fit": Wall(
+        lambda by, r: services.start_fit(r.framework, by=by, at=LATER), "femi"
+    ),
+    "estimates.services.model_runs.start_switch": Wall(
+        lambda by, r: services.start_switch(r.candidate, by=by, at=LATER), "femi"
+    ),
     "estimates.rule_effects.effects_of_rules": Wall(
         lambda by, r: effects_of_rules(r.framework, {"ready": 0.7}, by=by, at=LATER), "femi"
+    ),
+    "estimates.rule_effects.effects_of_self_ratings": Wall(
+        lambda by, r: effects_of_self_ratings(r.framework, True, by=by, at=LATER), "femi"
+    ),
+    "estimates.rule_effects.rules_told": Wall(
+        lambda by, r: rules_told(r.framework, {"ready": 0.7}, by=by), "femi"
+    ),
+    "estimates.services.own_ratings.let_self_ratings_move": Wall(
+        lambda by, r: services.let_self_ratings_move(r.framework, True, by=by, at=LATER), "femi"
     ),
     "estimates.queries.rules_on": Wall(
         lambda by, r: queries.rules_on(r.framework, by=by, at=LATER), "femi"
@@ -146,8 +172,14 @@ ESTIMATES = {
         "dana",
         through_own=True,
     ),
-    "estimates.services.evidence.link_evidence": Wall(
-        lambda by, r: services.link_evidence(r.unnamed, r.learner, by=by, at=LATER)
+    "estimates.merging.merge_people": Wall(
+        lambda by, r: merge_people(r.unnamed, r.learner, by=by, at=LATER), "dana"
+    ),
+    "estimates.merging.unmerge_people": Wall(
+        lambda by, r: unmerge_people(r.merge, by=by, at=LATER), "dana"
+    ),
+    "estimates.merging.link_learner": Wall(
+        lambda by, r: link_learner(r.unnamed, r.learner, by=by, at=LATER)
     ),
     "estimates.services.fitting.fit_model": Wall(
         lambda by, r: services.fit_model(r.framework, by=by, at=LATER), "femi"

@@ -71,9 +71,6 @@ EVIDENCE = {
             r.response, outcome=0.0, chosen=99, reason="Misread", by=by, at=LATER
         )
     ),
-    "evidence.services.recording.reassign_evidence": Wall(
-        lambda by, r: services.reassign_evidence(r.unnamed, r.learner, by=by, at=LATER)
-    ),
     "evidence.services.recording.withdraw_responses": Wall(
         lambda by, r: services.withdraw_responses(
             [r.response.pk], organization=r.organization, reason="Twice", by=by, at=LATER

@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from manypaths.people import directory, queries, services
+from manypaths.people import directory, duplicates, queries, services
 from manypaths.people.access import group_for, person_for
 from manypaths.people.access_log import record_family_views, record_view, views_of
 from manypaths.people.directory import Wanted
+from manypaths.people.merging import require_merge_right
 from manypaths.people.models import Group, Part, RelationshipKind, Role, User
 from manypaths.people.roster import RosterDraft, SchoolDraft
 from manypaths.people.roster_pages import members_page
@@ -39,8 +40,33 @@ PEOPLE = {
         lambda by, r: record_view(r.organization, by=by, at=LATER, page="people:all"), "dana"
     ),
     "people.access_log.views_of": Wall(lambda by, r: views_of(r.learner, by=by)),
+    "people.merging.require_merge_right": Wall(
+        lambda by, r: require_merge_right(by, [r.learner, r.unnamed]), "dana"
+    ),
+    "people.directory.archive_of": Wall(
+        lambda by, r: directory.archive_of(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.likely_duplicates": Wall(
+        lambda by, r: duplicates.likely_duplicates(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.standing_merges": Wall(
+        lambda by, r: duplicates.standing_merges(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.merge_for": Wall(
+        lambda by, r: duplicates.merge_for(r.merge.public_id, by=by), "dana"
+    ),
+    "people.duplicates.last_merge_of": Wall(
+        lambda by, r: duplicates.last_merge_of(r.learner, by=by), "dana"
+    ),
+    "people.duplicates.side_by_side": Wall(
+        lambda by, r: duplicates.side_by_side(r.learner.public_id, r.unnamed.public_id, by=by),
+        "dana",
+    ),
     "people.queries.districts": Wall(
         lambda by, r: queries.districts(by=by), "operator", names_records=False
+    ),
+    "people.queries.is_all_invented": Wall(
+        lambda by, r: queries.is_all_invented(by=by), "operator", names_records=False
     ),
     "people.queries.learner_named": Wall(
         lambda by, r: queries.learner_named(r.learner_name, by=by)
@@ -134,9 +160,6 @@ PEOPLE = {
     ),
     "people.services.choose_language": Wall(
         lambda by, r: services.choose_language(user_or_ghost(r), "es", by=by, at=LATER), "ada"
-    ),
-    "people.services.hand_over": Wall(
-        lambda by, r: services.hand_over(r.unnamed, r.learner, by=by, at=LATER)
     ),
     "people.services.create_group": Wall(
         lambda by, r: services.create_group(r.organization, "New", by=by, at=LATER), "dana"

@@ -1,15 +1,28 @@
 """How deeds and queries on plans are called."""
 
-from manypaths.plans import class_acts, family_notes, queries, services, supporting
+from manypaths.plans import (
+    class_acts,
+    default_windows,
+    family_notes,
+    queries,
+    roll_over,
+    services,
+    supporting,
+)
 from manypaths.plans.models import Choice, ListKind, NeedKind, StepKind
 from manypaths.plans.small_groups import GroupNeed, SmallGroup
-from tests.stage import LATER
+from tests.stage import LATER, Records
 from tests.walls.kinds import Wall
 
 
 def _let_go(choice: Choice) -> Choice:
     choice.dropped_at = 1
     return choice
+
+
+def _year(records: Records) -> roll_over.YearDraft:
+    """Return the end of a year in which groups meet without a term."""
+    return roll_over.YearDraft(records.organization, None, records.rolled_over.to_term)
 
 
 PLANS = {
@@ -50,6 +63,25 @@ PLANS = {
         )
     ),
     "plans.queries.seats_of": Wall(lambda by, r: queries.seats_of(r.group, LATER.date(), by=by)),
+    "plans.roll_over.groups_of_year": Wall(
+        lambda by, r: roll_over.groups_of_year(_year(r), by=by), "dana"
+    ),
+    "plans.roll_over.roll_over": Wall(
+        lambda by, r: roll_over.roll_over(
+            _year(r), [roll_over.Promotion(r.group, "8")], by=by, at=LATER
+        ),
+        "dana",
+    ),
+    "plans.roll_over.undo_roll_over": Wall(
+        lambda by, r: roll_over.undo_roll_over(r.rolled_over, by=by, at=LATER), "dana"
+    ),
+    "plans.roll_over.roll_overs_of": Wall(
+        lambda by, r: roll_over.roll_overs_of(r.organization, by=by), "dana"
+    ),
+    "plans.roll_over.roll_over_for": Wall(
+        lambda by, r: roll_over.roll_over_for(r.rolled_over.public_id, r.organization, by=by),
+        "dana",
+    ),
     "plans.services.choose_step": Wall(
         lambda by, r: services.choose_step(
             r.learner, r.competency, kind=StepKind.LEARN, by=by, at=LATER
@@ -72,6 +104,15 @@ PLANS = {
     ),
     "plans.services.finish_choice": Wall(
         lambda by, r: services.finish_choice(r.choice, by=by, at=LATER)
+    ),
+    "plans.default_windows.set_default_window": Wall(
+        lambda by, r: default_windows.set_default_window(
+            r.framework, [r.competency], by=by, at=LATER
+        ),
+        "femi",
+    ),
+    "plans.default_windows.default_window_of": Wall(
+        lambda by, r: default_windows.default_window_of(r.framework, by=by), "femi"
     ),
     "plans.services.set_window": Wall(
         lambda by, r: services.set_window(r.group, [r.competency], by=by, at=LATER)
@@ -155,9 +196,6 @@ PLANS = {
     "plans.supporting.notes_about": Wall(lambda by, r: supporting.notes_about(r.learner, by=by)),
     "plans.services.move_seat": Wall(
         lambda by, r: services.move_seat(r.seat, to=2, by=by, at=LATER)
-    ),
-    "plans.services.link_learner": Wall(
-        lambda by, r: services.link_learner(r.unnamed, r.learner, by=by, at=LATER)
     ),
     "plans.family_notes.write_family_note": Wall(
         lambda by, r: family_notes.write_family_note(r.learner, "Words", by=by, at=LATER), "eli"

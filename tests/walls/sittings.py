@@ -30,6 +30,7 @@ SITTINGS = {
     "sittings.queries.answer_waiting": Wall(
         lambda by, r: queries.answer_waiting(r.sitting.public_id, 1, by=by)
     ),
+    "sittings.queries.signed_for": Wall(lambda by, r: queries.signed_for(r.work, by=by)),
     "sittings.services.answering.start_sitting": Wall(
         lambda by, r: services.start_sitting(
             r.learner, r.other_competency, by=by, at=LATER, rng=Random(1)

@@ -26,13 +26,12 @@ class Invitation(DistrictRow):
         "person",
         "invited_by",
         "kind",
-        "token_hash",
-        "pin_hash",
         "n_wrong_pins",
         "made_at",
         "expires_at",
         "used_at",
         "withdrawn_at",
+        secrets=("token_hash", "pin_hash"),
     )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
@@ -62,7 +61,7 @@ class Invitation(DistrictRow):
 class PicturePassword(DistrictRow):
     """Three pictures in order by which a young learner signs in, inside a class code."""
 
-    personal = goes_with("person", "person", "secret", "n_wrong", "set_at")
+    personal = goes_with("person", "person", "n_wrong", "set_at", secrets=("secret",))
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="pictures")
     secret = models.CharField(max_length=128)
@@ -74,7 +73,7 @@ class PicturePassword(DistrictRow):
 class SignInCard(DistrictRow):
     """A printed card whose QR code signs a young learner in, until a new one is made."""
 
-    personal = goes_with("person", "person", "token_hash", "made_at")
+    personal = goes_with("person", "person", "made_at", secrets=("token_hash",))
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="card")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -99,13 +98,12 @@ class Session(AbstractBaseSession):
 
     personal = goes_with(
         "user__person",
-        "session_key",
-        "session_data",
         "expire_date",
         "user",
         "device",
         "begun_at",
         "seen_at",
+        secrets=("session_key", "session_data"),
     )
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
@@ -119,3 +117,26 @@ class Session(AbstractBaseSession):
         from manypaths.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class SentForm(models.Model):
+    """A form that somebody sent, so that the same one again does nothing more.
+
+    Like a session it lies above the districts, and is kept for a day.
+    """
+
+    personal = goes_with("user__person", "user", "digest", "address", "sent_at")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # Of the page's token, the address and all that was written.
+    digest = models.CharField(max_length=64)
+    # Where its sender was led.
+    address = models.CharField(max_length=2000, blank=True)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        """Each is taken once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["user", "digest"], name="form_is_taken_once"),
+        )

@@ -10,13 +10,14 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-from manypaths.accounts.models import Session
+from manypaths.accounts.models import SentForm, Session
 from manypaths.people.models import User
 
 STUDENT_HOURS, STAFF_HOURS = timedelta(hours=12), timedelta(hours=8)
 STAFF_REST, SHARED_REST = timedelta(minutes=60), timedelta(minutes=15)
 # How far the time of the last use may lag behind, to spare a write a request.
 _SEEN_EVERY = timedelta(seconds=60)
+_KEPT_BEYOND = timedelta(days=2)
 _BEGUN, _SEEN, _DEVICE = "begun", "seen", "device"
 SHARED = "is_shared"
 SECOND_FACTOR = "second_factor"
@@ -70,8 +71,12 @@ def note_use(session: SessionBase, *, at: datetime) -> None:
 
 
 def drop_expired(*, at: datetime) -> None:
-    """Drop the rows of sessions that nobody can use any more."""
-    Session.objects.filter(expire_date__lt=at).delete()
+    """Drop the rows of sessions that nobody can use any more, and of forms sent days ago.
+
+    Days later: a clock that was wrong for an hour must not end everybody's session.
+    """
+    Session.objects.filter(expire_date__lt=at - _KEPT_BEYOND).delete()
+    SentForm.objects.filter(sent_at__lt=at - _KEPT_BEYOND).delete()
 
 
 def end_sessions(user: User, *, but: str = "") -> int:

@@ -77,7 +77,7 @@ def env_address(name: str) -> str:
     value = env_str(name, "")
     if not value:
         return ""
-    allowed = "https://HOST, or http://127.0.0.1:PORT for this machine alone, without a path"
+    allowed = "https://HOST, or http://localhost:PORT for this machine alone, without a path"
     try:
         parts = urlsplit(value)
         host, port = parts.hostname, parts.port

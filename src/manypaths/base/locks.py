@@ -15,6 +15,7 @@ class Work(Enum):
 
     MAKING_A_HOME = ("lock", 7_266_279)
     BACKGROUND = ("background.lock", 7_266_280)
+    SEALING = ("sealing.lock", 7_266_281)
 
 
 @contextmanager
@@ -26,6 +27,7 @@ def alone(work: Work) -> Iterator[None]:
         own = connection.copy()
         try:
             with own.cursor() as cursor:
+                cursor.execute("SET lock_timeout = 0")  # who waits here waits to take over
                 cursor.execute("SELECT pg_advisory_lock(%s)", [number])
             yield
         finally:

@@ -73,3 +73,45 @@ class ViewEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page} {self.scope_kind} {self.scope_id}"
+
+
+class SealedLog(models.TextChoices):
+    """The logs that are sealed: what was done, and who looked."""
+
+    AUDIT = "audit"
+    LOOKS = "looks"
+
+
+class Seal(models.Model):
+    """A seal on entries of a log: a hash over them and over the seal before.
+
+    It lies above the districts, as the ids of entries do. Entries that were pruned after their time
+    leave their seals, which say how many there were.
+    """
+
+    personal = OF_NOBODY
+
+    log = models.CharField(max_length=5, choices=SealedLog.choices)
+    # From 1 in each log, without a gap.
+    number = models.BigIntegerField()
+    # The ids that it covers, as runs from first to last: [[1, 40], [42, 50]].
+    runs = models.JSONField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    n_entries = models.IntegerField()
+    # How many of them came after an entry with a larger id was sealed, as of deeds done at once.
+    n_late = models.IntegerField(default=0)
+    # The first digits of each entry's own hash, twelve an entry: they say which one was changed.
+    marks = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    sealed_at = models.BigIntegerField()
+    # When its entries were taken out because their time was over.
+    pruned_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        """One chain a log."""
+
+        constraints = (models.UniqueConstraint(fields=["log", "number"], name="seal_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.number}"

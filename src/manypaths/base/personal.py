@@ -26,17 +26,20 @@ class PersonalFields:
 
     `subject` is the path from the row to the person: "" where the row is the person, None where it
     speaks of nobody. `fields` are personal and leave in the person's export; every other field of
-    such a row is named in `impersonal`.
+    such a row is named in `impersonal`. `secrets` are those of the fields that never leave, for
+    whoever has them could sign in as the person.
     """
 
     subject: str | None
     fields: Mapping[str, Erasure] = field(default_factory=dict)
     impersonal: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
 
-def goes_with(subject: str, *fields: str) -> PersonalFields:
+def goes_with(subject: str, *fields: str, secrets: tuple[str, ...] = ()) -> PersonalFields:
     """Return the declaration of a row that is all about one person and goes when they go."""
-    return PersonalFields(subject, dict.fromkeys(fields, Erasure.DELETE))
+    decided = dict.fromkeys((*fields, *secrets), Erasure.DELETE)
+    return PersonalFields(subject, decided, secrets=frozenset(secrets))
 
 
 # The declaration of a row that speaks of no person.

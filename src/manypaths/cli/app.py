@@ -9,12 +9,16 @@ from manypaths.cli import (
     calibrating,
     changing,
     connecting,
+    ending,
     evaluating,
     grouping,
+    merging,
     modelling,
     reading,
+    rolling,
     serving,
     starting,
+    taking_along,
 )
 
 app = typer.Typer(
@@ -39,9 +43,24 @@ app.command("serve")(serving.serve_pages)
 app.command("backup")(backing_up.backup)
 app.command("check-backup")(backing_up.check_backup)
 app.command("restore")(backing_up.restore)
+app.command("verify-audit")(ending.verify_audit)
+app.command("make-rounds")(ending.make_rounds)
+app.command("retention")(ending.retention)
+app.command("erase")(ending.erase)
+app.command("erasures")(ending.erasures)
+app.command("confirm-erasure")(ending.confirm_erasure)
+app.command("withdraw-erasure")(ending.withdraw_erasure)
+app.command("hold")(ending.hold)
+app.command("holds")(ending.holds)
+app.command("release-hold")(ending.release_hold)
+app.command("signing-key")(taking_along.signing_key)
+app.command("check-export")(taking_along.check_export)
 imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
 imports.command("oneroster")(changing.import_roster)
+imports.command("person")(taking_along.import_person)
+exports.command("person")(taking_along.export_person)
+exports.command("district")(taking_along.export_district)
 exports.command("case")(changing.export_case_package)
 tokens.command("make")(connecting.make)
 tokens.command("list")(connecting.list_all)
@@ -59,6 +78,11 @@ app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
 app.command("calibration")(calibrating.calibration)
+app.command("roll-over")(rolling.roll_over)
+app.command("undo-roll-over")(rolling.undo_roll_over)
+app.command("duplicates")(merging.duplicates)
+app.command("merge-people")(merging.merge)
+app.command("unmerge-people")(merging.unmerge)
 
 
 def _version(wanted: bool) -> None:

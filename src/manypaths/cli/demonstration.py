@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell
@@ -17,7 +18,7 @@ from manypaths.base.secret_key import keep_secret
 from manypaths.cli.home import is_made, make_tables
 from manypaths.cli.rendering import Page
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
-from manypaths.demo.looking_around import keep_copy
+from manypaths.demo.putting_back import keep_copy
 from manypaths.demo.school_days import last_school_day_before
 from manypaths.estimates.queries import estimates_of, why
 from manypaths.estimates.status import Status
@@ -25,7 +26,7 @@ from manypaths.estimates.table import Estimates
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Operator
 from manypaths.people.models import Organization, Person
-from manypaths.people.queries import districts, group_named, learner_named, zone_of
+from manypaths.people.queries import districts, group_named, is_all_invented, learner_named, zone_of
 from manypaths.plans.queries import (
     class_overview,
     framework_of_group,
@@ -63,17 +64,17 @@ def open_demo(*, seed: int | None, fresh: bool, progress: Tell) -> OpenedDemo:
     Raises Refused where the home holds records that nobody invented.
     """
     operator = Operator()
-    found = _existing(operator)
+    found = _existing(operator)  # with its tables up to date
     known = None if found is None or fresh else find_demo(found)
     if known is not None and _may_stay(known, seed):
         if not known.is_touched:
-            make_tables()
             keep_copy()
         return OpenedDemo(settings.HOME, known)
     keep_secret(settings.HOME)
     make_tables()
     if found is not None:
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
+        with clearing_logs():
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=True)
     made = build_demo(
         seed=DEFAULT_SEED if seed is None else seed,
         last_day=last_school_day_before(now().date()),
@@ -145,15 +146,19 @@ def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None
 
 
 def _existing(operator: Operator) -> Organization | None:
-    """Return the demo district that is there; refuse a home with records of real people."""
+    """Return the demo district that is there, its tables brought up to date.
+
+    Refuses a home with records of real people, and leaves it as it is.
+    """
     if not is_made():
         return None
-    found = districts(by=operator)
-    if not all(district.is_demonstration for district in found):
+    if not is_all_invented(by=operator):
         raise Refused(
             f"{settings.HOME} holds a district's own records. Give the demo a home of its own: "
             "manypaths demo --home DIR."
         )
+    make_tables()
+    found = districts(by=operator)
     return found[0] if found else None
 
 

@@ -19,6 +19,7 @@ from manypaths.estimates.queries import families_with_evidence
 from manypaths.estimates.services import rebuild
 from manypaths.people.queries import districts, zone_of
 from manypaths.people.services import change_district, create_district
+from manypaths.upkeep.opening import require_open
 
 if TYPE_CHECKING:
     from manypaths.people.access import Operator
@@ -28,7 +29,11 @@ DEFAULT_NAME = "My district"
 
 
 def is_made() -> bool:
-    """Say whether the database is there and holds our tables."""
+    """Say whether the database is there and holds our tables.
+
+    Raises Refused where a restore was broken off: nobody is let in before it is done.
+    """
+    require_open()
     if connection.vendor == "sqlite":
         file = str(connection.settings_dict["NAME"])
         # To connect would make an empty file.
@@ -45,6 +50,7 @@ def make_home(
     The one that is there gets the name and the zone that are given. Raises Refused where there
     are several.
     """
+    require_open()
     with alone(Work.MAKING_A_HOME):
         return _made_home(operator, name, time_zone)
 

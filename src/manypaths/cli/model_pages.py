@@ -11,12 +11,9 @@ from manypaths.cli.rendering import Page
 from manypaths.estimates.models import FittedModel
 from manypaths.estimates.rule_table import RuleComparison, RuleRow
 from manypaths.estimates.switching import Move
+from manypaths.estimates.verdicts import FEW_LEARNERS, Verdict, Which, verdict_on
 from manypaths.frameworks.models import Framework
 
-# Of fewer held-out learners than this not even the margins can be relied on.
-_FEW_LEARNERS = 30
-# ... and of fewer than this nothing follows at all.
-_FEWEST_TO_TELL = 10
 _MOST_ROWS = 12
 _FIGURES = {
     "AUC": ("auc", 3),
@@ -123,7 +120,7 @@ def rules_page(page: Page, named: str, found: RuleComparison) -> None:
         f"each predicted from those before it. {first.kind} and the chances behind the rules' "
         f"scores were fitted to the other learners."
     )
-    if n_held_out < _FEW_LEARNERS:
+    if n_held_out < FEW_LEARNERS:
         page.say(_WEAK)
     columns = ("", "AUC", "log-loss", "more", "ECE", "slope", "differ")
     page.table(columns, (_rule_row(row, first) for row in found.rows))
@@ -136,15 +133,15 @@ def rules_page(page: Page, named: str, found: RuleComparison) -> None:
 
 
 _WEAK = (
-    f"With fewer than {_FEW_LEARNERS} learners held out these figures are weak: another seed "
+    f"With fewer than {FEW_LEARNERS} learners held out these figures are weak: another seed "
     "gives others, and so would next year."
 )
 
 
 def _on_held_out(comparison: Json) -> Iterator[str]:
     """Yield what the reader must know of the learners on whom both were tried."""
-    held_out, between = comparison["held_out"], comparison["difference"]
-    if held_out is None:
+    held_out, verdict = comparison["held_out"], verdict_on(comparison)
+    if verdict.which is Which.NOBODY_HELD_OUT:
         yield "There are too few learners to hold any out, so nobody can say which predicts better."
         return
     n, n_seen = held_out["n_learners"], held_out["n_seen_by_in_force"]
@@ -152,11 +149,9 @@ def _on_held_out(comparison: Json) -> Iterator[str]:
         f"Both were tried on {n:,} learners who were held out: for this, the candidate was fitted "
         f"to the others. {_fairness(held_out['is_fair'], n, n_seen)}"
     )
-    if n < _FEW_LEARNERS:
+    if n < FEW_LEARNERS:
         yield _WEAK
-    name = "log_loss" if between["log_loss"] is not None else "rating_log_loss"
-    error = between[f"{name}_error"] if n >= _FEWEST_TO_TELL else None
-    yield _verdict(between[name], error, is_fair=held_out["is_fair"])
+    yield _told(verdict)
 
 
 def _fairness(is_fair: bool, n: int, n_seen: int) -> str:
@@ -167,17 +162,17 @@ def _fairness(is_fair: bool, n: int, n_seen: int) -> str:
     return "The model in force had never seen them either."
 
 
-def _verdict(more: float | None, error: float | None, *, is_fair: bool) -> str:
+def _told(verdict: Verdict) -> str:
     """Return in words what a difference of losses says, beside its standard error."""
-    if more is None or error is None or abs(more) <= 2 * error:
+    if verdict.which is Which.CHANCE:
         return "Which of them predicts better can't be told: the difference may be chance."
-    size = f"its log-loss is {abs(more):.4f} {'less' if more < 0 else 'more'}"
-    if more > 0 and not is_fair:
+    size = f"its log-loss is {abs(verdict.more):.4f} {'less' if verdict.more < 0 else 'more'}"
+    if verdict.which is Which.UNFAIR:
         return (
             f"Which predicts better can't be told: {size} for the candidate, but not in fairness."
         )
-    which = "better" if more < 0 else "worse"
-    return f"The candidate predicts {which}: {size}, give or take {2 * error:.4f}."
+    which = "better" if verdict.which is Which.CANDIDATE else "worse"
+    return f"The candidate predicts {which}: {size}, give or take {2 * verdict.error:.4f}."
 
 
 def _figure_rows(comparison: Json) -> Iterator[tuple[str, str, str, str]]:

@@ -11,7 +11,9 @@ from django.db.migrations.executor import MigrationExecutor
 from manypaths.base import sqlite
 from manypaths.base.clock import now
 from manypaths.base.scope import district_scope
+from manypaths.base.seals import verify_logs
 from manypaths.cli.home import is_made
+from manypaths.cli.risks import risks
 from manypaths.estimates.queries import drifted_learners, families_with_evidence
 from manypaths.evidence.storage import sweep
 from manypaths.people.access import Operator
@@ -28,6 +30,8 @@ class Finding:
     name: str
     ok: bool
     detail: str
+    # Nothing is wrong yet, and somebody should see to it.
+    risk: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `check --json` prints it."""
@@ -39,7 +43,10 @@ def findings() -> list[Finding]:
     found = [_database(), _tables()]
     if not all(finding.ok for finding in found):
         return found
-    return [*found, _whole(), _files(), *_estimates()]
+    return [
+        *(*found, _whole(), _files(), _logs(), *_estimates()),
+        *(Finding(risk.name, True, risk.detail, risk.is_risk) for risk in risks()),
+    ]
 
 
 def _database() -> Finding:
@@ -96,6 +103,14 @@ def _files() -> Finding:
     if unsaved:
         detail += f"; {unsaved} that were never saved are gone"
     return Finding("files", not missing, detail)
+
+
+def _logs() -> Finding:
+    found = verify_logs()
+    if found.is_whole:
+        return Finding("audit", True, f"{found.n_entries:,} entries are as they were sealed")
+    first = "; ".join(str(broken) for broken in found.breaks[:3])
+    return Finding("audit", False, f"{len(found.breaks)} places are not as sealed: {first}")
 
 
 def _estimates() -> Iterator[Finding]:

@@ -113,8 +113,9 @@ def check(quiet: QuietOption = False, as_json: JsonOption = False) -> None:
         if as_json:
             print_json({"ok": all(f.ok for f in found), "checks": [f.as_json() for f in found]})
         for finding in () if as_json else found:
-            if quiet and finding.ok:
+            if quiet and finding.ok and not finding.risk:
                 continue
-            say(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name}: {finding.detail}")
+            mark = "RISK " if finding.risk else "ok   " if finding.ok else "WRONG"
+            say(f"{mark}  {finding.name}: {finding.detail}")
     if not all(finding.ok for finding in found):
         raise typer.Exit(REFUSED)

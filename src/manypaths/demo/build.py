@@ -21,6 +21,7 @@ from manypaths.demo.generator import SchoolYear, invent_year, write_log
 from manypaths.demo.happenings import Happenings
 from manypaths.demo.roster import DISTRICT_NAME, WHOLE_DISTRICT, Size
 from manypaths.demo.school_days import ZONE, at_hour
+from manypaths.demo.writings import Writings
 from manypaths.people.access import Operator
 from manypaths.people.models import Organization
 from manypaths.people.services import create_district
@@ -28,7 +29,7 @@ from manypaths.people.services import create_district
 _DEED = "build demo"
 _SHOWN = ("class_name", "student", "educator", "teacher")
 _MORNING, _EVENING = 7, 21
-_PARTS_A_TERM, _OTHER_PARTS = 4, 5
+_PARTS_A_TERM, _OTHER_PARTS = 4, 6
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def build_demo(
             is_demonstration=True,
         )
         with district_scope(district.pk, ZONE):
-            _bring_in(year, district, by, steps)
+            happenings = _bring_in(year, district, by, steps)
+            steps.tell("Work handed in, words and notes")
+            Writings(happenings).bring_in()
     with district_scope(district.pk, ZONE):
         give_cast_sign_ins(year.shown, at=_evening(year.scene.days.dates[-1]))
         record_deed(
@@ -125,7 +128,7 @@ class _Steps:
         self._progress(part, self._n_told, 3 * _PARTS_A_TERM + _OTHER_PARTS)
 
 
-def _bring_in(year: SchoolYear, district: Organization, by: Operator, steps: _Steps) -> None:
+def _bring_in(year: SchoolYear, district: Organization, by: Operator, steps: _Steps) -> Happenings:
     arrivals = Arrivals(year, district, by, _first_morning(year))
     steps.tell("Schools, people and classes")
     people = arrivals.bring_people()
@@ -151,6 +154,7 @@ def _bring_in(year: SchoolYear, district: Organization, by: Operator, steps: _St
     steps.tell("Windows and next steps")
     happenings.set_windows(at=_evening(year.scene.days.dates[-1]))
     happenings.plan_steps()
+    return happenings
 
 
 def _first_morning(year: SchoolYear) -> datetime:

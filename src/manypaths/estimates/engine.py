@@ -8,7 +8,7 @@ from manypaths.estimates.models import FittedModel
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import Model, Settings
-from manypaths.mastery.model import read_model, unfitted, without_contexts
+from manypaths.mastery.model import read_model, unfitted, with_tau, without_contexts
 
 _DEFAULT = Settings()
 
@@ -76,6 +76,11 @@ def engine_for(family: Framework) -> Model:
     """Return the engine's model for a family: the one in force, or priors alone."""
     row = row_in_force(family)
     return engine_of(row) if row else unfitted(settings_of(family))
+
+
+def read_by(model: Model, framework: Framework) -> Model:
+    """Return the model as a framework's rules read it: with what these call mastered now."""
+    return with_tau(model, StatusRules.of(framework.rules).tau)
 
 
 def settings_of(family: Framework) -> Settings:

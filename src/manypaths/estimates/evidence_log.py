@@ -17,7 +17,7 @@ from manypaths.base.bulk import read_columns
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import self_ratings_move
-from manypaths.evidence.models import Alignment, Clock, Rating, Response, Task
+from manypaths.evidence.models import Alignment, Clock, RaterRole, Rating, Response, Task
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Alignment as EngineAlignment
 from manypaths.mastery import Event, ResponseLog
@@ -155,16 +155,30 @@ def local_days(done_at: Numbers, clock: Numbers, zone: tzinfo | None = None) -> 
     return np.select([clock == Clock.CALENDAR, clock == Clock.RELATIVE], [calendar, relative], 0)
 
 
-def log_of(family: Framework, learners: Sequence[int] | None = None) -> FamilyLog:
-    """Return the standing evidence of many learners (None: all) on a family, as columns."""
+def self_rated(family: Framework) -> list[int]:
+    """Return the row ids of learners with a standing rating of themselves on a family."""
+    own = Rating.objects.standing().filter(
+        competency__framework__family=family, role=RaterRole.SELF
+    )
+    return list(own.order_by("learner").values_list("learner", flat=True).distinct())
+
+
+def log_of(
+    family: Framework, learners: Sequence[int] | None = None, *, own_move: bool | None = None
+) -> FamilyLog:
+    """Return the standing evidence of many learners (None: all) on a family, as columns.
+
+    `own_move` says whether learners' ratings of themselves move; None: as the family has it.
+    """
     shares = shares_by_task(family)
     ratings = _ratings(family, learners)
     alignment = _engine_alignment(shares, ratings)
     raters = tuple(sorted({rating.rater_id for rating in ratings}))
+    moves = self_ratings_move(family) if own_move is None else own_move
     rows = np.concatenate(
         (
             _response_rows(shares, alignment, learners),
-            _rating_rows(ratings, alignment, raters, own_move=self_ratings_move(family)),
+            _rating_rows(ratings, alignment, raters, own_move=moves),
         ),
         axis=1,
     )

@@ -57,6 +57,59 @@ class FittedModel(PublicId, DistrictRow):
         return self.version
 
 
+class ModelWork(models.TextChoices):
+    """What is done with models beside the pages."""
+
+    FIT = "fit"
+    SWITCH = "switch"
+
+
+class ModelRunState(models.TextChoices):
+    """How far such work has come."""
+
+    AT_WORK = "at work"
+    DONE = "done"
+    REFUSED = "refused"
+    BROKEN = "broken"
+
+
+class ModelRun(PublicId, DistrictRow):
+    """A candidate that is fitted, or a model that is put in force, as somebody asked for."""
+
+    personal = OF_NOBODY
+
+    family = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+    work = models.CharField(max_length=10, choices=ModelWork.choices)
+    # The model to put in force; null for a fit.
+    model = models.ForeignKey(FittedModel, null=True, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=ModelRunState.choices)
+    # How far it is: what is being done, and how many of how many parts.
+    step = models.CharField(max_length=60, blank=True)
+    n_done = models.BigIntegerField(default=0)
+    n_parts = models.BigIntegerField(default=0)
+    # A sentence on why it could not be done.
+    refusal = models.TextField(blank=True)
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One at work for a family in a district."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "family"],
+                condition=Q(state="at work"),
+                name="one_model_run_at_work",
+            ),
+        )
+
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether it has not ended yet."""
+        return self.state == ModelRunState.AT_WORK
+
+
 class GeneralBelief(DistrictRow):
     """What is believed of a learner on a whole family of frameworks, and by which model."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.scope import current_scope
-from manypaths.estimates.engine import engine_for, family_of
+from manypaths.estimates.engine import engine_for, family_of, read_by
 from manypaths.estimates.evidence_log import Piece, pieces_of
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.queries import estimates_of
@@ -102,7 +102,7 @@ def moves_of(
     achievements = _achievements(learner, places)
     days_of_work = _replayed(
         pieces_of(learner, family),
-        without_contexts(engine_for(family)),
+        read_by(without_contexts(engine_for(family)), framework),
         since,
         {key for key in places if key},
     )

@@ -18,6 +18,7 @@ from manypaths.estimates.engine import (
     engine_of,
     family_of,
     mover_of,
+    read_by,
     settings_of,
 )
 from manypaths.estimates.evidence_log import Piece, log_of, pieces_of, shares_by_task
@@ -26,6 +27,7 @@ from manypaths.estimates.models import (
     Belief,
     FittedModel,
     GeneralBelief,
+    ModelRun,
     TeachersWord,
 )
 from manypaths.estimates.outline import outline_of
@@ -135,7 +137,7 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
-    mover = without_contexts(engine_for(family))
+    mover = read_by(without_contexts(engine_for(family)), competency.framework)
     explanation = explain(mover, events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
@@ -212,6 +214,23 @@ def model_named(family: Framework, version: str | None, *, by: Actor) -> FittedM
         if row.is_candidate if version is None else row.version == version:
             return row
     raise NotFound
+
+
+def fitted_model_for(model_id: UUID, *, by: Actor) -> FittedModel:
+    """Return a model that `by` may decide about, else raise NotFound."""
+    require_right_to_add(by)
+    rows = FittedModel.objects.filter(public_id=model_id).select_related("family")
+    row = rows.defer("parameters").first()
+    if row is None:
+        raise NotFound
+    require_upkeep(by, row.family)
+    return row
+
+
+def latest_model_run(family: Framework, *, by: Actor) -> ModelRun | None:
+    """Return the newest work on a family's models that somebody asked for on a page."""
+    require_upkeep(by, family)
+    return ModelRun.objects.filter(family=family).order_by("-asked_at", "-pk").first()
 
 
 def effects_of_switch(

@@ -1,7 +1,7 @@
 """Which model could speak next, and what would change for whom: statuses by both models."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -117,11 +117,13 @@ def require_switchable(row: FittedModel) -> None:
                 version=version, error=error
             )
         ) from error
-    if engine.settings != settings_of(family):
+    # What counts as mastered is read from the rules of the day, so it may differ.
+    wanted = settings_of(family)
+    if replace(engine.settings, tau=wanted.tau) != wanted:
         raise Refused(
             gettext(
-                "{version} was fitted for another target, other cut points or another tau than "
-                "{family} has now. Fit a candidate instead."
+                "{version} was fitted for another target or other cut points than {family} has "
+                "now. Fit a candidate instead."
             ).format(version=version, family=family)
         )
     if row.is_candidate:

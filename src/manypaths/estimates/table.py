@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from manypaths.base.bulk import read_columns
 from manypaths.base.clock import to_microseconds
 from manypaths.base.scope import current_scope
-from manypaths.estimates.engine import engine_for, family_of
+from manypaths.estimates.engine import engine_for, family_of, read_by
 from manypaths.estimates.evidence_log import FIRST_DATED, days_since_1970
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief
 from manypaths.estimates.rows import GENERAL_FIELDS, OWN_FIELDS
@@ -163,7 +163,12 @@ class BeliefTable:
         return Pairs(self.learners, self.competencies, who, what)
 
     def estimates(self, pairs: Pairs, model: Model, framework: Framework, now: float) -> Estimates:
-        """Return the estimates of these pairs at a time, in days since 1970."""
+        """Return the estimates of these pairs at a time, in days since 1970.
+
+        What counts as mastered is what the framework's rules say now, whatever the model was fitted
+        with.
+        """
+        model = read_by(model, framework)
         general = self.general[pairs.who]
         own = self._own_rows(pairs, model, general)
         touched_at = own[:, TOUCHED_AT]

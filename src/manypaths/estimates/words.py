@@ -13,9 +13,18 @@ from manypaths.frameworks.rules import StatusRules
 
 def rule_in_words(estimates: Estimates) -> list[str]:
     """Return what ready to show means on a framework, what is needed to say so, and what lasts."""
-    framework, rules = estimates.framework, StatusRules.of(estimates.framework.rules)
+    target = estimates.target if estimates.model.has_ratings else None
+    return rules_in_words(estimates.framework, target=target)
+
+
+def rules_in_words(framework: Framework, *, target: str | None) -> list[str]:
+    """Return the rules of a framework in sentences.
+
+    `target` is the level that counts as mastered where ratings speak; None: where answers do.
+    """
+    rules = StatusRules.of(framework.rules)
     return [
-        _ready(estimates, rules),
+        _ready(target, rules),
         _enough(rules),
         gettext(
             "Demonstrated means: a person who teaches, coaches or assesses looked and signed. "
@@ -57,13 +66,13 @@ def chance_today(estimates: Estimates, row: int) -> str:
     return gettext("Today it is {percent} in 100.").format(percent=percent)
 
 
-def _ready(estimates: Estimates, rules: StatusRules) -> str:
+def _ready(target: str | None, rules: StatusRules) -> str:
     percent = round(100 * rules.ready)
-    if estimates.model.has_ratings:
+    if target is not None:
         return gettext(
             "Ready to show means: the chance of “{level}” or above is {percent} in 100 or more, "
             "and we are at least fairly sure."
-        ).format(level=estimates.target, percent=percent)
+        ).format(level=target, percent=percent)
     return gettext(
         "Ready to show means: the chance of getting {right} in 100 average tasks right, or more, "
         "is {percent} in 100 or more, and we are at least fairly sure."

@@ -14,12 +14,13 @@ from manypaths.people.models import Person
 
 @dataclass(frozen=True)
 class SlipDraft:
-    """A named wrong idea about one competency (its code)."""
+    """A named wrong idea about one competency (its code); `feedback` is said to the learner."""
 
     code: str
     competency: str
     name: str
     explanation: str = ""
+    feedback: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,21 @@ class TaskTexts:
 
 
 @dataclass(frozen=True)
+class SlipTexts:
+    """The texts of one slip in another language."""
+
+    name: str
+    explanation: str = ""
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
 class TasksTranslation:
-    """Tasks by their source ids, and slips (name, explanation) by code, in another language."""
+    """Tasks by their source ids, and slips by code, in another language."""
 
     language: str
     tasks: Mapping[str, TaskTexts]
-    slips: Mapping[str, tuple[str, str]]
+    slips: Mapping[str, SlipTexts]
 
 
 @dataclass(frozen=True)

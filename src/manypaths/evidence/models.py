@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from manypaths.base.ids import PublicId
@@ -12,6 +13,9 @@ from manypaths.base.scope import DistrictManager, DistrictRow, PublishedRow, Row
 from manypaths.base.translations import Translated
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.models import Person
+
+# Of a prompt that stands in for a title.
+_LONGEST_BEGINNING = 80
 
 
 class TaskKind(models.TextChoices):
@@ -75,6 +79,12 @@ class Task(PublicId, Translated, PublishedRow):
     def __str__(self) -> str:
         return self.spoken.title or self.source_id
 
+    @property
+    def called(self) -> str:
+        """Return what people call it: its title, else how it begins, else its id."""
+        begins = Truncator(self.spoken.prompt).chars(_LONGEST_BEGINNING)
+        return self.spoken.title or begins or self.source_id
+
 
 class Alignment(PublishedRow):
     """A competency that a task shows, with its share among those that it shows."""
@@ -96,7 +106,10 @@ class Alignment(PublishedRow):
 
 
 class Slip(PublicId, Translated, PublishedRow):
-    """A named wrong idea that an answer can show."""
+    """A named wrong idea that an answer can show.
+
+    Its name and explanation speak of it to educators; `feedback` speaks to a learner who showed it.
+    """
 
     publication = "framework__published_at"
     personal = OF_NOBODY
@@ -106,6 +119,7 @@ class Slip(PublicId, Translated, PublishedRow):
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     explanation = models.TextField(blank=True)
+    feedback = models.TextField(blank=True)
 
     class Meta(PublishedRow.Meta):
         """A code names one slip of a framework in a district."""
@@ -199,10 +213,6 @@ class EvidenceQuerySet(ScopedQuerySet[Row]):
         if set(values) != {"withdrawal"}:
             raise TypeError("evidence is not edited: withdraw it with a reason, and record anew")
         return super().update(**values)
-
-    def reassign(self, learner: Person) -> int:
-        """Give the rows to another learner: an unnamed one turned out to be somebody."""
-        return super().update(learner=learner)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: evidence ends by retention or a lawful request alone, a deed of its own."""

@@ -1,14 +1,15 @@
 """The tasks that we ship for starter frameworks, in YAML that educators can read and write.
 
-A file is a list of entries, one a competency: its `slips` (code, name, explanation) and its
-`tasks`. A task has an `id`, a `kind` and, by kind, `title`, `minutes`, `text` and `criteria`, or
-for an item `form`, `dok` (depth of knowledge), `prompt`, `answer`, the `wrong` answers that it
-knows with the slip each shows, and in `also` further competencies with their share. `proof` is a
-Python expression that is true because the answer is right: tests evaluate it.
+A file is a list of entries, one a competency: its `slips` (code, name and explanation, which speak
+of it to educators, and the feedback to a learner who showed it) and its `tasks`. A task has an
+`id`, a `kind` and, by kind, `title`, `minutes`, `text` and `criteria`, or for an item `form`, `dok`
+(depth of knowledge), `prompt`, `answer`, the `wrong` answers that it knows with the slip each
+shows, and in `also` further competencies with their share. `proof` is a Python expression that is
+true because the answer is right: tests evaluate it.
 
-A folder beside a starter's files, named by a language, holds their translations: `slips` (name and
-explanation by code) and `tasks` by id, with `title`, `text` or `prompt`, `answers` (by the original
-wording, where they have words) and `criteria` (in the order of the original).
+A folder beside a starter's files, named by a language, holds their translations: `slips` (name,
+explanation and feedback by code) and `tasks` by id, with `title`, `text` or `prompt`, `answers` (by
+the original wording, where they have words) and `criteria` (in the order of the original).
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from manypaths.evidence.drafts import (
     AnswerDraft,
     CriterionDraft,
     SlipDraft,
+    SlipTexts,
     TaskDraft,
     TasksTranslation,
     TaskTexts,
@@ -49,7 +51,13 @@ def read_starter_tasks(name: str) -> StarterTasks:
             _task(task, entry["competency"]) for entry in entries for task in entry["tasks"]
         ),
         slips=tuple(
-            SlipDraft(slip["code"], entry["competency"], slip["name"], slip["explanation"])
+            SlipDraft(
+                slip["code"],
+                entry["competency"],
+                slip["name"],
+                slip["explanation"],
+                slip["feedback"],
+            )
             for entry in entries
             for slip in entry["slips"]
         ),
@@ -71,7 +79,7 @@ def read_task_translation(name: str, language: str) -> TasksTranslation:
             for task_id, texts in content["tasks"].items()
         },
         slips={
-            code: (slip["name"], slip["explanation"])
+            code: SlipTexts(slip["name"], slip["explanation"], slip["feedback"])
             for content in files
             for code, slip in content.get("slips", {}).items()
         },

@@ -4,7 +4,10 @@ A file is written under a passing name first. Only once its row is saved for goo
 name by which the row finds it; what a power cut leaves between the two is set right by `sweep`.
 """
 
+import errno
+import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,13 +17,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
 from manypaths.base.scope import current_district
 from manypaths.evidence.models import Artifact
 
+log = logging.getLogger(__name__)
 _PASSING = ".part"
+# What people hand in must not take the last room from what they answer.
+_LEAST_FREE_BYTES = 250_000_000
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _ON_THE_WAY = timedelta(days=1)
 
 
@@ -40,15 +48,33 @@ class FilesSwept:
 
 
 def keep_file(public_id: UUID, content: bytes) -> None:
-    """Write a file for a row of the running transaction; it is there once that is committed."""
+    """Write a file for a row of the running transaction; it is there once that is committed.
+
+    Raises Refused where the disk has no room, so that there is no row either.
+    """
     path = _path(public_id)
     passing = path.with_suffix(_PASSING)
-    passing.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with passing.open("wb") as file:
+    try:
+        passing.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if shutil.disk_usage(passing.parent).free < _LEAST_FREE_BYTES + len(content):
+            raise OSError(errno.ENOSPC, "kept free for the database")
+        _write(passing, content)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        log.exception("no room for a file")
+        with suppress(OSError):
+            passing.unlink(missing_ok=True)
+        no_room = _("There is no room for files here just now. Keep yours, and try again later.")
+        raise Refused(no_room) from error
+    transaction.on_commit(lambda: _settle(path))
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    transaction.on_commit(lambda: _settle(path))
 
 
 def kept_file(artifact: Artifact) -> Path:

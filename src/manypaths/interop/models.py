@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 
 from manypaths.base.ids import PublicId
-from manypaths.base.personal import OF_NOBODY
+from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictRow
+from manypaths.evidence.models import Response, Task
 from manypaths.frameworks.models import Framework
-from manypaths.people.models import Group
+from manypaths.people.models import Group, Person
 
 
 class ImportKind(models.TextChoices):
@@ -103,3 +104,24 @@ class ImportFile(DistrictRow):
 
     class Meta(DistrictRow.Meta):
         """No constraint of its own."""
+
+
+class TakenResult(DistrictRow):
+    """A result of a roster that became evidence: by what it is known there, and what it said."""
+
+    personal = goes_with("learner", "value", "learner", "response", "task", "outcome", "done_at")
+
+    # The result's sourcedId, and the objective or framework that one of its scores speaks of.
+    value = models.CharField(max_length=600)
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="taken_results")
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
+    outcome = models.FloatField()
+    done_at = models.BigIntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """Known once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["district_id", "value"], name="taken_result_once"),
+        )

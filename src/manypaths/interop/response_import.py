@@ -1,7 +1,7 @@
 """Take a response log in: learners of a group, competencies of a framework, tasks, responses."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,8 +53,11 @@ def import_responses(
     at: datetime,
     dry_run: bool = False,
     progress: Tell = silence,
+    settle: Callable[[ImportReport], None] = lambda report: None,
 ) -> ImportReport:
     """Take a log in as one transaction, or on a dry run say what that would do.
+
+    `settle` is called with the report within that transaction, unless it is a dry run.
 
     A second import of the same rows changes nothing. A row is known by learner, item and time, and
     among equals by their order; with another outcome it corrects the earlier one. Raises Refused
@@ -67,13 +70,16 @@ def import_responses(
         raise _with_codes(error, path.name, target, by=by) from None
     with transaction.atomic():
         changes, taken_in = _take_in(log, path, target, by=by, at=at, tell=progress)
+        report = ImportReport(
+            dry_run=dry_run,
+            changes=changes,
+            notices=log.notices,
+            taken_in=None if dry_run else taken_in,
+        )
+        if not dry_run:
+            settle(report)
         transaction.set_rollback(dry_run)
-    return ImportReport(
-        dry_run=dry_run,
-        changes=changes,
-        notices=log.notices,
-        taken_in=None if dry_run else taken_in,
-    )
+    return report
 
 
 def _with_codes(error: FaultyRows, file: str, target: ImportTarget, *, by: Actor) -> Refused:

@@ -18,7 +18,7 @@ from manypaths.base.errors import ManypathsError, NotFound, Refused
 from manypaths.base.scope import current_district
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.interop.case import import_case
-from manypaths.interop.models import ImportFile, ImportKind, ImportRun, RunState
+from manypaths.interop.models import AT_WORK, ImportFile, ImportKind, ImportRun, RunState
 from manypaths.interop.report import ImportReport
 from manypaths.interop.response_import import ImportTarget, import_responses
 from manypaths.interop.undoing import take_back
@@ -89,9 +89,13 @@ def take_in(run: ImportRun, *, by: User) -> ImportRun:
 
 def drop(run: ImportRun, *, by: User, at: datetime) -> None:
     """Forget a file that was not taken in, with what was found in it."""
-    if run.state not in (RunState.CHECKED, RunState.FAULTY, RunState.BROKEN):
-        raise Refused(_("This import is under way or done; it can't be dropped."))
-    ImportRun.objects.filter(pk=run.pk).delete()
+    waits = ImportRun.objects.select_for_update().filter(
+        pk=run.pk, state__in=(RunState.CHECKED, RunState.FAULTY, RunState.BROKEN)
+    )
+    with transaction.atomic():
+        if not waits.values_list("pk"):
+            raise Refused(_("This import is under way or done; it can't be dropped."))
+        ImportRun.objects.filter(pk=run.pk).delete()
 
 
 def undo(run: ImportRun, *, reason: str, by: User, at: datetime) -> ImportRun:
@@ -105,57 +109,87 @@ def undo(run: ImportRun, *, reason: str, by: User, at: datetime) -> ImportRun:
 
 
 def work_on(run: ImportRun, *, by: User, at: datetime) -> None:
-    """Do the step that a run has been set to: try it, take it in, or take it back."""
+    """Do the step that a run has been set to: try it, take it in, or take it back.
+
+    What it brings and how it stands are saved together. So a step that was broken off is done
+    again, and of two processes with the same step one does it.
+    """
     if run.state == RunState.UNDOING:
         _undo(run, by=by, at=at)
         return
-    after, is_dry = _STEPS[RunState(run.state)]
+    before = RunState(run.state)
+    after, is_dry = _STEPS[before]
+
+    def settle(report: ImportReport) -> None:
+        _require_state(run, before)
+        _note_report(run, report)
+        run.state, run.ended_at, run.step = after, at, ""
+        run.save()
+        if not is_dry:
+            ImportFile.objects.filter(run=run).delete()
+
     try:
-        report = _import(run, by=by, at=at, dry_run=is_dry)
+        report = _import(run, by=by, at=at, settle=None if is_dry else settle)
     except ManypathsError as error:
-        _note_faults(run, error, at)
+        _end_with_faults(run, before, error, at)
         return
-    run.changes = {kind: changes.as_json() for kind, changes in report.changes.items()}
-    run.notices = list(report.notices)[:MOST_FAULTS_SHOWN]
     if report.faults:
-        _note_faults(run, Refused("", report.faults), at)
-        return
-    _note_what_came(run, report)
-    run.state, run.ended_at, run.step = after, at, ""
-    run.save()
-    if not is_dry:
-        ImportFile.objects.filter(run=run).delete()
+        _end_with_faults(run, before, Refused("", report.faults), at)
+    elif is_dry:
+        with transaction.atomic():
+            settle(report)
+
+
+class DoneElsewhere(Exception):
+    """Another process has done this step already."""
 
 
 def give_up(run: ImportRun, *, at: datetime) -> None:
     """Note that a step broke for a reason that is ours."""
-    run.state, run.ended_at, run.step = RunState.BROKEN, at, ""
-    run.save(update_fields=["state", "ended_at", "step"])
+    rows = ImportRun.objects.filter(pk=run.pk, state__in=AT_WORK)
+    rows.update(state=RunState.BROKEN, ended_at=at, step="")
 
 
-def _import(run: ImportRun, *, by: User, at: datetime, dry_run: bool) -> ImportReport:
+def _import(
+    run: ImportRun, *, by: User, at: datetime, settle: Callable[[ImportReport], None] | None
+) -> ImportReport:
+    """Take the file in and settle that in one transaction; or try it, where nobody settles."""
+    if not ImportRun.objects.filter(pk=run.pk, state=run.state).exists():
+        raise DoneElsewhere
     content = bytes(ImportFile.objects.get(run=run).content)
-    if run.kind == ImportKind.CASE:
-        return import_case(content, file=run.file_name, by=by, at=at, dry_run=dry_run)
-    if run.kind == ImportKind.YAML:
-        return import_yaml(content, file=run.file_name, by=by, at=at, dry_run=dry_run)
+    file, is_dry = run.file_name, settle is None
+    if run.kind != ImportKind.RESPONSES:
+        take = import_case if run.kind == ImportKind.CASE else import_yaml
+        with transaction.atomic():
+            report = take(content, file=file, by=by, at=at, dry_run=is_dry)
+            if settle is not None and not report.faults:
+                settle(report)
+        return report
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / run.file_name
+        path = Path(folder) / file
         path.write_bytes(content)
         return import_responses(
             path,
             ImportTarget(run.group_name, run.framework_name or None),
             by=by,
             at=at,
-            dry_run=dry_run,
+            dry_run=is_dry,
             progress=_teller(run),
+            settle=settle or _nothing,
         )
 
 
+def _nothing(report: ImportReport) -> None:
+    """Settle nothing: the file is only tried."""
+
+
+@transaction.atomic
 def _undo(run: ImportRun, *, by: User, at: datetime) -> None:
+    _require_state(run, RunState.UNDOING)
     reason, run.refusal = run.refusal, ""
     try:
-        take_back(run, reason=reason, by=by, at=at)
+        with transaction.atomic():
+            take_back(run, reason=reason, by=by, at=at)
         run.state = RunState.UNDONE
     except ManypathsError as error:
         run.state, run.refusal = RunState.DONE, error.message
@@ -163,7 +197,9 @@ def _undo(run: ImportRun, *, by: User, at: datetime) -> None:
     run.save()
 
 
-def _note_faults(run: ImportRun, error: ManypathsError, at: datetime) -> None:
+@transaction.atomic
+def _end_with_faults(run: ImportRun, before: RunState, error: ManypathsError, at: datetime) -> None:
+    _require_state(run, before)
     run.state, run.ended_at, run.step = RunState.FAULTY, at, ""
     run.refusal = error.message
     run.n_faults = len(error.faults)
@@ -171,7 +207,16 @@ def _note_faults(run: ImportRun, error: ManypathsError, at: datetime) -> None:
     run.save()
 
 
-def _note_what_came(run: ImportRun, report: ImportReport) -> None:
+def _require_state(run: ImportRun, state: RunState) -> None:
+    """Hold the run until the transaction ends. Raises DoneElsewhere where it has gone on."""
+    rows = ImportRun.objects.select_for_update().filter(pk=run.pk, state=state)
+    if not rows.values_list("pk"):
+        raise DoneElsewhere
+
+
+def _note_report(run: ImportRun, report: ImportReport) -> None:
+    run.changes = {kind: changes.as_json() for kind, changes in report.changes.items()}
+    run.notices = list(report.notices)[:MOST_FAULTS_SHOWN]
     came = report.taken_in
     if came is None:
         return

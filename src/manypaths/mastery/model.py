@@ -129,11 +129,15 @@ class Model:
     n_ratings: int = 0
     n_learners: int = 0
     _version: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    # What this is another reading of: it goes by the same version.
+    _origin: "list[Model]" = field(default_factory=list, init=False, repr=False, compare=False)
     _placed: "list[Placed]" = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> str:
         """Return a name of kind, form and contents: equal numbers have an equal version."""
+        if self._origin:
+            return self._origin[0].version
         if not self._version:
             digest = hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
             self._version.append(f"{KIND}-{self.form}-{digest}")
@@ -382,6 +386,18 @@ def without_contexts(model: Model) -> Model:
     Where nobody asks for predictions it spares numbering cells and keeping histories.
     """
     return replace(model, contexts=Contexts())
+
+
+def with_tau(model: Model, tau: float) -> Model:
+    """Return the model with another success that counts as mastered; its version stays.
+
+    Nothing that was learned depends on it: it only says how the numbers are read.
+    """
+    if tau == model.settings.tau:
+        return model
+    read = replace(model, settings=replace(model.settings, tau=tau))
+    read._origin.append(model)
+    return read
 
 
 def with_spread(model: Model, **changes: float) -> Model:

@@ -13,10 +13,11 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext as _
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
@@ -95,7 +96,7 @@ def open_to_integrations(query: Callable[Asked, Found]) -> Callable[Asked, Found
 def people_seen_by(by: Actor) -> QuerySet[Person]:
     """Return everyone whose record `by` may read today; one condition a line."""
     if isinstance(by, Operator):
-        return Person.objects.all()
+        return Person.objects.filter(merged_into=None)
     if isinstance(by, Integration):
         return _people_served(by) if _is_open_to_integrations.get() else Person.objects.none()
     return Person.objects.filter(
@@ -113,8 +114,14 @@ def _people_served(by: Integration) -> QuerySet[Person]:
 
 @open_to_integrations
 def person_for(by: Actor, person_id: UUID) -> Person:
-    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors)."""
-    person = people_seen_by(by).filter(public_id=person_id).first()
+    """Return the person if `by` may see their record, else raise NotFound (a 404 at the doors).
+
+    The id of somebody who was merged into another leads to that other.
+    """
+    seen = people_seen_by(by)
+    person = seen.filter(public_id=person_id).first()
+    if person is None:
+        person = seen.filter(merged_here__public_id=person_id).first()
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
@@ -281,9 +288,17 @@ def require_leadership_of(by: Actor, person: Person) -> None:
         return
     if isinstance(by, Integration):
         raise NotFound
-    belongs = _belongs_to(organizations_led_by(by))
-    if not Person.objects.filter(belongs, pk=person.pk).exists():
+    if not people_led_by(by).filter(pk=person.pk).exists():
         raise NotFound
+
+
+def people_led_by(by: Actor) -> QuerySet[Person]:
+    """Return everyone who belongs today to an organization that `by` leads."""
+    if isinstance(by, Operator):
+        return Person.objects.filter(merged_into=None)
+    if isinstance(by, Integration):
+        return Person.objects.none()
+    return Person.objects.filter(_belongs_to(organizations_led_by(by)))
 
 
 def require_operator(by: Actor) -> None:
@@ -388,6 +403,13 @@ def current() -> Q:
 def still_meets() -> Q:
     """Return the condition that a group has not ended."""
     return Q(ends_on=None) | Q(ends_on__gte=today())
+
+
+def require_meeting(group: Group) -> None:
+    """Raise Refused for a group that has ended: the archive is read, and nothing is added to it."""
+    if group.ends_on is not None and group.ends_on < today():
+        told = _("%(group)s has ended on %(day)s: it can be read, and nothing is added to it.")
+        raise Refused(told % {"group": group.name, "day": group.ends_on})
 
 
 def _ties(by: User) -> QuerySet[Relationship]:

@@ -144,7 +144,8 @@ def views_of(learner: Person, *, by: Actor, most: int = 200) -> list[View]:
     """
     require_person(by)
     require_sight(by, [learner])
-    concerned = Q(scope_kind="person", scope_id=learner.pk)
+    records = Person.objects.filter(Q(pk=learner.pk) | Q(merged_into=learner))
+    concerned = Q(scope_kind="person", scope_id__in=records.values("pk"))
     for membership in Membership.objects.filter(person=learner, part=Part.LEARNER):
         concerned |= _looks_while(membership)
     entries = ViewEntry.objects.filter(concerned)

@@ -3,7 +3,7 @@
 A *place* is an organization with all below it: a school, or a district with its schools.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -112,6 +112,15 @@ class GroupRow:
 
 
 @dataclass(frozen=True)
+class GroupThen:
+    """A group that has ended, with who was in it on its last day."""
+
+    group: Group
+    learners: list[Person] = field(default_factory=list)
+    leads: list[Person] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class GroupsPage:
     """Some groups by name, and whether more follow."""
 
@@ -199,7 +208,7 @@ def people_in(
     people = list(later.order_by("family_name", "given_name", "pk")[: AT_A_TIME + 1])
     shown = people[:AT_A_TIME]
     more = shown[-1].public_id if len(people) > AT_A_TIME else None
-    return PeoplePage(_rows_of(shown), n_people, more)
+    return PeoplePage(rows_of(shown), n_people, more)
 
 
 def people_called(text: str, place: Organization, *, by: Actor, most: int = 10) -> list[PersonRow]:
@@ -208,14 +217,14 @@ def people_called(text: str, place: Organization, *, by: Actor, most: int = 10) 
     if not text.strip():
         return []
     found = _wanted_people(place, Wanted(text=text))
-    return _rows_of(list(found.order_by("family_name", "given_name", "pk")[:most]))
+    return rows_of(list(found.order_by("family_name", "given_name", "pk")[:most]))
 
 
 def already_there(names: Sequence[Name], place: Organization, *, by: Actor) -> set[Name]:
     """Return which of these names people of a place bear already. One query."""
     require_leadership(by, place)
     families = {family for _given, family in names}
-    there = _people_of(_organizations_of(place)).filter(family_name__in=families)
+    there = people_of(place).filter(family_name__in=families)
     return set(there.values_list("given_name", "family_name")) & set(names)
 
 
@@ -262,6 +271,29 @@ def groups_in(place: Organization, *, by: Actor, text: str = "", page: int = 1) 
         for group in groups[:AT_A_TIME]
     ]
     return GroupsPage(rows, page, len(groups) > AT_A_TIME)
+
+
+def archive_of(place: Organization, *, by: Actor, page: int = 1) -> list[GroupThen]:
+    """Return a page of the groups of a place that have ended, the newest first. Fixed queries.
+
+    They are read, and nothing is added to them; see `access.require_meeting`.
+    """
+    require_leadership(by, place)
+    first = (page - 1) * AT_A_TIME
+    ended = Group.objects.filter(~still_meets(), organization__in=_organizations_of(place))
+    groups = list(
+        ended.select_related("organization", "term").order_by("-ends_on", "name", "pk")[
+            first : first + AT_A_TIME
+        ]
+    )
+    then = {group.pk: GroupThen(group) for group in groups}
+    last = Membership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=F("group__ends_on")), group__in=groups
+    )
+    for row in last.select_related("person").order_by("person__family_name", "pk"):
+        found = then[row.group_id]
+        (found.leads if row.part == Part.LEAD else found.learners).append(row.person)
+    return list(then.values())
 
 
 def groups_of(place: Organization, *, by: Actor) -> list[Group]:
@@ -355,8 +387,12 @@ def _organizations_of(place: Organization) -> list[int]:
     return list(found.filter(closed_on=None).values_list("pk", flat=True))
 
 
-def _people_of(organizations: Iterable[int]) -> QuerySet[Person]:
-    ids = list(organizations)
+def people_of(place: Organization) -> QuerySet[Person]:
+    """Return whoever holds a role, learns or leads at a place today."""
+    return _people_in(_organizations_of(place))
+
+
+def _people_in(ids: list[int]) -> QuerySet[Person]:
     roles = RoleHeld.objects.filter(current(), person=OuterRef("pk"), organization__in=ids)
     learns = Membership.objects.filter(
         current(), person=OuterRef("pk"), group__organization__in=ids
@@ -366,7 +402,7 @@ def _people_of(organizations: Iterable[int]) -> QuerySet[Person]:
 
 def _wanted_people(place: Organization, wanted: Wanted) -> QuerySet[Person]:
     ids = _organizations_of(place)
-    found = _people_of(ids)
+    found = _people_in(ids)
     if wanted.role is not None:
         held = RoleHeld.objects.filter(
             current(), person=OuterRef("pk"), organization__in=ids, role=wanted.role
@@ -406,7 +442,8 @@ def _after(person_id: UUID) -> Q:
     return Q(family_name__gte=last.family_name) & later
 
 
-def _rows_of(people: Sequence[Person]) -> list[PersonRow]:
+def rows_of(people: Sequence[Person]) -> list[PersonRow]:
+    """Return people as lists show them, with their roles and groups of today. Two queries."""
     rows = {person.pk: PersonRow(person) for person in people}
     for held in RoleHeld.objects.filter(current(), person__in=people).select_related(
         "organization"

@@ -1,12 +1,14 @@
 """Organizations, persons, roles, groups, memberships and relationships."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from manypaths.base.clock import from_microseconds
 from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, Erasure, PersonalFields, goes_with
 from manypaths.base.scope import DistrictRow, PublishedRow
@@ -16,7 +18,13 @@ class User(AbstractBaseUser):
     """A way to sign in. What it may see follows from the person it belongs to."""
 
     personal = goes_with(
-        "person", "username", "email", "password", "last_login", "is_active", "language"
+        "person",
+        "username",
+        "email",
+        "last_login",
+        "is_active",
+        "language",
+        secrets=("password",),
     )
 
     # Staff and families sign in by their address, learners without one by a readable code.
@@ -107,6 +115,7 @@ class Person(PublicId, DistrictRow):
             "family_name": Erasure.BLANK,
             "label": Erasure.BLANK,
             "user": Erasure.BLANK,
+            "merged_into": Erasure.KEEP,
         },
         impersonal=frozenset({"public_id"}),
     )
@@ -116,6 +125,10 @@ class Person(PublicId, DistrictRow):
     # What an unnamed learner is called until somebody says who it is.
     label = models.CharField(max_length=255, blank=True)
     user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="person")
+    # Who this turned out to be: all that was theirs is there now, and their address leads there.
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="merged_here"
+    )
 
     class Meta(DistrictRow.Meta):
         """Listed by family name."""
@@ -137,7 +150,14 @@ class Person(PublicId, DistrictRow):
     @property
     def name(self) -> str:
         """Return the name to show."""
-        return self.label if self.is_unnamed else f"{self.given_name} {self.family_name}".strip()
+        if not self.is_unnamed:
+            return f"{self.given_name} {self.family_name}".strip()
+        return self.label or gettext("Somebody who is no longer here")
+
+    @property
+    def first_name(self) -> str:
+        """Return what they are called in a sentence: their given name, else the name to show."""
+        return self.given_name or self.name
 
 
 class SourceId(DistrictRow):
@@ -328,3 +348,89 @@ class Relationship(DistrictRow):
                 condition=Q(kind__in=RelationshipKind.values), name="relationship_kind_is_known"
             ),
         )
+
+
+class SignInFate(models.TextChoices):
+    """What became of the sign-in of somebody who was merged into another."""
+
+    NONE = "", "there was none"
+    MOVED = "moved"
+    ENDED = "ended"
+
+
+class Merge(PublicId, DistrictRow):
+    """That two people on record turned out to be one, and all that it takes to undo it."""
+
+    personal = goes_with(
+        "kept",
+        "public_id",
+        "kept",
+        "other",
+        "merged_at",
+        "merged_by",
+        "undone_at",
+        "undone_by",
+        "moved",
+        "set_aside",
+        "sign_in",
+    )
+
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="merges_away")
+    merged_at = models.BigIntegerField()
+    merged_by = models.BigIntegerField(null=True)
+    undone_at = models.BigIntegerField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    # Ids of the rows that went over, by table and field: "plans.choice.learner".
+    moved = models.JSONField(default=dict)
+    # Rows that said twice the same of one person, whole, as they were.
+    set_aside = models.JSONField(default=list)
+    sign_in = models.CharField(max_length=5, choices=SignInFate.choices, blank=True)
+
+    class Meta(DistrictRow.Meta):
+        """Of a person one stands; listed newest first."""
+
+        indexes = (models.Index(fields=["district_id", "merged_at"], name="merge_by_time"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(undone_at=None), name="one_standing_merge"
+            ),
+            models.CheckConstraint(condition=~Q(kept=F("other")), name="merge_is_with_another"),
+        )
+
+    @property
+    def merged_on(self) -> datetime:
+        """Return when it was done."""
+        return from_microseconds(self.merged_at)
+
+
+class RollOver(PublicId, DistrictRow):
+    """That a year's groups became next year's, with what it takes to undo it: ids and days."""
+
+    personal = OF_NOBODY
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="roll_overs"
+    )
+    to_term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="roll_overs")
+    last_day = models.DateField()
+    done_at = models.BigIntegerField()
+    done_by = models.BigIntegerField(null=True)
+    undone_at = models.BigIntegerField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    # Last days of groups and memberships as they were, by id; ids of what was made or ended.
+    ended_groups = models.JSONField(default=dict)
+    ended_memberships = models.JSONField(default=dict)
+    made_groups = models.JSONField(default=list)
+    made_memberships = models.JSONField(default=list)
+    ended_supports = models.JSONField(default=list)
+
+    class Meta(DistrictRow.Meta):
+        """Listed newest first."""
+
+        indexes = (models.Index(fields=["district_id", "done_at"], name="roll_over_by_time"),)
+
+    @property
+    def done_on(self) -> datetime:
+        """Return when it was done."""
+        return from_microseconds(self.done_at)

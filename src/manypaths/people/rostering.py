@@ -19,6 +19,7 @@ from manypaths.people.access import Actor, require_leadership
 from manypaths.people.models import (
     Group,
     Membership,
+    Merge,
     Organization,
     OrganizationKind,
     Person,
@@ -191,12 +192,13 @@ def _take_people(draft: RosterDraft) -> tuple[dict[str, int], Changes]:
     changes = Changes(read=len(draft.people))
     new = [person for person in draft.people if person.source_id not in known]
     renamed = []
+    naming = _who_names(draft, known)
     for person in draft.people:
         key = known.get(person.source_id)
         if key is None:
             continue
         given, family = _parts(person)
-        if names.get(key) == (given, family):
+        if names.get(key) == (given, family) or naming[key] != person.source_id:
             changes.unchanged += 1
         else:
             renamed.append(Person(pk=key, given_name=given, family_name=family))
@@ -215,6 +217,21 @@ def _take_people(draft: RosterDraft) -> tuple[dict[str, int], Changes]:
     return known, changes
 
 
+def _who_names(draft: RosterDraft, known: Mapping[str, int]) -> dict[int, str]:
+    """Return by which of their ids each person is named: their own, before one of a merge."""
+    merges = Merge.objects.filter(undone_at=None).values_list("moved", flat=True)
+    rows = [row for moved in merges for row in moved.get("people.sourceid.person", ())]
+    came: set[str] = set()
+    for chunk in in_chunks(rows):
+        held = SourceId.objects.filter(pk__in=chunk, source=draft.source)
+        came.update(held.values_list("value", flat=True))
+    naming = {key: value for value, key in known.items() if value not in came}
+    for person in draft.people:
+        if person.source_id in known:
+            naming.setdefault(known[person.source_id], person.source_id)
+    return naming
+
+
 def _person(draft: PersonDraft) -> Person:
     given, family = _parts(draft)
     return Person(given_name=given, family_name=family)
@@ -222,6 +239,25 @@ def _person(draft: PersonDraft) -> Person:
 
 def _parts(draft: PersonDraft) -> tuple[str, str]:
     return _shortened(draft.given_name, _LONGEST_PART), _shortened(draft.family_name, _LONGEST_PART)
+
+
+# Where a key names people.
+_PEOPLE_FIELDS = ("person_id", "supporter_id", "learner_id")
+
+
+@dataclass(frozen=True)
+class _Spell:
+    """A row that is there: what it joins, from when to when, and whether this roster began it."""
+
+    pk: int
+    key: _Key
+    starts_on: date
+    ends_on: date | None
+    is_ours: bool
+
+    def is_over_by(self, on: date, start: date) -> bool:
+        """Say whether it had ended by a day, so that another start is a time of its own."""
+        return self.ends_on is not None and self.ends_on < on and self.starts_on != start
 
 
 @dataclass(frozen=True)
@@ -262,6 +298,8 @@ class _Spells:
         wanted = {
             (self._person(t.supporter), self._person(t.learner), t.kind.value): (None, None)
             for t in self.draft.ties
+            # Two ids of one person tie nobody to themself.
+            if self._person(t.supporter) != self._person(t.learner)
         }
         keys = ("supporter_id", "learner_id", "kind")
         return self._bring_in(Relationship, keys, wanted, set(), {"consented_on": None})
@@ -279,44 +317,60 @@ class _Spells:
     ) -> Changes:
         changes = Changes(read=len(wanted))
         known = self._known(table, fields)
+        newest = {row.key: row for row in known if row.is_ours}
+        by_start = {(row.key, row.starts_on): row for row in known}
         new: list[tuple[_Key, date, date | None]] = []
         moved = []
         for key, (starts_on, ends_on) in wanted.items():
-            row = known.get(key)
-            start = starts_on or (row[1] if row else self.on)
-            if row is None or (row[2] is not None and row[1] != start and row[2] < self.on):
+            row = newest.get(key)
+            start = starts_on or (row.starts_on if row else self.on)
+            # Of a start there is one row, whoever began it.
+            row = by_start.get((key, start), row)
+            if row is None or row.is_over_by(self.on, start):
                 new.append((key, start, ends_on))
-            elif (row[1], row[2]) == (start, ends_on):
+            elif not row.is_ours or (row.starts_on, row.ends_on) == (start, ends_on):
                 changes.unchanged += 1
             else:
-                moved.append(table(pk=row[0], starts_on=start, ends_on=ends_on))
+                moved.append(table(pk=row.pk, starts_on=start, ends_on=ends_on))
         self._write(table, fields, new, moved, others)
         changes.created, changes.updated = len(new), len(moved)
-        changes.retired = self._end(table, self._ended(known, wanted, gone))
+        people = [place for place, name in enumerate(fields) if name in _PEOPLE_FIELDS]
+        changes.retired = self._end(table, self._ended(known, people, wanted, gone))
         return changes
 
-    def _known(
-        self, table: type[models.Model], fields: Sequence[str]
-    ) -> dict[_Key, tuple[int, date, date | None]]:
-        """Return the newest row of each key: its id, first and last day."""
-        rows = table._default_manager.filter(source=self.draft.source).order_by("starts_on", "pk")
-        names = ("pk", "starts_on", "ends_on", *fields)
-        return {tuple(key): (pk, start, end) for pk, start, end, *key in rows.values_list(*names)}
+    def _known(self, table: type[models.Model], fields: Sequence[str]) -> list["_Spell"]:
+        """Return the rows that are there, of this roster and of others, by their start."""
+        names = ("pk", "source", "starts_on", "ends_on", *fields)
+        rows = table._default_manager.order_by("starts_on", "pk").values_list(*names)
+        return [
+            _Spell(pk, tuple(key), start, end, source == self.draft.source)
+            for pk, source, start, end, *key in rows
+        ]
 
     def _ended(
         self,
-        known: Mapping[_Key, tuple[int, date, date | None]],
+        known: Sequence["_Spell"],
+        people: Sequence[int],
         wanted: Mapping[_Key, object],
         gone: set[_Key],
     ) -> list[tuple[int, date]]:
-        left = {self.people[one] for one in self.draft.gone_people if one in self.people}
+        left = self._left()
         found = []
-        for key, (pk, start, end) in known.items():
-            is_open = end is None or end >= self.on
-            is_missing = not self.draft.is_delta and key not in wanted
-            if is_open and (is_missing or key in gone or left.intersection(key)):
-                found.append((pk, max(start, self.on - timedelta(days=1))))
+        for row in known:
+            if not row.is_ours or (row.ends_on is not None and row.ends_on < self.on):
+                continue
+            is_missing = not self.draft.is_delta and row.key not in wanted
+            is_gone = row.key in gone and row.key not in wanted
+            if is_missing or is_gone or any(row.key[place] in left for place in people):
+                found.append((row.pk, max(row.starts_on, self.on - timedelta(days=1))))
         return found
+
+    def _left(self) -> set[int]:
+        """Return who has left by every id that the source has of them."""
+        gone = self.draft.gone_people
+        ids = self.people if self.draft.is_delta else [one.source_id for one in self.draft.people]
+        staying = {self.people[one] for one in ids if one not in gone}
+        return {self.people[one] for one in gone if one in self.people} - staying
 
     def _write(
         self,

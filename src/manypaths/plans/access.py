@@ -5,6 +5,7 @@ from manypaths.people.access import (
     Actor,
     is_learner_themself,
     require_group_sight,
+    require_meeting,
     require_person,
     supports,
     teaches,
@@ -47,15 +48,17 @@ def require_guardianship(by: Actor, learner: Person) -> None:
 
 
 def require_window_right(by: Actor, group: Group) -> None:
-    """Raise NotFound unless `by` leads the group or its organization."""
+    """Raise NotFound unless `by` leads the group or its organization, Refused once it has ended."""
     require_person(by)
     require_group_sight(by, group)
+    require_meeting(group)
 
 
 def require_grouping_right(by: Actor, group: Group) -> None:
-    """Raise NotFound unless `by` leads the group or its organization."""
+    """Raise NotFound unless `by` leads the group or its organization, Refused once it has ended."""
     require_person(by)
     require_group_sight(by, group)
+    require_meeting(group)
 
 
 def require_note_right(by: Actor, learner: Person) -> None:

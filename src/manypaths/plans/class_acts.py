@@ -13,11 +13,12 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, require_group_sight
+from manypaths.people.access import Actor, require_group_sight, require_meeting
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_grouping_right
 from manypaths.plans.models import Choice, ClearedRow, Grouping, ListKind, Seat, StepKind
+from manypaths.plans.queries import open_choices
 from manypaths.plans.small_groups import SmallGroup
 
 
@@ -34,6 +35,7 @@ def give_step(
 ) -> list[Choice]:
     """Plan a step for some learners of a group, as one deed: practice, say, or a check.
 
+    Whom it waits for already does not get it again, so that a button pressed twice gives it once.
     Raises NotFound for somebody who is not in the group, Refused for a task on something else.
     """
     _require_members(group, learners, by)
@@ -44,6 +46,16 @@ def give_step(
                 task=task, competency=competency.name
             )
         )
+    # One after the other, or two at once would each find nothing that waits.
+    Group.objects.select_for_update().get(pk=group.pk)
+    waiting = {
+        choice.learner_id
+        for choice in open_choices(learners, by=by)
+        if choice.kind == kind and choice.competency.lineage_id == competency.lineage_id
+    }
+    wanted = [learner for learner in learners if learner.pk not in waiting]
+    if not wanted:
+        return []
     choices = Choice.objects.bulk_create(
         [
             Choice(
@@ -55,7 +67,7 @@ def give_step(
                 chosen_by=by.actor_id,
                 is_learners_own=False,
             )
-            for learner in learners
+            for learner in wanted
         ],
         AT_ONCE,
     )
@@ -93,20 +105,7 @@ def add_small_group(
     seats = Seat.objects.filter(grouping=grouping)
     seats.filter(learner__in=small.learners).delete()
     number = max(seats.values_list("number", flat=True), default=0) + 1
-    Seat.objects.bulk_create(
-        [
-            Seat(
-                grouping=grouping,
-                learner=learner,
-                number=number,
-                kind=small.need.kind,
-                competency=small.need.competency,
-                slip=small.need.slip,
-                reason=small.reason,
-            )
-            for learner in small.learners
-        ]
-    )
+    Seat.objects.bulk_create(small.seats(grouping, number))
     record_deed("add small group", by=by, at=at, subject=("grouping", grouping.pk), number=number)
     return number
 
@@ -165,6 +164,7 @@ def restore_rows(
 ) -> int:
     """Put back who was cleared from a place in a list; return how many."""
     require_group_sight(by, group)
+    require_meeting(group)
     count, _rows = _cleared(group, competency, cleared_from).delete()
     record_deed("restore rows", by=by, at=at, subject=("group", group.pk), count=count)
     return count

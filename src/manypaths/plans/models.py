@@ -105,6 +105,28 @@ class WindowEntry(DistrictRow):
         )
 
 
+class DefaultWindowEntry(DistrictRow):
+    """A competency that groups without a window of their own work on now.
+
+    `competency` is the first row of its lineage, so that it holds in every version.
+    """
+
+    personal = OF_NOBODY
+
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.BigIntegerField()
+    opened_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """A competency stands in it once."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "competency"], name="default_window_entry_once"
+            ),
+        )
+
+
 class NeedKind(models.TextChoices):
     """What the learners of a small group have in common."""
 

@@ -23,6 +23,7 @@ from manypaths.mastery.next_steps import (
 )
 from manypaths.plans import words
 from manypaths.plans.models import StepKind
+from manypaths.plans.words import Reason, Sentence
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -44,12 +45,16 @@ _SHOW = (TaskKind.PROJECT, TaskKind.PORTFOLIO)
 
 @dataclass(frozen=True)
 class Offer:
-    """A next step: what it asks for, on which competency, the task that it opens, and why."""
+    """A next step: what it asks for, on which competency, the task that it opens, and why.
+
+    `reason` is for who asked, `to_learner` the same for the learner: "you", and not a name.
+    """
 
     kind: StepKind
     competency: Competency
     task: Task
     reason: str
+    to_learner: str
     score: float
 
 
@@ -60,7 +65,7 @@ class Candidate:
     kind: StepKind
     competency: Competency
     task: int
-    reason: str
+    reason: Reason
     score: float
 
 
@@ -169,12 +174,12 @@ class _Place:
     def _learn(self, status: Status) -> list[Candidate]:
         slip = self.situation.slips.get(self.place)
         if slip:
-            reason = words.LEARN_SLIP.format(slip=str(slip[0]), count=slip[1])
+            reason = self._said(words.LEARN_SLIP, slip=str(slip[0]), count=slip[1])
         elif status is Status.NOT_STARTED:
-            open_, new, ahead = map(str, (words.LEARN_OPEN, words.LEARN_NEW, words.LEARN_AHEAD))
-            reason = self._by_prerequisites(open_, new, ahead)
+            sentence = self._by_prerequisites(words.LEARN_OPEN, words.LEARN_NEW, words.LEARN_AHEAD)
+            reason = self._said(sentence)
         else:
-            reason = words.LEARN_HARD.format(standing=self._standing)
+            reason = self._said(words.LEARN_HARD)
         alone = float(challenge_of(np.array([min(self._success, HARDEST)]))[0])
         score = self.worths.readiness[self.place] * (1 - alone) * self.relevance
         score += SLIP_WEIGHT * bool(slip) * self.relevance
@@ -187,28 +192,28 @@ class _Place:
     def _practise(self, status: Status) -> list[Candidate]:
         n_pieces = int(self.situation.estimates.n_pieces[self.place])
         if status is Status.READY:
-            reason = words.PRACTISE_READY.format(standing=self._standing)
+            reason = self._said(words.PRACTISE_READY)
         elif status is Status.NEEDS_EVIDENCE:
-            reason = words.PRACTISE_UNSURE.format(pieces=words.pieces(n_pieces))
+            reason = self._said(words.PRACTISE_UNSURE, pieces=words.pieces(n_pieces))
         elif status is Status.NOT_STARTED:
             sentence = self._by_prerequisites(
-                str(words.PRACTISE_OPEN), str(words.PRACTISE_FRINGE), str(words.PRACTISE_AHEAD)
+                words.PRACTISE_OPEN, words.PRACTISE_FRINGE, words.PRACTISE_AHEAD
             )
-            reason = sentence.format(standing=self._standing)
+            reason = self._said(sentence)
         else:
-            reason = words.PRACTISE_ON.format(standing=self._standing)
+            reason = self._said(words.PRACTISE_ON)
         score = float(self.worths.score[self.place])
         return self._offer(StepKind.PRACTISE, _PRACTISE, score, reason)
 
     def _offer(
-        self, kind: StepKind, tasks: Sequence[TaskKind], score: float, reason: str
+        self, kind: StepKind, tasks: Sequence[TaskKind], score: float, reason: Reason
     ) -> list[Candidate]:
         """Return the offer with its fitting task, or none where there is no such task."""
         task = self._task(tasks)
         if task is None:
             return []
         if self.place in self.situation.pinned:
-            reason = words.PINNED.format(reason=reason)
+            reason = words.pinned(reason)
         competency = self.situation.estimates.pairs.competencies[self.place]
         return [Candidate(kind, competency, task, reason, round(score, 6))]
 
@@ -238,14 +243,20 @@ class _Place:
         p = self.situation.estimates.numbers.p_mastered[self.place]
         return float(SHOW_WEIGHT * p * self.relevance)
 
-    def _ready(self) -> str:
+    def _ready(self) -> Reason:
         certainty = words.we_are(self.situation.estimates.certainty(self.place))
-        return words.SHOW_READY.format(standing=self._standing, certainty=certainty)
+        return self._said(words.SHOW_READY, certainty=certainty)
 
-    def _faded(self) -> str:
-        return words.REFRESH_FADED.format(standing=self._standing)
+    def _faded(self) -> Reason:
+        return self._said(words.REFRESH_FADED)
 
-    def _by_prerequisites(self, without: str, in_place: str, missing: str) -> str:
+    def _said(self, sentence: Sentence, **places: object) -> Reason:
+        (learner,) = self.situation.estimates.pairs.learners
+        return sentence.said(learner.first_name, standing=self._standing, **places)
+
+    def _by_prerequisites(
+        self, without: Sentence, in_place: Sentence, missing: Sentence
+    ) -> Sentence:
         if not self.situation.prerequisites[self.place].size:
             return without
         return in_place if self.worths.prerequisites_met[self.place] >= IN_PLACE else missing

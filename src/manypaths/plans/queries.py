@@ -29,6 +29,7 @@ from manypaths.people.access import (
     EDUCATOR_ROLES,
     Actor,
     current,
+    is_learner_themself,
     open_to_integrations,
     people_seen_by,
     require_group_sight,
@@ -41,6 +42,7 @@ from manypaths.plans.class_lists import ClassLists, Cleared, Need, Window
 from manypaths.plans.models import (
     Choice,
     ClearedRow,
+    DefaultWindowEntry,
     GroupFramework,
     HelpRequest,
     Seat,
@@ -102,17 +104,20 @@ def next_steps(
 ) -> list[Offer]:
     """Return the next steps to offer a learner, best first. A fixed number of queries.
 
+    Their reasons are said to the learner where they ask themselves, else of them by first name.
     `estimates` are the learner's present ones on the framework, where the caller has them.
     """
     require_sight(by, [learner])
     found = estimates or estimates_of([learner], framework, by=by, at=at)
-    return _offers(choose_offers(_situation(learner, framework, found, by=by, at=at)))
+    chosen = choose_offers(_situation(learner, framework, found, by=by, at=at))
+    return _offers(chosen, is_own=is_learner_themself(by, learner))
 
 
 def open_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime) -> list[Offer]:
     """Return every next step that a learner could take, competency by competency. Fixed queries."""
     found = estimates_of([learner], framework, by=by, at=at)
-    return _offers(all_offers(_situation(learner, framework, found, by=by, at=at)))
+    every = all_offers(_situation(learner, framework, found, by=by, at=at))
+    return _offers(every, is_own=is_learner_themself(by, learner))
 
 
 def _situation(
@@ -135,10 +140,18 @@ def _situation(
     )
 
 
-def _offers(chosen: Sequence[Candidate]) -> list[Offer]:
+def _offers(chosen: Sequence[Candidate], *, is_own: bool) -> list[Offer]:
     tasks = Task.objects.in_bulk({one.task for one in chosen})
     return [
-        Offer(one.kind, one.competency, tasks[one.task], one.reason, one.score) for one in chosen
+        Offer(
+            kind=one.kind,
+            competency=one.competency,
+            task=tasks[one.task],
+            reason=one.reason.for_reader(is_own=is_own),
+            to_learner=one.reason.to_learner,
+            score=one.score,
+        )
+        for one in chosen
     ]
 
 
@@ -437,6 +450,10 @@ def _groups_of(learner: Person) -> list[int]:
 def _window_of(groups: Sequence[int], places: Places) -> Window:
     entries = WindowEntry.objects.filter(group__in=groups).select_related("competency")
     found = [(places.get(e.competency.lineage_id or 0), e.is_pinned) for e in entries]
+    if all(place is None for place, _ in found):
+        # Nobody set a window for these groups on this framework: the district's holds.
+        default = DefaultWindowEntry.objects.values_list("competency", flat=True)
+        found = [(places.get(lineage), False) for lineage in default]
     return Window(
         places=frozenset(place for place, _ in found if place is not None),
         pinned=frozenset(place for place, pinned in found if pinned and place is not None),

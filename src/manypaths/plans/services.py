@@ -10,14 +10,12 @@ from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.engine import family_of
-from manypaths.estimates.services import link_evidence
 from manypaths.evidence.models import Task
 from manypaths.frameworks.access import frameworks_seen_by
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.access import Actor, is_learner_themself
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
-from manypaths.people.services import hand_over
 from manypaths.plans.access import (
     require_choice,
     require_grouping_right,
@@ -26,14 +24,11 @@ from manypaths.plans.access import (
 )
 from manypaths.plans.models import (
     Choice,
-    ClearedRow,
     GroupFramework,
     Grouping,
     HelpRequest,
-    Note,
     Seat,
     StepKind,
-    SupportedLearner,
     WindowEntry,
 )
 from manypaths.plans.small_groups import SmallGroup
@@ -128,12 +123,14 @@ def ask_for_help(
     So nobody waits in a teacher's list twice for the same competency.
     """
     require_own(by, learner)
-    asked, _is_new = HelpRequest.objects.update_or_create(
-        learner=learner,
-        competency=competency,
-        answered_at=None,
-        defaults={"words": words.strip(), "asked_at": to_microseconds(at)},
-    )
+    # Two may be open for one competency, where the learner was on record twice.
+    asked = (
+        HelpRequest.objects.filter(learner=learner, competency=competency, answered_at=None)
+        .order_by("pk")
+        .first()
+    ) or HelpRequest(learner=learner, competency=competency)
+    asked.words, asked.asked_at = words.strip(), to_microseconds(at)
+    asked.save()
     record_deed("ask for help", by=by, at=at, subject=("help request", asked.pk))
     return asked
 
@@ -161,7 +158,8 @@ def set_window(
 ) -> list[WindowEntry]:
     """Set the competencies that a group works on now, in place of those before; pin at most one.
 
-    An empty window leaves everything open. Raises Refused for a pin outside the window.
+    An empty window leaves it to the district's default, and without one everything is open. Raises
+    Refused for a pin outside the window.
     """
     require_window_right(by, group)
     if pinned is not None and pinned not in competencies:
@@ -211,19 +209,9 @@ def keep_groups(
         group=group, held_on=held_on, kept_at=to_microseconds(at), kept_by=by.actor_id
     )
     Seat.objects.bulk_create(
-        [
-            Seat(
-                grouping=grouping,
-                learner=learner,
-                number=number,
-                kind=small.need.kind,
-                competency=small.need.competency,
-                slip=small.need.slip,
-                reason=small.reason,
-            )
-            for number, small in enumerate(small_groups, start=1)
-            for learner in small.learners
-        ]
+        seat
+        for number, small in enumerate(small_groups, start=1)
+        for seat in small.seats(grouping, number)
     )
     record_deed(
         "keep groups", by=by, at=at, subject=("grouping", grouping.pk), count=len(small_groups)
@@ -255,33 +243,6 @@ def move_seat(seat: Seat, *, to: int, by: Actor, at: datetime) -> Seat:
     seat.save(update_fields=["number", "kind", "reason", "competency", "slip"])
     record_deed("move seat", by=by, at=at, subject=("seat", seat.pk), before=before, to=to)
     return seat
-
-
-@transaction.atomic
-def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> Person:
-    """Say that an unnamed learner is this person: all that was theirs becomes the person's.
-
-    Evidence, groups, choices, notes, planned help and places in small groups.
-    Raises Refused where the first has a name: two named people are not joined here.
-    """
-    require_choice(by, unnamed)
-    require_choice(by, person)
-    # The evidence first: who teaches the unnamed learner does so through the groups handed over.
-    link_evidence(unnamed, person, by=by, at=at)
-    hand_over(unnamed, person, by=by, at=at)
-    Choice.objects.filter(learner=unnamed).update(learner=person)
-    HelpRequest.objects.filter(learner=unnamed).update(learner=person)
-    # On a day on which both had a place, the person's own stays.
-    taken = Seat.objects.filter(learner=person).values("grouping")
-    Seat.objects.filter(learner=unnamed, grouping__in=taken).delete()
-    Seat.objects.filter(learner=unnamed).update(learner=person)
-    Note.objects.filter(learner=unnamed).update(learner=person)
-    helped = SupportedLearner.objects.filter(learner=person).values("support")
-    SupportedLearner.objects.filter(learner=unnamed, support__in=helped).delete()
-    SupportedLearner.objects.filter(learner=unnamed).update(learner=person)
-    ClearedRow.objects.filter(learner=unnamed).delete()
-    record_deed("link learner", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
-    return person
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from manypaths.mastery.standing import Practice
 from manypaths.people.models import Person
 from manypaths.plans import words
 from manypaths.plans.class_lists import Window
-from manypaths.plans.models import NeedKind, Seat
+from manypaths.plans.models import Grouping, NeedKind, Seat
 from manypaths.plans.offers import IN_PLACE
 
 Floats = NDArray[np.float64]
@@ -64,6 +64,21 @@ class SmallGroup:
     need: GroupNeed
     learners: Sequence[Person]
     reason: str
+
+    def seats(self, grouping: Grouping, number: int) -> list[Seat]:
+        """Return who sits in it as group `number` of a grouping, not stored yet."""
+        return [
+            Seat(
+                grouping=grouping,
+                learner=learner,
+                number=number,
+                kind=self.need.kind,
+                competency=self.need.competency,
+                slip=self.need.slip,
+                reason=self.reason,
+            )
+            for learner in self.learners
+        ]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,12 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.models import Slip
 from manypaths.frameworks.models import Competency
-from manypaths.people.access import Actor, groups_seen_by, require_group_sight
+from manypaths.people.access import (
+    Actor,
+    groups_seen_by,
+    require_group_sight,
+    require_meeting,
+)
 from manypaths.people.models import Group, Person
 from manypaths.people.queries import learners_of
 from manypaths.plans.access import require_note_right
@@ -40,6 +45,7 @@ class SupportDraft:
 def plan_support(group: Group, draft: SupportDraft, *, by: Actor, at: datetime) -> Support:
     """Plan help for learners of a group. Raises NotFound for somebody who is not in it."""
     require_group_sight(by, group)
+    require_meeting(group)
     members = {learner.pk for learner in learners_of(group, by=by)}
     if not draft.learners or any(learner.pk not in members for learner in draft.learners):
         raise NotFound
@@ -178,5 +184,6 @@ def notes_about(learner: Person, *, by: Actor) -> list[Note]:
 
 def _require_open(support: Support, by: Actor) -> None:
     require_group_sight(by, support.group)
+    require_meeting(support.group)
     if support.ended_at is not None:
         raise Refused(_("This help has ended already."))

@@ -2,9 +2,13 @@
 
 They stand in one place so that they read alike and can be translated as wholes. A sentence may
 take in a standing ("about 7 of 10 right") or a certainty ("fairly sure"), each translated for the
-place where it stands.
+place where it stands. What is said to a learner as "you" has a second form for everybody else, with
+the learner's first name and the same meaning.
 """
 
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -12,24 +16,77 @@ from manypaths.estimates.status import Certainty
 from manypaths.estimates.table import Estimates
 from manypaths.plans.models import Choice, NeedKind, StepKind
 
-LEARN_SLIP = _("The slip “{slip}” came up in {count} of your answers here: look at it first.")
-LEARN_NEW = _("What comes before it is in place; begin with a short look.")
-LEARN_OPEN = _("Not begun yet: a short look shows what it is about.")
-LEARN_AHEAD = _("What comes before it is not in place yet; a short look shows where that leads.")
-LEARN_HARD = _("A look at it helps most now: {standing} on your own.")
-PRACTISE_FRINGE = _("What comes before it is in place, and it is a good stretch: {standing}.")
-PRACTISE_OPEN = _("Not begun yet, and a good stretch: {standing}.")
-PRACTISE_AHEAD = _(
-    "What comes before it is not in place yet. You may still try it early: {standing}."
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a step is offered: said to the learner, and of the learner to somebody else."""
+
+    to_learner: str
+    about: str
+
+    def for_reader(self, *, is_own: bool) -> str:
+        """Return the form for who reads: the learner, or anybody else."""
+        return self.to_learner if is_own else self.about
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence about a learner; without a second form, it is the same for every reader."""
+
+    to_learner: Promise | str
+    to_others: Promise | str | None = None
+
+    def said(self, name: str, **places: object) -> Reason:
+        """Return it of the learner with this first name, with what stands in its places."""
+        about = self.to_learner if self.to_others is None else self.to_others
+        return Reason(
+            to_learner=str(self.to_learner).format(**places),
+            about=str(about).format(name=name, **places),
+        )
+
+
+LEARN_SLIP = Sentence(
+    _("The slip “{slip}” came up in {count} of your answers here: look at it first."),
+    _("The slip “{slip}” came up in {count} answers of {name} here: a look at it comes first."),
 )
-PRACTISE_UNSURE = _("With {pieces} so far we are not sure: a few tries will tell.")
-PRACTISE_ON = _("You are on the way: {standing}. Each try adds to it.")
-PRACTISE_READY = _(
-    "You are ready to show it: {standing}. No task for that is here, so keep it fresh."
+LEARN_NEW = Sentence(_("What comes before it is in place; begin with a short look."))
+LEARN_OPEN = Sentence(_("Not begun yet: a short look shows what it is about."))
+LEARN_AHEAD = Sentence(
+    _("What comes before it is not in place yet; a short look shows where that leads.")
 )
-SHOW_READY = _("You are ready to show it: {standing}, and we are {certainty}.")
-REFRESH_FADED = _("You have shown this, and it has faded: {standing} today. A short refresh helps.")
-PINNED = _("Your class works on it now. {reason}")
+LEARN_HARD = Sentence(
+    _("A look at it helps most now: {standing} on your own."),
+    _("A look at it helps {name} most now: {standing} without help."),
+)
+PRACTISE_FRINGE = Sentence(
+    _("What comes before it is in place, and it is a good stretch: {standing}.")
+)
+PRACTISE_OPEN = Sentence(_("Not begun yet, and a good stretch: {standing}."))
+PRACTISE_AHEAD = Sentence(
+    _("What comes before it is not in place yet. You may still try it early: {standing}."),
+    _("What comes before it is not in place yet. {name} may still try it early: {standing}."),
+)
+PRACTISE_UNSURE = Sentence(_("With {pieces} so far we are not sure: a few tries will tell."))
+PRACTISE_ON = Sentence(
+    _("You are on the way: {standing}. Each try adds to it."),
+    _("{name} is on the way: {standing}. Each try adds to it."),
+)
+PRACTISE_READY = Sentence(
+    _("You are ready to show it: {standing}. No task for that is here, so keep it fresh."),
+    _("{name} is ready to show it: {standing}. No task for that is here, so it is kept fresh."),
+)
+SHOW_READY = Sentence(
+    _("You are ready to show it: {standing}, and we are {certainty}."),
+    _("{name} is ready to show it: {standing}, and we are {certainty}."),
+)
+REFRESH_FADED = Sentence(
+    _("You have shown this, and it has faded: {standing} today. A short refresh helps."),
+    _("{name} has shown this, and it has faded: {standing} today. A short refresh helps."),
+)
+PINNED = Sentence(
+    _("Your class works on it now. {reason}"),
+    _("The class works on it now. {reason}"),
+)
 
 HELP_SLIP = _("Keeps to the slip “{slip}”, as others in the class do.")
 HELP_HARD = _("The target is far without help: {standing} after {pieces}.")
@@ -96,6 +153,14 @@ _NUMBERS = (
 )
 
 
+def pinned(reason: Reason) -> Reason:
+    """Return a reason behind the word that the class works on it now."""
+    return Reason(
+        to_learner=str(PINNED.to_learner).format(reason=reason.to_learner),
+        about=str(PINNED.to_others).format(reason=reason.about),
+    )
+
+
 def out_of_ten(chance: float) -> int:
     """Return a chance as a whole number out of ten, never 0 or 10: nothing is that sure."""
     return min(9, max(1, round(10 * chance)))
@@ -127,8 +192,8 @@ def pieces(count: int) -> str:
 
 def planned(choice: Choice) -> str:
     """Return what was planned in a choice."""
-    title = str(choice.task) if choice.task else choice.competency.name
-    return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title)
+    title = choice.task.spoken.title if choice.task else ""
+    return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title or choice.competency.name)
 
 
 def we_are(certainty: Certainty) -> str:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import NotFound
-from manypaths.evidence.models import Answer, AnswerForm, Slip, Task
+from manypaths.base.scope import current_scope
+from manypaths.estimates.queries import SignedOff, achievements_of
+from manypaths.evidence.models import Answer, AnswerForm, Artifact, Slip, Task
 from manypaths.evidence.queries import answers_of
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Actor, require_sight
@@ -136,6 +139,19 @@ def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:
         raise NotFound
     require_marking(by, place.sitting.learner)
     return place
+
+
+def signed_for(artifact: Artifact, *, by: Actor) -> SignedOff | None:
+    """Return what was signed off for the day of this work, None where nothing was. Three queries."""
+    require_sight(by, [artifact.learner])
+    if artifact.competency is None:
+        return None
+    day = from_microseconds(artifact.done_at).astimezone(current_scope().zone).date()
+    for row in achievements_of(artifact.learner, artifact.competency.framework, by=by):
+        is_same = row.achievement.competency_id == artifact.competency.lineage_id
+        if is_same and row.achievement.demonstrated_on == day:
+            return row
+    return None
 
 
 def _in_order(answers: Sequence[Answer], order: str) -> list[Answer]:

@@ -3,8 +3,10 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.estimates.status import Status
 from manypaths.sittings.models import Sitting
 
+_FIRST = _("%(name)s: %(status)s. This is the first evidence; a few more tries will tell.")
 _UP_AND_SURER = _("%(name)s: %(status)s. It moved up, and we are a little surer.")
 _UP = _("%(name)s: %(status)s. It moved up a little.")
 _SURER = _("%(name)s: %(status)s, a little surer.")
@@ -21,7 +23,8 @@ def what_moved(sitting: Sitting) -> str:
     rise = (sitting.success_after or 0.0) - sitting.success_before
     narrower = sitting.half_width_before - (sitting.half_width_after or 0.0)
     if rise <= -_A_MOVE:
-        sentence = _SOFTER
+        # Whoever has shown nothing yet has nothing to be less sure of.
+        sentence = _FIRST if sitting.status_before == Status.NOT_STARTED else _SOFTER
     elif rise >= _A_MOVE:
         sentence = _UP_AND_SURER if narrower >= _SURER_BY else _UP
     else:

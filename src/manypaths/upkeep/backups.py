@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from manypaths import __version__
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.upkeep.tables import (
@@ -95,9 +96,24 @@ def restore_backup(path: Path, *, progress: Tell = silence) -> Backup:
     Raises Refused for an installation that holds records, a damaged backup, and one that a newer
     version wrote; then nothing was changed but that the tables are there.
     """
+    backup = restorable_backup(path, progress=progress)
+    load_backup(path, backup, progress=progress)
+    return backup
+
+
+def restorable_backup(path: Path, *, progress: Tell = silence) -> Backup:
+    """Return what a backup holds once it was read through. Raises Refused, as a restore would.
+
+    Nothing is changed.
+    """
     backup = check_backup(path, progress=progress)
     _require_known(backup)
     _require_empty()
+    return backup
+
+
+def load_backup(path: Path, backup: Backup, *, progress: Tell = silence) -> None:
+    """Bring a backup that was found restorable into the empty tables, and up to this version."""
     with _opened(path) as archive:
         _make_tables_of(backup)
         with transaction.atomic():
@@ -110,7 +126,6 @@ def restore_backup(path: Path, *, progress: Tell = silence) -> Backup:
         _require_same(backup)
         _restore_files(archive, backup)
     call_command("migrate", verbosity=0, interactive=False)
-    return backup
 
 
 def drop_older(path: Path, *, keep: int) -> list[Path]:
@@ -118,17 +133,31 @@ def drop_older(path: Path, *, keep: int) -> list[Path]:
 
     Only files that are backups by their manifest count, and this one stays.
     """
+    return _dropped([file for _, file in _dated(path.parent)[keep:] if file != path])
+
+
+def drop_before(path: Path, *, before: datetime) -> list[Path]:
+    """Delete the backups beside this one that were made before a moment; return them."""
+    found = _dated(path.parent)
+    return _dropped([file for made_at, file in found if made_at < before and file != path])
+
+
+def _dated(folder: Path) -> list[tuple[datetime, Path]]:
+    """Return the backups in a folder with when they were made, the newest first."""
     dated = []
-    for file in path.parent.glob("*.zip"):
+    for file in folder.glob("*.zip"):
         try:
             with _opened(file) as archive:
-                dated.append((_manifest(archive, file).made_at, file))
+                dated.append((datetime.fromisoformat(_manifest(archive, file).made_at), file))
         except Refused:
             continue
-    dropped = [file for _, file in sorted(dated, reverse=True)[keep:] if file != path]
-    for file in dropped:
+    return sorted(dated, reverse=True)
+
+
+def _dropped(files: list[Path]) -> list[Path]:
+    for file in files:
         file.unlink()
-    return dropped
+    return files
 
 
 def _written(archive: zipfile.ZipFile, at: datetime, progress: Tell) -> Backup:
@@ -206,7 +235,8 @@ def _make_tables_of(backup: Backup) -> None:
     ahead = set(executor.loader.applied_migrations) - applied
     if ahead:
         # Empty tables of this version are taken back to the state that the rows are of.
-        call_command("flush", verbosity=0, interactive=False)
+        with clearing_logs():
+            call_command("flush", verbosity=0, interactive=False)
     executor.migrate(sorted(last))
 
 

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,8 +42,11 @@ class Written:
 class Reader(Protocol):
     """One consistent moment of the database."""
 
-    def rows(self, shape: TableShape) -> Iterator[Sequence[Any]]:
-        """Yield the raw rows of a table in the order of its first column."""
+    def rows(self, shape: TableShape, where: str = "") -> Iterator[Sequence[Any]]:
+        """Yield the raw rows of a table in the order of its first column.
+
+        `where` is a condition of SQL, without anything that somebody typed.
+        """
 
     def last_id(self, table: str) -> int:
         """Return the largest id that the table ever gave; 0 where it gives none."""
@@ -88,6 +92,8 @@ def write_table(reader: Reader, shape: TableShape, file: IO[bytes]) -> Written:
 
 def read_rows(file: IO[bytes], shape: TableShape) -> Iterator[list[Any]]:
     """Yield a table's rows from its CSV, as raw values of the database in use."""
+    # A model of many thousand items, or an uploaded file, is one cell; both were hashed.
+    csv.field_size_limit(sys.maxsize)
     lines = csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
     next(lines)
     readers = [from_text(kind) for _, kind in shape.columns]
@@ -159,9 +165,10 @@ def _chunks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield chunk
 
 
-def _select(shape: TableShape) -> str:
+def _select(shape: TableShape, where: str) -> str:
     names = ", ".join(f'"{name}"' for name, _ in shape.columns)
-    return f'SELECT {names} FROM "{shape.name}" ORDER BY 1'  # noqa: S608  # our own tables
+    condition = f" WHERE {where}" if where else ""
+    return f'SELECT {names} FROM "{shape.name}"{condition} ORDER BY 1'  # noqa: S608  # our own
 
 
 def _require_no_writes() -> None:
@@ -172,11 +179,11 @@ def _require_no_writes() -> None:
 class _PostgresReader:
     """A repeatable reading of one transaction."""
 
-    def rows(self, shape: TableShape) -> Iterator[Sequence[Any]]:
+    def rows(self, shape: TableShape, where: str = "") -> Iterator[Sequence[Any]]:
         connection.ensure_connection()
         with connection.connection.cursor(name="backup") as cursor:
             cursor.itersize = _AT_ONCE
-            cursor.execute(_select(shape))
+            cursor.execute(_select(shape, where))
             yield from cursor
 
     def last_id(self, table: str) -> int:
@@ -199,8 +206,8 @@ class _SqliteReader:
     def __init__(self, copy: sqlite3.Connection) -> None:
         self._copy = copy
 
-    def rows(self, shape: TableShape) -> Iterator[Sequence[Any]]:
-        yield from self._copy.execute(_select(shape))
+    def rows(self, shape: TableShape, where: str = "") -> Iterator[Sequence[Any]]:
+        yield from self._copy.execute(_select(shape, where))
 
     def last_id(self, table: str) -> int:
         found = self._copy.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", [table])

@@ -5,12 +5,16 @@ a database, one of their workers works and the others wait to take over. A task 
 not live to finish is done again, so tasks are written to be done twice without harm.
 """
 
+import itertools
 import logging
 import os
 import threading
 from multiprocessing import parent_process
 
 log = logging.getLogger(__name__)
+_SECONDS_BETWEEN_ROUNDS = 180
+# Of so many rounds one does all that is due, the others seal the logs alone.
+_WHOLE_EVERY = 20
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -38,11 +42,31 @@ def work_in_background() -> None:
     django.setup()
 
     from manypaths.base.locks import Work, alone
+    from manypaths.interop.tasks import go_on_with_imports
 
     with alone(Work.BACKGROUND):
         begin_again()
+        go_on_with_imports()
+        threading.Thread(target=_make_rounds, name="rounds", daemon=True).start()
         threading.Thread(target=_tell_others, name="tell-others", daemon=True).start()
         _take_tasks()
+
+
+def _make_rounds() -> None:
+    """Make the rounds for as long as this process lives: seals often, all else each hour."""
+    from django.db import connections
+
+    from manypaths.base.clock import now
+    from manypaths.records.rounds import make_round
+
+    for number in itertools.count():
+        try:
+            make_round(at=now(), whole=number % _WHOLE_EVERY == 0)
+        except Exception:  # a door: what can't be done now is done in the next round
+            log.exception("a round broke")
+        finally:
+            connections.close_all()
+        threading.Event().wait(_SECONDS_BETWEEN_ROUNDS)
 
 
 def begin_again() -> int:

@@ -1,5 +1,6 @@
 """Pages for what went wrong: each says what to do, in the reader's language."""
 
+import errno
 import sys
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +17,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.base.errors import Refused
+
+# A disk that is full, or that takes no writing.
+_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+# What PostgreSQL calls a write where only reading is allowed.
+_READ_ONLY = "25006"
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,11 @@ _OUR_FAULT = Trouble(
     _("Something broke on our side"),
     _("It is noted. What you had saved is safe. Try again in a minute."),
 )
+_BUSY = Trouble(
+    503,
+    _("Very many people are here right now"),
+    _("Wait a few seconds, then do that again. What you had saved is safe."),
+)
 _AWAY = Trouble(
     503,
     _("We are not here for a moment"),
@@ -117,17 +128,29 @@ def too_many_page(request: HttpRequest) -> HttpResponse:
 
 
 def our_fault_page(request: HttpRequest) -> HttpResponse:
-    """Answer for a mistake of ours, or where there is no database for a moment."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """Answer for a mistake of ours, or where there is no database or no disk for a moment."""
+    if _will_pass(sys.exc_info()[1]):
         return away_page(request)
     return _bare_page(_OUR_FAULT)
 
 
 def away_page(request: HttpRequest) -> HttpResponse:
-    """Answer while the database can't be reached."""
-    response = _bare_page(_AWAY)
-    response["Retry-After"] = "30"
-    return response
+    """Answer while the database can't be reached, or nothing can be written."""
+    return _bare_page(_AWAY, retry_after=30)
+
+
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """Answer while more people ask than can be answered in time."""
+    return _bare_page(_BUSY, retry_after=5)
+
+
+def _will_pass(error: BaseException | None) -> bool:
+    """Say whether an error is one of the machine, and none of what was asked."""
+    if isinstance(error, OSError):
+        return error.errno in _DISK_TROUBLE
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", "") == _READ_ONLY
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResponse:
@@ -135,7 +158,8 @@ def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResp
     return render(request, "error.html", context, status=trouble.status)
 
 
-def _bare_page(trouble: Trouble) -> HttpResponse:
+def _bare_page(trouble: Trouble, *, retry_after: int | None = None) -> HttpResponse:
     """Return a page that asks nobody: neither who reads it, nor the database for their places."""
     html = render_to_string("error.html", {"trouble": trouble, "message": ""})
-    return HttpResponse(html, status=trouble.status)
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return HttpResponse(html, status=trouble.status, headers=headers)

@@ -13,6 +13,7 @@ from django.urls import resolve
 
 from manypaths.api.problems import Problem
 from manypaths.base.logs import request_id
+from manypaths.base.turns import at_work
 from manypaths.web import errors
 from manypaths.web.pages.probes.views import health, ready
 
@@ -100,6 +101,16 @@ def guards(get_response: Answer) -> Answer:
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Cache-Control", "no-store")
         return response
+
+    return answer
+
+
+def in_turn(get_response: Answer) -> Answer:
+    """Work on a few requests at once; the others wait, and where it takes too long, hear so."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with at_work(seconds=settings.LONGEST_WAIT_FOR_A_TURN_SECONDS) as has_place:
+            return get_response(request) if has_place else errors.busy_page(request)
 
     return answer
 

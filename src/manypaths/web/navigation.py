@@ -43,6 +43,5 @@ def _routes(visitor: Visitor) -> Iterator[tuple[str, str, tuple[object, ...]]]:
         yield _("Family"), "family:all", ()
     if standing.is_student or standing.is_educator:
         yield _("My path"), "path:own", ()
-        yield _("Frameworks"), "frameworks:all", ()
-    if standing.is_student:
         yield _("My evidence"), "evidence:of", (visitor.person.public_id,)
+        yield _("Frameworks"), "frameworks:all", ()

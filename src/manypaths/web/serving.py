@@ -19,11 +19,13 @@ from manypaths.web.background import work_in_background
 
 # Of 2 cores both, of 32 not all: a process holds some 150 MB, and a database has to keep up.
 _MOST_WORKERS = 4
-# Threads of one process share a core; several, so that one which waits for a disk stops nobody.
-_THREADS = 4
+# Nearly all of them wait: for slow clients, or for their turn (see `base.turns`). They are made
+# when they are needed, and go when they are not.
+_THREADS = 128
 _NO_SUCH_PLACE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _SECONDS_TO_END = 20
 _SECONDS_BETWEEN_TRIES = 0.05
+_SECONDS_TO_KNOCK = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Place:
 
     @property
     def address(self) -> str:
-        """Return it as a browser on this machine takes it."""
+        """Return it as a browser on this machine takes it: by a name, for passkeys need one."""
+        if self.is_loopback:
+            return f"http://localhost:{self.port}"
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 
@@ -51,6 +55,21 @@ def usual_workers() -> int:
 
 def is_free(place: Place) -> bool:
     """Say whether nobody listens there. Raises Refused where this machine can't listen at all."""
+    return _can_listen(place) and not (place.is_loopback and _somebody_is_at(place.port))
+
+
+def _somebody_is_at(port: int) -> bool:
+    """Say whether the name of this machine leads to somebody, by either of its addresses."""
+    for host in ("127.0.0.1", "::1"):
+        try:
+            socket.create_connection((host, port), _SECONDS_TO_KNOCK).close()
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _can_listen(place: Place) -> bool:
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.looked.urls")),
     path("", include("manypaths.web.pages.marks.urls")),
     path("", include("manypaths.web.pages.settings.urls")),
+    path("", include("manypaths.web.pages.models.urls")),
     path("", include("manypaths.web.pages.school.urls")),
     path("", include("manypaths.web.pages.imports.urls")),
     path("", include("manypaths.web.pages.integrations.urls")),

@@ -5,13 +5,19 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from manypaths.web.background import end_with_parent
+from manypaths.web.bodies import whole_bodies
+from manypaths.web.deadlines import watch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "manypaths.settings")
 
 end_with_parent()
-application = get_wsgi_application()
+_pages = get_wsgi_application()
 
-from django.urls import get_resolver  # noqa: E402  # settings first
+from django.conf import settings  # noqa: E402  # not before the line above
+from django.urls import get_resolver  # noqa: E402
+
+application = whole_bodies(_pages, most_bytes=settings.LARGEST_UPLOAD_BYTES)
+watch()
 
 # Loads every page now, and not while the first reader waits.
 assert get_resolver().url_patterns

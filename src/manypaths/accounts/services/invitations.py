@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from manypaths.accounts.access import is_open
@@ -146,14 +147,18 @@ def _is_right_pin(invitation: Invitation, pin: str, at: datetime) -> bool:
     """Say whether the PIN fits, or none is needed; count a wrong one, and withdraw after a few."""
     if not is_open(invitation, at):
         raise NotFound
-    if not invitation.pin_hash or check_password(pin.strip(), invitation.pin_hash):
+    if not invitation.pin_hash:
         return True
-    with transaction.atomic():
-        row = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        row.n_wrong_pins += 1
-        if row.n_wrong_pins >= _MOST_WRONG_PINS:
-            row.withdrawn_at = at
-        row.save(update_fields=["n_wrong_pins", "withdrawn_at"])
+    # Counted before it is looked at: a hundred tries at once are a hundred tries.
+    rows = Invitation.objects.filter(pk=invitation.pk)
+    if not rows.filter(n_wrong_pins__lt=_MOST_WRONG_PINS).update(
+        n_wrong_pins=F("n_wrong_pins") + 1
+    ):
+        return False
+    if check_password(pin.strip(), invitation.pin_hash):
+        rows.update(n_wrong_pins=F("n_wrong_pins") - 1)
+        return True
+    rows.filter(n_wrong_pins__gte=_MOST_WRONG_PINS).update(withdrawn_at=at)
     return False
 
 

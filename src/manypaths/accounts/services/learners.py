@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from manypaths.accounts.access import require_own_class, require_own_student, require_young
@@ -140,14 +141,16 @@ def try_pictures(learner: Person, pictures: Sequence[str]) -> User | None:
 
     After twelve wrong ones in a row none is right any more, until the learner sets them anew.
     """
+    # Counted before it is looked at: a hundred tries at once are a hundred tries.
+    counted = PicturePassword.objects.filter(person=learner, n_wrong__lt=_MOST_WRONG_PICTURES)
+    is_open = counted.update(n_wrong=F("n_wrong") + 1) > 0
     kept = PicturePassword.objects.select_related("person__user").filter(person=learner).first()
     is_right = check_password("-".join(pictures), kept.secret if kept else "!")
-    if kept is None or kept.n_wrong >= _MOST_WRONG_PICTURES:
+    if kept is None or not (is_open and is_right):
         return None
-    kept.n_wrong = 0 if is_right else kept.n_wrong + 1
-    kept.save(update_fields=["n_wrong"])
+    PicturePassword.objects.filter(pk=kept.pk).update(n_wrong=0)
     user = kept.person.user
-    return user if is_right and user is not None and user.is_active else None
+    return user if user is not None and user.is_active else None
 
 
 def _young_learners(group: Group) -> list[Person]:

@@ -47,14 +47,23 @@ def test_an_installation_is_sound_after_imports(district: Organization, tmp_path
     found = answer("check")
     assert tuple(found) == ("ok", "checks")
     assert found["ok"]
-    assert [tuple(check) for check in found["checks"]] == [("name", "ok", "detail")] * 6
+    assert [tuple(check) for check in found["checks"]] == [("name", "ok", "detail", "risk")] * 15
     assert [check["name"] for check in found["checks"]] == [
         "database",
         "tables",
         "integrity",
         "files",
+        "audit",
         "estimates on 7C: competencies of its log",
         "estimates on 7C: competencies of its log",
+        "backup",
+        "disk",
+        "keys",
+        "seals",
+        "logs",
+        "settings",
+        "retention",
+        "erasures",
     ]
     assert "ok     tables: up to date" in said("check")
 

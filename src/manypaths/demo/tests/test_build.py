@@ -17,18 +17,27 @@ from manypaths.demo.roster import ONE_CLASS_A_GRADE, WHOLE_DISTRICT, Size
 from manypaths.demo.school_days import ZONE, at_hour
 from manypaths.demo.slips import PLANTED
 from manypaths.demo.tests.years import LAST_DAY, small_year
-from manypaths.estimates.queries import estimates_with_evidence
-from manypaths.evidence.models import Rating, Response
+from manypaths.estimates.queries import estimates_with_evidence, words_of
+from manypaths.evidence.models import Contest, ContestOutcome, Rating, Response
+from manypaths.evidence.queries import waiting_to_be_looked_at
 from manypaths.evidence.slips import slips_of
+from manypaths.evidence.storage import kept_file
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.queries import framework_named
 from manypaths.frameworks.starters import read_starter
 from manypaths.people.models import Group, GroupKind, Organization, Person, Role
 from manypaths.people.queries import group_named, learner_named, learners_of
-from manypaths.people.tests.cast import OPERATOR, make_district
+from manypaths.people.tests.cast import OPERATOR, make_district, user_of
 from manypaths.plans.models import Choice
-from manypaths.plans.queries import ClassOverview, class_overview, next_steps, window_of
+from manypaths.plans.queries import (
+    ClassOverview,
+    class_overview,
+    next_steps,
+    open_help_requests,
+    window_of,
+)
 from manypaths.plans.services import set_window
+from manypaths.plans.supporting import notes_about
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +114,26 @@ def assert_alive(demo: DemoDistrict) -> None:
     assert [shown.slip.code for shown in overview.slips] == [PLANTED[0].slip]
 
 
+def assert_written_to(demo: DemoDistrict) -> None:
+    """Check that every page around the class that is shown has something that people wrote."""
+    student, teacher = (learner_named(name, by=OPERATOR) for name in (demo.student, demo.teacher))
+    by = user_of(teacher)
+    waiting = waiting_to_be_looked_at(
+        learners_of(group_named(demo.class_name, by=by), by=by), by=by
+    )
+    assert {work.learner for work in waiting} >= {student}
+    pictures = [work for work in waiting if work.file_name]
+    assert all(kept_file(work).stat().st_size < 20_000 for work in pictures)
+    assert len(pictures) == 1
+    outcomes = Contest.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == [ContestOutcome.WITHDRAWN, ContestOutcome.OPEN]
+    rows = framework(MATHEMATICS).competencies
+    (word,) = words_of(student, rows.get(code="N5"), by=by)
+    assert word.level_name == "Secure"
+    assert open_help_requests(learners_of(group_named(demo.class_name, by=by), by=by), by=by)
+    assert notes_about(student, by=by)
+
+
 @pytest.mark.sweep
 def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
@@ -117,7 +146,7 @@ def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path
         size=ONE_CLASS_A_GRADE,
         log=log,
     )
-    assert [(done, of) for _, done, of in told] == [(n, 17) for n in range(1, 18)]
+    assert [(done, of) for _, done, of in told] == [(n, 18) for n in range(1, 19)]
     assert find_demo(demo.district) == demo
     assert (demo.seed, demo.last_day, demo.is_touched) == (0, LAST_DAY, False)
     assert demo.district.is_demonstration
@@ -127,7 +156,9 @@ def test_the_district_holds_the_year_and_is_found_again(db: None, tmp_path: Path
         assert Person.objects.filter(roles__role=Role.STUDENT).count() == 75
         assert Response.objects.count() == len(year.work.responses)
         assert len(log.read_text().splitlines()) == 1 + len(year.work.responses)
-        assert Rating.objects.count() == len(year.educators.ratings)
+        given = Rating.objects.filter(competency__framework=framework(EDUCATORS))
+        assert given.count() == len(year.educators.ratings)
+        assert_written_to(demo)
         for source_id in (demo.student, demo.educator, demo.teacher):
             learner_named(source_id, by=OPERATOR)
         assert all(len(window_of(group, by=OPERATOR)) in (3, 4) for group in classes())

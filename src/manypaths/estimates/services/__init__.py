@@ -14,7 +14,6 @@ from manypaths.estimates.services.candidates import (
 from manypaths.estimates.services.contests import answer_contest
 from manypaths.estimates.services.evidence import (
     correct_response,
-    link_evidence,
     take_in,
     take_in_artifact,
     take_in_class_ratings,
@@ -27,6 +26,8 @@ from manypaths.estimates.services.evidence import (
     withdraw_responses,
 )
 from manypaths.estimates.services.fitting import bring_up_to_date, fit_model
+from manypaths.estimates.services.model_runs import start_fit, start_switch
+from manypaths.estimates.services.own_ratings import let_self_ratings_move
 from manypaths.estimates.services.replaying import rebuild, replay
 from manypaths.estimates.services.words import say_word, withdraw_word
 from manypaths.evidence.services import drop_draft, look_at, open_contest, save_draft
@@ -40,7 +41,7 @@ __all__ = [
     "drop_draft",
     "fit_candidate",
     "fit_model",
-    "link_evidence",
+    "let_self_ratings_move",
     "look_at",
     "open_contest",
     "rebuild",
@@ -50,6 +51,8 @@ __all__ = [
     "sign_off",
     "sign_off_class",
     "sign_off_many",
+    "start_fit",
+    "start_switch",
     "switch_model",
     "take_in",
     "take_in_artifact",

@@ -19,7 +19,12 @@ from manypaths.estimates.table import estimates_at
 from manypaths.estimates.telling import note_moves
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency, Framework, Level
-from manypaths.people.access import Actor, require_group_sight, require_leadership
+from manypaths.people.access import (
+    Actor,
+    require_group_sight,
+    require_leadership,
+    require_meeting,
+)
 from manypaths.people.models import Group, Organization, Person
 
 
@@ -69,6 +74,7 @@ def sign_off_class(
 ) -> list[Achievement]:
     """Sign off what learners of a group demonstrated, as one deed of somebody who leads it."""
     require_group_sight(by, group)
+    require_meeting(group)
     achievements = _sign(drafts, by=by, at=at)
     record_deed(
         "sign off class", by=by, at=at, subject=("group", group.pk), count=len(achievements)

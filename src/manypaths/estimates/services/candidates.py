@@ -72,8 +72,8 @@ def switch_model(model: FittedModel, *, by: Actor, at: datetime) -> FittedModel:
     """
     row = _locked(model, by=by)
     require_switchable(row)
-    replaced, family_log = row_in_force(row.family), log_of(row.family)
-    put_in_force(row, family_log)
+    replaced = row_in_force(row.family)
+    n_events = put_in_force(row)
     record_deed(
         "switch model",
         by=by,
@@ -82,7 +82,7 @@ def switch_model(model: FittedModel, *, by: Actor, at: datetime) -> FittedModel:
         family=row.family_id,
         version=row.version,
         replaced=replaced.version if replaced else None,
-        count=family_log.log.n_events,
+        count=n_events,
     )
     return row
 

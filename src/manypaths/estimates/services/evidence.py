@@ -14,7 +14,6 @@ from manypaths.estimates.evidence_log import (
     response_event,
     shares_by_task,
 )
-from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.services.fitting import fit_family, is_unfitted
 from manypaths.estimates.services.replaying import (
     MANY_LEARNERS,
@@ -91,7 +90,7 @@ def take_in_responses(
             # There is nothing to compare a first model with, so it comes into force at once.
             fit_family(family, by=by, at=at)
         else:
-            _bring_along(family, learners, at=at)
+            bring_along(family, learners, at=at)
         note_moves(learners, family, at=at)
     return ids
 
@@ -108,7 +107,7 @@ def take_in_handed_on(
     ids = evidence.record_responses(columns, organization=organization, by=by, at=at)
     learners = np.unique(columns.learner).tolist()
     for family in _families(np.unique(columns.task).tolist()):
-        _bring_along(family, learners, at=at)
+        bring_along(family, learners, at=at)
         note_moves(learners, family, at=at)
     return ids
 
@@ -221,23 +220,9 @@ def withdraw_responses(
     """
     done = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
     for family in _families(done.tasks):
-        _bring_along(family, sorted(done.learners), at=at)
+        bring_along(family, sorted(done.learners), at=at)
         note_moves(sorted(done.learners), family, at=at, is_evidence=False)
     return done.n
-
-
-@transaction.atomic
-def link_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Give an unnamed learner's evidence and achievements to the person who they are."""
-    families = _families_of_learner(unnamed)
-    evidence.reassign_evidence(unnamed, person, by=by, at=at)
-    Achievement.objects.filter(learner=unnamed).update(learner=person)
-    for family in families:
-        model = model_for(family, at=at)
-        for learner in (unnamed, person):
-            lock(learner)
-            replay_one(learner, family, model)
-        note_moves([person.pk], family, at=at, is_evidence=False)
 
 
 def _families(tasks: Iterable[int]) -> list[Framework]:
@@ -252,27 +237,23 @@ def _families_of_piece(piece: Piece) -> list[Framework]:
     return []
 
 
-def _families_of_learner(learner: Person) -> list[Framework]:
-    found = GeneralBelief.objects.filter(learner=learner).values("family")
-    return list(Framework.objects.filter(pk__in=found))
-
-
 def _bring_along_rated(
     ratings: Sequence[Rating], *, at: datetime, is_evidence: bool = True
 ) -> None:
     learners = sorted({rating.learner_id for rating in ratings})
     for family in {family_of(rating.competency.framework) for rating in ratings}:
-        _bring_along(family, learners, at=at)
+        bring_along(family, learners, at=at)
         note_moves(learners, family, at=at, is_evidence=is_evidence)
 
 
-def _bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:
+def bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:
     """Bring the beliefs of learners in line with evidence that came or went."""
     model = model_for(family, at=at)
     if len(learners) > MANY_LEARNERS:
         rebuild_learners(family, model, learners)
         return
     shares = shares_by_task(family)
-    for learner in Person.objects.filter(pk__in=learners):
+    # In one order, so that two such deeds never wait for each other.
+    for learner in Person.objects.filter(pk__in=learners).order_by("pk"):
         lock(learner)
         replay_one(learner, family, model, shares=shares)

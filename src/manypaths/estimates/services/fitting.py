@@ -11,7 +11,7 @@ from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel, GeneralBelief
-from manypaths.estimates.services.replaying import write_beliefs
+from manypaths.estimates.services.replaying import lock_all, write_beliefs
 from manypaths.estimates.sites import HERE, Site
 from manypaths.frameworks.models import Framework
 from manypaths.people.access import Actor
@@ -50,6 +50,7 @@ def bring_up_to_date(
         has_evidence = family_log.log.n_events > 0
         return _fit(family, family_log, by=by, at=at, site=site) if has_evidence else row
     if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():
+        lock_all()
         write_beliefs(family, row, log_of(family), site=site)
     return row
 
@@ -65,12 +66,17 @@ def fit_family(family: Framework, *, by: Actor, at: datetime) -> FittedModel:
     return _fit(family, log_of(family), by=by, at=at)
 
 
-def put_in_force(row: FittedModel, family_log: FamilyLog, *, site: Site = HERE) -> None:
-    """Let a model speak for its family from now on, and write all beliefs by it."""
+def put_in_force(row: FittedModel, *, site: Site = HERE) -> int:
+    """Let a model speak for its family from now on, and write all beliefs by it.
+
+    Returns how many pieces there are. The evidence is read again: while a model was fitted to it
+    more may have come.
+    """
     FittedModel.objects.filter(family=row.family_id, in_force=True).update(in_force=False)
     row.in_force, row.is_candidate = True, False
     row.save()
-    write_beliefs(row.family, row, family_log, site=site)
+    lock_all()
+    return write_beliefs(row.family, row, log_of(row.family), site=site)
 
 
 def _fit(
@@ -86,7 +92,7 @@ def _fit(
 
     model = fit(family_log.log, settings=settings_of(family), seed=seed, over=site.passes)
     row = new_row(family, model, at=at)
-    put_in_force(row, family_log, site=site)
+    n_events = put_in_force(row, site=site)
     record_deed(
         "fit model",
         by=by,
@@ -94,6 +100,6 @@ def _fit(
         subject=("fitted model", row.pk),
         family=family.pk,
         version=row.version,
-        count=family_log.log.n_events,
+        count=n_events,
     )
     return row

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import in_chunks, insert_columns
@@ -50,7 +50,9 @@ def replay(learner: Person, family: Framework, *, by: Actor, at: datetime) -> No
 def rebuild(family: Framework, *, by: Actor, at: datetime, site: Site = HERE) -> int:
     """Compute all beliefs of a family anew from the evidence; return how many pieces there were."""
     require_upkeep(by, family)
-    n_events = write_beliefs(family, model_for(family, at=at), log_of(family), site=site)
+    model = model_for(family, at=at)
+    lock_all()
+    n_events = write_beliefs(family, model, log_of(family), site=site)
     record_deed("rebuild estimates", by=by, at=at, subject=("framework", family.pk), count=n_events)
     return n_events
 
@@ -62,7 +64,11 @@ def model_for(family: Framework, *, at: datetime) -> FittedModel:
         return row
     prior = new_row(family, unfitted(settings_of(family)), at=at)
     prior.in_force = True
-    prior.save()
+    try:
+        with transaction.atomic():
+            prior.save()
+    except IntegrityError:  # the first two pieces of a family came at the same moment
+        return FittedModel.objects.get(family=family, in_force=True)
     return prior
 
 
@@ -73,6 +79,20 @@ def lock(learner: Person) -> None:
     """
     if Person.objects.select_for_update().filter(pk=learner.pk).first() is None:
         raise NotFound
+
+
+def lock_all(learners: Sequence[int] | None = None) -> None:
+    """Let nobody else change these learners' beliefs, or those of all, until the transaction ends.
+
+    What writes beliefs from a log takes this first, and then reads the log: what others took in
+    meanwhile is in it, and what comes later comes on top.
+    """
+    people = Person.objects.select_for_update().order_by("pk").values_list("pk")
+    if learners is None:
+        list(people)
+        return
+    for chunk in in_chunks(sorted(learners), _AT_ONCE):
+        list(people.filter(pk__in=chunk))
 
 
 def follows(done_at: int, last_done_at: int) -> bool:
@@ -151,6 +171,7 @@ def replay_one(
 
 def rebuild_learners(family: Framework, model: FittedModel, learners: Sequence[int]) -> int:
     """Write the beliefs of many learners anew, by the compiled pass."""
+    lock_all(learners)
     return write_beliefs(family, model, log_of(family, learners), learners)
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from manypaths.base.tests.remembered import remembered
 from manypaths.evidence.drafts import AnswerDraft, CriterionDraft, SlipDraft, TaskDraft
 from manypaths.evidence.models import AnswerForm, Task, TaskKind
 from manypaths.evidence.services import save_tasks
@@ -36,6 +38,10 @@ def day(number: int) -> datetime:
 
 
 def make_world(*, self_ratings_move: bool = False) -> World:
+    return remembered(f"world {self_ratings_move}", partial(_made, self_ratings_move))
+
+
+def _made(self_ratings_move: bool) -> World:
     draft = FrameworkDraft(
         identifier="fractions",
         title="Fractions",

@@ -49,6 +49,7 @@ from manypaths.people.access import (
     Integration,
     require_group_sight,
     require_leadership,
+    require_meeting,
     require_person,
     require_sight,
     require_teaching,
@@ -180,6 +181,7 @@ def record_class_ratings(
     another's name.
     """
     require_group_sight(by, group)
+    require_meeting(group)
     require_teaching(by, [draft.learner.pk for draft in drafts])
     for draft in drafts:
         if isinstance(by, User) and draft.rater.user_id != by.pk:
@@ -312,19 +314,6 @@ def correct_response(
         "correct response", by=by, at=at, subject=("response", corrected.pk), before=response.pk
     )
     return corrected
-
-
-@transaction.atomic
-def reassign_evidence(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Give all evidence of an unnamed learner to the person who they turned out to be."""
-    require_person(by)
-    require_recording(by, unnamed)
-    require_recording(by, person)
-    if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(gettext("Only a learner without a name can be linked to another person."))
-    for model in (Response, Rating, Artifact):
-        model.objects.get_queryset().filter(learner=unnamed).reassign(person)
-    record_deed("reassign evidence", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
 
 
 @transaction.atomic

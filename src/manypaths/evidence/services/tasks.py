@@ -190,7 +190,11 @@ def _save_slips(
 ) -> dict[str, Slip]:
     rows = {slip.code: slip for slip in _own_last(Slip, framework)}
     for draft in drafts:
-        values = {"name": draft.name, "explanation": draft.explanation}
+        values = {
+            "name": draft.name,
+            "explanation": draft.explanation,
+            "feedback": draft.feedback,
+        }
         known = rows.get(draft.code)
         if known is None:
             rows[draft.code] = Slip(

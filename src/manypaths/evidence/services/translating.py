@@ -1,6 +1,7 @@
 """The deed that gives texts of tasks and slips in another language, beside their wording."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -70,9 +71,8 @@ def _tasks(tasks: dict[str, Task], translation: TasksTranslation) -> Iterator[Ta
 
 
 def _slips(slips: dict[str, Slip], translation: TasksTranslation) -> Iterator[Slip]:
-    for code, (name, explanation) in translation.slips.items():
-        texts = {"name": name, "explanation": explanation}
-        if set_translation(slips[code], translation.language, texts):
+    for code, texts in translation.slips.items():
+        if set_translation(slips[code], translation.language, asdict(texts)):
             yield slips[code]
 
 

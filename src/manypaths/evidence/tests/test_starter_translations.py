@@ -48,9 +48,9 @@ def text_pairs(name: str) -> Iterator[Pair]:
     found = read_task_translation(name, "es")
     for entry in starter_entries(name):
         for slip in entry["slips"]:
-            here, explanation = found.slips[slip["code"]]
-            yield slip["code"], slip["name"], here
-            yield slip["code"], slip["explanation"], explanation
+            here = found.slips[slip["code"]]
+            for field in ("name", "explanation", "feedback"):
+                yield slip["code"], slip[field], getattr(here, field)
         for task in entry["tasks"]:
             texts = found.tasks[task["id"]]
             yield task["id"], task.get("title", ""), texts.title
@@ -126,7 +126,7 @@ def test_all_rows_of_a_starter_speak_spanish(district: Organization, name: str) 
         Competency: ("title", "statement"),
         Progression: ("text",),
         Task: ("title", "prompt"),
-        Slip: ("name", "explanation"),
+        Slip: ("name", "explanation", "feedback"),
         Criterion: ("title", "description"),
     }
     with translation.override("es"):

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -168,6 +169,14 @@ def test_a_slip_is_shown_by_answers_to_its_own_competency_on_two_items(name: str
         own = task.alignments[0][0]
         assert {owner[code] for code in named} <= {own}, task.source_id
     assert [code for code in owner if shown[code] < 2] == []
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_feedback_on_a_slip_is_said_to_whoever_made_it(name: str) -> None:
+    for slip in tasks_of(name).slips:
+        assert re.search(r"\byou", slip.feedback, re.IGNORECASE), slip.code
+        assert not {"wrong", "error", "mistake"} & set(slip.feedback.lower().split()), slip.code
+        assert len(slip.feedback) <= 200, slip.code
 
 
 def by_competency(name: str) -> dict[str, list[TaskDraft]]:

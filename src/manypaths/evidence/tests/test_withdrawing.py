@@ -11,7 +11,7 @@ from manypaths.evidence.models import ArtifactKind, RaterRole, Response, Withdra
 from manypaths.evidence.services import Piece
 from manypaths.evidence.tests.shelf import LATER, Shelf, day, make_shelf
 from manypaths.people.models import Membership, Part, Person, Role
-from manypaths.people.services import add_unnamed_learners, enroll
+from manypaths.people.services import enroll
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 
 
@@ -171,19 +171,6 @@ def test_many_are_withdrawn_with_a_reason(cast: Cast, shelf: Shelf) -> None:
         services.withdraw_responses(
             [row.pk], organization=cast.school, reason="", by=OPERATOR, at=LATER
         )
-
-
-def test_evidence_goes_to_the_person_whom_an_unnamed_learner_turns_out_to_be(
-    cast: Cast, shelf: Shelf
-) -> None:
-    learner = add_unnamed_learners(
-        ["17"], source="log", group=cast.ada_class, starts_on=SINCE, by=OPERATOR, at=AT
-    ).by_source_id["17"]
-    services.record_response(ResponseDraft(learner, shelf.item, 1.0, day(0)), by=OPERATOR, at=LATER)
-    services.reassign_evidence(learner, cast.ada, by=user_of(cast.ben), at=LATER)
-    assert Response.objects.get().learner == cast.ada
-    with pytest.raises(Refused, match="without a name"):
-        services.reassign_evidence(cast.ada, learner, by=user_of(cast.ben), at=LATER)
 
 
 def test_a_former_teacher_withdraws_what_they_recorded_themselves(cast: Cast, shelf: Shelf) -> None:

@@ -180,8 +180,14 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
             "exempt", "fully graded", "not submitted", "partially graded", "submitted"
         ),
         "score": _NUMBER,
+        "textScore": _TEXT,
         "scoreDate": _DAY_NEEDED,
     },
+    "scoreScales": _COMMON | {"title": _TEXT, "scoreScaleValue": _TEXT},
+    "lineItemScoreScales": _COMMON
+    | {"lineItemSourcedId": _of("lineItems"), "scoreScaleSourcedId": _of("scoreScales")},
+    "resultScoreScales": _COMMON
+    | {"resultSourcedId": _of("results"), "scoreScaleSourcedId": _of("scoreScales")},
     "lineItemLearningObjectiveIds": _COMMON
     | {
         "lineItemSourcedId": _of("lineItems"),
@@ -194,6 +200,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "source": _one_of("case", "unknown"),
         "learningObjectiveId": _ID,
         "score": _NUMBER,
+        "textScore": _TEXT,
     },
 }
 

@@ -11,6 +11,7 @@ from manypaths.base.clock import today
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.interop.oneroster.bundle import Bundle, read_bundle
+from manypaths.interop.oneroster.results import has_results, take_in_results
 from manypaths.interop.oneroster.tables import Row
 from manypaths.interop.report import ImportReport
 from manypaths.people.access import Actor
@@ -75,9 +76,15 @@ def import_roster(
         taken = take_in_roster(
             draft, district=district, by=by, at=at, on=today(), sha256=_hash_of(path)
         )
+        changes, left_out = dict(taken.changes), list[str]()
+        if has_results(bundle):
+            progress("Saving results and estimates", 1, 2)
+            changes["results"], left_out = take_in_results(
+                bundle, taken.people, district=district, by=by, at=at
+            )
         if dry_run:
             transaction.set_rollback(True)
-    return ImportReport(dry_run, taken.changes, notices=bundle.findings.notices())
+    return ImportReport(dry_run, changes, notices=[*bundle.findings.notices(), *left_out])
 
 
 class _Draft:

@@ -18,6 +18,7 @@ from manypaths.base.scope import district_scope
 from manypaths.estimates import services
 from manypaths.estimates.engine import engine_of, row_in_force
 from manypaths.estimates.evidence_log import log_of as family_log_of
+from manypaths.estimates.merging import link_learner
 from manypaths.estimates.queries import drifted_learners
 from manypaths.estimates.tests.world import make_world
 from manypaths.evidence.models import Response, Task
@@ -43,7 +44,7 @@ from manypaths.people.services import create_group, give_source_ids, name_learne
 from manypaths.people.tests.cast import AT, OPERATOR, Cast, make_district, user_of
 from manypaths.plans.models import StepKind
 from manypaths.plans.queries import open_choices
-from manypaths.plans.services import choose_step, link_learner
+from manypaths.plans.services import choose_step
 
 pytestmark = pytest.mark.django_db
 

@@ -22,6 +22,7 @@ from manypaths.people.access import (
     current,
     require_leadership,
     require_leadership_of,
+    require_meeting,
     require_operator,
     require_sight,
 )
@@ -84,7 +85,6 @@ __all__ = [
     "give_role",
     "give_sign_in",
     "give_source_ids",
-    "hand_over",
     "move_learner",
     "name_learner",
     "note_consent",
@@ -257,6 +257,8 @@ def add_unnamed_learners(
     known = _known_by(wanted, source, group)
     require_sight(by, list(known.values()))
     new = [source_id for source_id in wanted if source_id not in known]
+    if new:
+        require_meeting(group)
     people = Person.objects.bulk_create([Person(label=f"Learner {name}") for name in new], AT_ONCE)
     SourceId.objects.bulk_create(
         [
@@ -374,22 +376,6 @@ def choose_language(user: User, language: str, *, by: Actor, at: datetime) -> Us
 
 
 @transaction.atomic
-def hand_over(unnamed: Person, person: Person, *, by: Actor, at: datetime) -> None:
-    """Let the ids and memberships of an unnamed learner lead to the person who they are.
-
-    Raises Refused where the first has a name, or both are one.
-    """
-    require_sight(by, [unnamed, person])
-    if not unnamed.is_unnamed or unnamed.pk == person.pk:
-        raise Refused(_("Only a learner without a name can be linked to another person."))
-    SourceId.objects.filter(person=unnamed).update(person=person)
-    theirs = Membership.objects.filter(person=person).values("group")
-    Membership.objects.filter(person=unnamed).exclude(group__in=theirs).update(person=person)
-    Membership.objects.filter(person=unnamed).delete()
-    record_deed("hand over", by=by, at=at, subject=("person", person.pk), before=unnamed.pk)
-
-
-@transaction.atomic
 def create_group(
     organization: Organization,
     name: str,
@@ -425,6 +411,7 @@ def enroll(
 ) -> None:
     """Make persons members of a group, as learners or leads, from a day."""
     require_leadership(by, group.organization)
+    require_meeting(group)
     # Else a leader could let anybody in the district into their sight.
     require_sight(by, people)
     _enroll(group, people, part, starts_on)

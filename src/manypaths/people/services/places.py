@@ -10,7 +10,13 @@ from django.utils.translation import ngettext
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
-from manypaths.people.access import Actor, current, require_leadership, still_meets
+from manypaths.people.access import (
+    Actor,
+    current,
+    require_leadership,
+    require_meeting,
+    still_meets,
+)
 from manypaths.people.models import (
     Group,
     Membership,
@@ -77,6 +83,7 @@ def change_term(
 def change_group(group: Group, *, name: str, term: Term | None, by: Actor, at: datetime) -> Group:
     """Give a group another name or term. Raises Refused where the term has one of this name."""
     require_leadership(by, group.organization)
+    require_meeting(group)
     if term is not None:
         _require_here(term.district_id)
     name = name_of("group", name)

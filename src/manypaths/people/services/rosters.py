@@ -15,6 +15,7 @@ from manypaths.people.access import (
     current,
     require_leadership,
     require_leadership_of,
+    require_meeting,
     require_sight,
 )
 from manypaths.people.models import (
@@ -53,6 +54,7 @@ def add_to_group(
 ) -> list[Person]:
     """Add persons with a role in the group's organization, and make them members of the group."""
     require_leadership(by, group.organization)
+    require_meeting(group)
     people = Person.objects.bulk_create(
         [
             Person(given_name=part_of_name(given), family_name=part_of_name(family))
@@ -144,6 +146,7 @@ def add_member(
 ) -> Membership:
     """Make one person a member of a group. Raises Refused where they are one in this part."""
     require_leadership(by, group.organization)
+    require_meeting(group)
     require_sight(by, [person])
     _require_newcomer(group, person, part)
     membership = Membership.objects.create(
@@ -165,6 +168,7 @@ def move_learner(
     _require_here(membership.district_id)
     require_leadership(by, membership.group.organization)
     require_leadership(by, group.organization)
+    require_meeting(group)
     if membership.group_id == group.pk or membership.part != Part.LEARNER:
         raise Refused(_("Choose another group of learners to move to."))
     _require_newcomer(group, membership.person, Part.LEARNER)

@@ -33,7 +33,6 @@ from manypaths.people.tests.cast import (
     OPERATOR,
     SINCE,
     Cast,
-    make_class,
     make_district,
     make_person,
     user_of,
@@ -206,23 +205,6 @@ def test_a_name_has_at_least_one_letter(cast: Cast) -> None:
     learner = unnamed(cast.ada_class, "17").by_source_id["17"]
     with pytest.raises(Refused, match="at least one letter"):
         services.name_learner(learner, given_name=" ", family_name="", by=OPERATOR, at=AT)
-
-
-def test_ids_and_memberships_are_handed_over_to_whom_they_belong(cast: Cast) -> None:
-    learner = unnamed(cast.ada_class, "17").by_source_id["17"]
-    team = make_class("Robotics", cast.school, lead=cast.ben, learners=[learner])
-    services.hand_over(learner, cast.ada, by=user_of(cast.ben), at=AT)
-    assert learners_in(cast.ada_class) == learners_in(team) == {cast.ada}
-    assert Membership.objects.filter(group=cast.ada_class, person=cast.ada).count() == 1
-    assert unnamed(cast.ada_class, "17").by_source_id == {"17": cast.ada}
-    assert not learner.memberships.exists()
-
-
-def test_only_an_unnamed_learner_is_handed_over_and_to_another(cast: Cast) -> None:
-    learner = unnamed(cast.ada_class, "17").by_source_id["17"]
-    for one, other in ((cast.ben, cast.ada), (learner, learner)):
-        with pytest.raises(Refused, match="without a name"):
-            services.hand_over(one, other, by=OPERATOR, at=AT)
 
 
 def test_a_group_name_stands_once_in_a_term(cast: Cast) -> None:

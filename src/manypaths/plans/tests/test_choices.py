@@ -7,13 +7,11 @@ import pytest
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates import services as estimates
-from manypaths.estimates.models import Achievement, Belief, GeneralBelief
-from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.tests.world import CODES, World, day, make_world
 from manypaths.evidence.models import Clock, Response
 from manypaths.frameworks.services import publish_framework, start_version
-from manypaths.people.models import Group, Part, Person, RelationshipKind
-from manypaths.people.services import add_unnamed_learners, create_group, enroll, relate
+from manypaths.people.models import Part, Person, RelationshipKind
+from manypaths.people.services import create_group, enroll, relate
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, user_of
 from manypaths.plans.models import Choice, StepKind, WindowEntry
 from manypaths.plans.queries import (
@@ -23,8 +21,8 @@ from manypaths.plans.queries import (
     open_choices,
     window_of,
 )
-from manypaths.plans.services import choose_step, drop_choice, link_learner, set_window
-from manypaths.plans.tests.work import LATER, answer, bring_learners, practise, rate, sign_off
+from manypaths.plans.services import choose_step, drop_choice, set_window
+from manypaths.plans.tests.work import LATER, answer, bring_learners, rate, sign_off
 
 
 @pytest.fixture
@@ -195,46 +193,6 @@ def test_a_learner_of_two_classes_has_both_windows(cast: Cast, world: World) -> 
     assert next_steps(cast.ada, world.framework, by=OPERATOR, at=LATER) != everything
     set_window(team, [two, three], by=OPERATOR, at=AT)
     assert next_steps(cast.ada, world.framework, by=OPERATOR, at=LATER) == everything
-
-
-def unnamed_in(group: Group) -> Person:
-    added = add_unnamed_learners(
-        ["17"], source="log", group=group, starts_on=SINCE, by=OPERATOR, at=AT
-    )
-    return added.by_source_id["17"]
-
-
-@pytest.mark.parametrize("name", ["ben", "dana"])
-def test_all_that_an_unnamed_learner_did_becomes_the_persons(
-    cast: Cast, world: World, name: str
-) -> None:
-    learner = unnamed_in(cast.ada_class)
-    practise(world, learner, "F1", "+" * 8)
-    practise(world, cast.ada, "F1", "--", since=20)
-    sign_off(world, learner, "F1")
-    choose_step(learner, world.competencies["F2"], kind=StepKind.LEARN, by=OPERATOR, at=LATER)
-    linked = link_learner(learner, cast.ada, by=user_of(getattr(cast, name)), at=LATER)
-    assert linked == cast.ada
-    for model in (Response, Choice, Achievement, GeneralBelief, Belief):
-        assert set(model.objects.values_list("learner", flat=True)) == {cast.ada.pk}
-    assert GeneralBelief.objects.get().n_events == 10
-    found = estimates_of([cast.ada, learner], world.framework, by=OPERATOR, at=LATER)
-    assert found.status_by_code()[0]["F1"] in ("demonstrated", "worth a refresh")
-    assert set(found.status_by_code()[1].values()) == {"not started"}
-
-
-@pytest.mark.parametrize("name", ["ada", "cleo", "eli"])
-def test_others_link_nobody(cast: Cast, world: World, name: str) -> None:
-    learner = unnamed_in(cast.ada_class)
-    answer(world, learner, "F1-1", 0, 1.0)
-    with pytest.raises(NotFound):
-        link_learner(learner, cast.ada, by=user_of(getattr(cast, name)), at=LATER)
-    assert Response.objects.get().learner == learner
-
-
-def test_two_people_with_names_are_not_joined(cast: Cast, world: World) -> None:
-    with pytest.raises(Refused, match="without a name"):
-        link_learner(cast.eli, cast.ada, by=OPERATOR, at=LATER)
 
 
 def test_the_framework_of_a_learner_is_that_with_most_evidence(cast: Cast, world: World) -> None:

@@ -1,6 +1,8 @@
 """What is offered next: work that is there, of several kinds, each with its reason."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from manypaths.estimates.tests.world import CODES, World, make_world
 from manypaths.evidence.models import Task, TaskKind
 from manypaths.frameworks.tests.drafts import competency, framework_of, saved
 from manypaths.mastery.next_steps import GOAL, OUTSIDE_WINDOW
+from manypaths.people.access import Actor
+from manypaths.people.models import Person
 from manypaths.people.tests.cast import OPERATOR, Cast, user_of
 from manypaths.plans import words
 from manypaths.plans.models import StepKind
@@ -69,7 +73,7 @@ def test_a_learner_who_is_ready_is_offered_to_show_it(cast: Cast, world: World) 
     found = offers(cast, world)
     assert (found[0].kind, found[0].competency.code) == (StepKind.SHOW, "F1")
     assert found[0].task == world.tasks["F1-show"]
-    assert found[0].reason.startswith("You are ready to show it: about 9 of 10 right")
+    assert found[0].reason.startswith("Ada is ready to show it: about 9 of 10 right")
 
 
 def test_without_a_way_to_show_it_practice_goes_on(cast: Cast, world: World) -> None:
@@ -94,14 +98,16 @@ def test_what_has_faded_is_offered_as_a_refresh(cast: Cast, world: World) -> Non
     practise(world, cast.ada, "F1", "." * 8, since=20)
     refresh = offer_of(offers(cast, world), "F1")
     assert refresh.kind is StepKind.REFRESH
-    assert refresh.reason == words.REFRESH_FADED.format(standing="about 5 of 10 right")
+    said = words.REFRESH_FADED.said("Ada", standing="about 5 of 10 right")
+    assert (refresh.to_learner, refresh.reason) == (said.to_learner, said.about)
 
 
 def test_a_slip_that_comes_again_is_looked_at_first(cast: Cast, world: World) -> None:
     practise(world, cast.ada, "F1", "+-+-+-")
     found = offer_of(offers(cast, world), "F1")
     assert (found.kind, found.task) == (StepKind.LEARN, world.tasks["F1-learn"])
-    assert "“adds both” came up in 3 of your answers" in found.reason
+    assert "“adds both” came up in 3 of your answers" in found.to_learner
+    assert "“adds both” came up in 3 answers of Ada" in found.reason
 
 
 def test_a_little_evidence_is_said_to_be_little(cast: Cast, world: World) -> None:
@@ -131,7 +137,41 @@ def test_a_pinned_competency_is_worth_more_and_says_so(cast: Cast, world: World)
     set_window(cast.ada_class, competencies, pinned=competencies[0], by=user_of(cast.ben), at=LATER)
     pinned = offer_of(offers(cast, world), "F1")
     assert pinned.score == pytest.approx(free.score * GOAL, abs=1e-5)
-    assert pinned.reason == f"Your class works on it now. {free.reason}"
+    assert pinned.reason == f"The class works on it now. {free.reason}"
+    assert pinned.to_learner == f"Your class works on it now. {free.to_learner}"
+
+
+WORK = {
+    "nothing yet": "",
+    "a beginning": "+",
+    "on the way": "+-+",
+    "a slip": "+-+-+-",
+    "hard": "------",
+    "ready": "+" * 12,
+}
+
+
+@pytest.mark.parametrize("outcomes", WORK.values(), ids=WORK)
+def test_a_reason_says_you_to_the_learner_alone_and_means_the_same_to_all(
+    cast: Cast, world: World, outcomes: str
+) -> None:
+    practise(world, cast.ada, "F1", outcomes)
+    readers: list[Actor] = [user_of(one) for one in (cast.ada, cast.ben, cast.eli, cast.dana)]
+    own, *others = (
+        next_steps(cast.ada, world.framework, by=by, at=LATER) for by in (*readers, OPERATOR)
+    )
+    assert own
+    assert [offer.reason for offer in own] == [offer.to_learner for offer in own]
+    for seen in others:
+        assert [replace(offer, reason=offer.to_learner) for offer in seen] == own
+        assert [offer.reason for offer in seen] == [offer.reason for offer in others[0]]
+        for offer in seen:
+            assert not re.search(r"\byour?\b", offer.reason, re.IGNORECASE), offer.reason
+
+
+def test_a_reason_names_who_has_no_name_by_what_stands_for_one(cast: Cast, world: World) -> None:
+    person = Person(given_name="", family_name="", label="Learner 7")
+    assert words.PRACTISE_ON.said(person.first_name, standing="…").about.startswith("Learner 7 is")
 
 
 def test_a_step_already_chosen_is_worth_more(cast: Cast, world: World) -> None:

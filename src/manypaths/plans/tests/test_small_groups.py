@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.models import AuditEntry
+from manypaths.estimates.merging import link_learner
 from manypaths.estimates.tests.world import World, make_world
 from manypaths.mastery.groups import Sizes
 from manypaths.people.models import Person, Role, RoleHeld
@@ -17,7 +18,7 @@ from manypaths.people.services import add_unnamed_learners
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, user_of
 from manypaths.plans.models import Grouping, NeedKind, Seat
 from manypaths.plans.queries import seats_of, suggested_groups
-from manypaths.plans.services import keep_groups, link_learner, move_seat, set_window
+from manypaths.plans.services import keep_groups, move_seat, set_window
 from manypaths.plans.small_groups import (
     MOST_LEARNERS,
     GroupingSuggested,

@@ -118,7 +118,9 @@ def mark_answer(place: Place, *, is_right: bool, by: Actor, at: datetime) -> Pla
     if not place.waits:
         raise Refused(_("Somebody has marked this answer already."))
     place.outcome = float(is_right)
-    place.response = take_in(_draft(learner, place, place.outcome), by=by, at=at)
+    # A clock that was put back says that the work is still to be done: it is done.
+    marked_at = max(at, from_microseconds(place.answered_at or 0))
+    place.response = take_in(_draft(learner, place, place.outcome), by=by, at=marked_at)
     place.save(update_fields=["outcome", "response"])
     return place
 

@@ -116,6 +116,14 @@ def test_wrong_answers_are_spoken_of_softly(cast: Cast, world: World) -> None:
         assert answer(cast, sitting, number, "1/4").outcome == 0.0
     sitting.refresh_from_db()
     assert what_moved(sitting).endswith("Nothing that you have shown is taken away.")
+    first = sit(cast, world, "F2")
+    for number in range(1, 6):
+        answer(cast, first, number, "1/4")
+    first.refresh_from_db()
+    assert what_moved(first) == (
+        "Fractions, step F2: needs evidence. "
+        "This is the first evidence; a few more tries will tell."
+    )
     shown = places_of(sitting, by=user_of(cast.ada))[0]
     assert (shown.given, shown.right, shown.is_right) == ("1/4", "1/2", False)
     assert shown.slip is not None

@@ -1,16 +1,18 @@
 """Every page for what went wrong: its status, its words in both languages, and what it keeps to."""
 
+import errno
 from typing import cast
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import include, path
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
+from psycopg.errors import ReadOnlySqlTransaction
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.people.tests.cast import Cast
@@ -39,6 +41,14 @@ def away_too(request: HttpRequest) -> HttpResponse:
     raise InterfaceError
 
 
+def only_reading(request: HttpRequest) -> HttpResponse:
+    raise InternalError("cannot execute INSERT") from ReadOnlySqlTransaction()
+
+
+def no_room(request: HttpRequest) -> HttpResponse:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def mistaken(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError("Ada")
 
@@ -61,6 +71,8 @@ urlpatterns = [
     path("broken/<str:how>/", broken),
     path("away/", away),
     path("away-too/", away_too),
+    path("only-reading/", only_reading),
+    path("no-room/", no_room),
     path("mistaken/", mistaken),
     path("denied/", denied),
     path("too-often/", too_often),
@@ -101,6 +113,8 @@ def test_each_trouble_has_its_page(db: None, language: str) -> None:
         ("/nothing/", errors._NOT_FOUND),
         ("/away/", errors._AWAY),
         ("/away-too/", errors._AWAY),
+        ("/only-reading/", errors._AWAY),
+        ("/no-room/", errors._AWAY),
         ("/mistaken/", errors._OUR_FAULT),
         ("/denied/", errors._NOT_HERE),
         ("/too-often/", errors._TOO_MANY),

@@ -19,6 +19,7 @@ from manypaths.evidence.queries import artifact_for, contest_for, contestable
 from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import competency_for
 from manypaths.people.access import person_for
+from manypaths.web.once import once
 from manypaths.web.pages.evidence.files import file_response
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
@@ -71,6 +72,7 @@ def contest(request: PageRequest, kind: str, piece_id: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def open_one(request: PageRequest, kind: str, piece_id: str) -> HttpResponse:
     """Say that a piece is not right, and why."""
     piece = contestable(kind, piece_id, by=request.user)
@@ -95,6 +97,7 @@ def contested(request: PageRequest, contest_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def answer(request: PageRequest, contest_id: UUID) -> HttpResponse:
     """Answer: the piece stays, or it counts no more."""
     found = contest_for(contest_id, by=request.user)

@@ -34,7 +34,7 @@ class Child:
     @property
     def name(self) -> str:
         """Return the name by which the family calls the child."""
-        return self.person.given_name or self.person.name
+        return self.person.first_name
 
 
 def children_of(
@@ -61,7 +61,7 @@ def children_of(
 
 def sentence(summary: Summary) -> SafeString:
     """Return in a sentence what a child has shown so far."""
-    name = summary.learner.given_name or summary.learner.name
+    name = summary.learner.first_name
     if not summary.n_pieces and not summary.demonstrated:
         said = gettext("{name} is just beginning: there is no work here yet.")
         return format_html(said, name=name)

@@ -16,6 +16,7 @@ from manypaths.plans.family_notes import (
     take_back_family_note,
     write_family_note,
 )
+from manypaths.web.once import once
 from manypaths.web.pages.family.showing import children_of
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_family_views
@@ -31,6 +32,7 @@ def all_children(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def write(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Send a note to those who teach a child."""
     child = person_for(request.user, person_id)

@@ -27,6 +27,7 @@ from manypaths.frameworks.browsing import (
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.frameworks.queries import levels_of
 from manypaths.frameworks.version_changes import changes_in
+from manypaths.web.once import once
 from manypaths.web.pages.frameworks.forms import AddForm, DraftForm, WordingForm
 from manypaths.web.rendering import is_htmx, redirect_page, render_page, tell
 from manypaths.web.viewing import shows_nobody
@@ -89,6 +90,7 @@ def name(request: PageRequest, framework_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def add(request: PageRequest, framework_id: UUID) -> HttpResponse:
     """Add a competency at the top of a draft, or as a part of another."""
     framework, form = _changeable(request, framework_id), AddForm(request.POST)

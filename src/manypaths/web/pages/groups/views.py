@@ -23,6 +23,7 @@ from manypaths.people.directory import (
 )
 from manypaths.people.models import Group, GroupKind, Organization, Part
 from manypaths.plans.queries import framework_of_group
+from manypaths.web.once import once
 from manypaths.web.pages.groups.forms import AddForm, ChangeForm, DayForm, NewForm
 from manypaths.web.pages.people.views import go_on, id_in
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -50,6 +51,7 @@ def all_groups(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @shows_nobody
+@once
 def new(request: PageRequest) -> HttpResponse:
     """Make a group."""
     places = places_led(by=request.user)
@@ -106,6 +108,7 @@ def change(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def add(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Find somebody of the school by name, and make them a member."""
     group = group_led(group_id, by=request.user)

@@ -33,6 +33,7 @@ from manypaths.plans.supporting import (
     take_back_note,
     write_note,
 )
+from manypaths.web.once import once
 from manypaths.web.pages.my_class.forms import HelpForm, NoteForm, SessionForm, SignForm
 from manypaths.web.pages.my_class.posted import posted_ids
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -42,6 +43,7 @@ from manypaths.web.visits import PageRequest, signed_in
 
 @require_POST
 @signed_in
+@once
 def give(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Give a check or practice on a competency to some learners."""
     group, competency, learners = _row(request, group_id)
@@ -79,6 +81,7 @@ def take_back(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Sign off what learners of a class demonstrated, after a look at who it is."""
     group = group_for(request.user, group_id)
@@ -96,6 +99,7 @@ def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def plan_help(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Plan help for learners of a class, in sessions."""
     group = group_for(request.user, group_id)
@@ -116,6 +120,7 @@ def plan_help(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def log_help(request: PageRequest, group_id: UUID, support_id: UUID) -> HttpResponse:
     """Log a session of planned help, move it, or end it."""
     group = group_for(request.user, group_id)
@@ -166,6 +171,7 @@ def window(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def open_for(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Give learners who have shown what comes before it a first step on a competency."""
     group, competency, learners = _row(request, group_id)
@@ -181,6 +187,7 @@ def open_for(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def notes(request: PageRequest, group_id: UUID, person_id: UUID) -> HttpResponse:
     """Read and write educators' notes about a learner."""
     group = group_for(request.user, group_id)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.evidence.models import Task
@@ -121,18 +120,17 @@ class RatingsForm(forms.Form):
         self._learners = learners
         # The first one takes a level back that was picked by mistake.
         named = [(str(level.position), str(level)) for level in levels]
-        choices = [("", _("not seen")), *named]
+        self.choices = [("", _("not seen")), *named]
         for learner in learners:
             self.fields[self._name(learner)] = forms.ChoiceField(
                 label=learner.name,
-                choices=choices,
+                choices=self.choices,
                 required=False,
                 initial="",
-                widget=forms.RadioSelect,
             )
 
     def rows(self) -> list[tuple[Person, forms.BoundField]]:
-        """Return each learner with the radio buttons of their row."""
+        """Return each learner with the field of their row, for each of `choices` a button."""
         return [(learner, self[self._name(learner)]) for learner in self._learners]
 
     def chosen(self) -> list[tuple[Person, int]]:
@@ -168,7 +166,7 @@ class AnswerForm(forms.Form):
         self._learners = {str(person.public_id): person for person in learners}
         self._tasks = {str(task.public_id): task for task in tasks}
         named = [(key, person.name) for key, person in self._learners.items()]
-        asked = [(key, Truncator(_task_words(t)).words(16)) for key, t in self._tasks.items()]
+        asked = [(key, t.called) for key, t in self._tasks.items()]
         for name, choices in (("learner", named), ("task", asked)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -183,7 +181,3 @@ class AnswerForm(forms.Form):
     def chosen_task(self) -> Task:
         """Return on what it was."""
         return self._tasks[self.cleaned_data["task"]]
-
-
-def _task_words(task: Task) -> str:
-    return task.spoken.title or task.spoken.prompt or task.source_id

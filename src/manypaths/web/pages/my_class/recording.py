@@ -16,6 +16,7 @@ from manypaths.evidence.queries import answered_tasks
 from manypaths.frameworks.queries import competency_for
 from manypaths.people.access import group_for
 from manypaths.people.queries import learners_of
+from manypaths.web.once import once
 from manypaths.web.pages.my_class.forms import AnswerForm
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
@@ -26,6 +27,7 @@ _NOON = time(12)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@once
 def record(request: PageRequest, group_id: UUID, competency_id: UUID) -> HttpResponse:
     """Say how a learner did on a task: right, in part, or wrong."""
     group = group_for(request.user, group_id)

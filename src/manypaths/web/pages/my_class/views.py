@@ -63,7 +63,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "ready": RowList("ready", rows_of(overview.ready_to_show), asked),
         "n_ready": len({need.learner.pk for need in overview.ready_to_show}),
         "onward": RowList("onward", rows_of(overview.ready_to_move_on), asked),
-        "waiting": waiting_for(overview.learners, by=request.user),
+        "waiting": waiting_for(group, overview.learners, by=request.user),
         "day": day,
         "today": today(),
         "small_groups": seated(seats),

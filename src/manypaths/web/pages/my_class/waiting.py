@@ -1,4 +1,4 @@
-"""What waits for a teacher's answer: asked for help, handed in, said to be not right."""
+"""What waits for a teacher: asked for help, handed in, answered in words, said not to be right."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from manypaths.evidence.queries import open_contests, waiting_to_be_looked_at
 from manypaths.people.access import Actor
-from manypaths.people.models import Person
+from manypaths.people.models import Group, Person
 from manypaths.plans.queries import open_help_requests
+from manypaths.sittings.queries import answers_waiting
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,14 @@ class Waiting:
     is_post: bool = False
 
 
-def waiting_for(learners: Sequence[Person], *, by: Actor) -> list[Waiting]:
+def waiting_for(group: Group, learners: Sequence[Person], *, by: Actor) -> list[Waiting]:
     """Return what waits for who teaches these learners: the latest of each kind last."""
-    return [*_asked(learners, by), *_handed_in(learners, by), *_contested(learners, by)]
+    return [
+        *_asked(learners, by),
+        *_handed_in(learners, by),
+        *_answered(group, learners, by),
+        *_contested(learners, by),
+    ]
 
 
 def _asked(learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:
@@ -43,6 +49,13 @@ def _handed_in(learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:
         address = reverse("showing:one", args=(work.public_id,))
         what = _("shows {name}").format(name=name)
         yield Waiting(work.learner, what, work.title, _("Look at it"), address)
+
+
+def _answered(group: Group, learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:
+    address = f"{reverse('showing:waiting', args=(group.public_id,))}#answers"
+    for place in answers_waiting(learners, by=by):
+        what = _("answered “{question}”").format(question=place.task.called)
+        yield Waiting(place.sitting.learner, what, place.given, _("Read it"), address)
 
 
 def _contested(learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:

@@ -53,7 +53,7 @@ def choice_of(request: PageRequest, learner: Person) -> Choice:
         step.competency,
         kind=step.kind,
         task=step.task,
-        reason=str(step.reason),
+        reason=step.to_learner,
         by=by,
         at=now(),
     )

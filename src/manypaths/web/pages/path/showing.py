@@ -104,9 +104,7 @@ def show_path(
         learner=learner,
         framework=framework,
         is_own=is_own,
-        summary=words.summary(
-            counts, len(lately), len(offers), learner.given_name or learner.name, is_own=is_own
-        ),
+        summary=words.summary(counts, len(lately), len(offers), learner.first_name, is_own=is_own),
         is_first_day=counts[Status.NOT_STARTED] == len(estimates),
         offers=_offers(offers, pins),
         map=Drawing(nodes, estimates, offers, lately, today, shown_on).shown(area),

@@ -12,6 +12,7 @@ from manypaths.people.directory import already_there, groups_of, place_named, pl
 from manypaths.people.models import Group, Organization, Part, Role
 from manypaths.people.names import Name, read_names
 from manypaths.people.services import add_people, add_to_group
+from manypaths.web.once import once
 from manypaths.web.pages.people.forms import AddForm
 from manypaths.web.pages.people.views import go_on, id_in
 from manypaths.web.rendering import render_page, tell
@@ -46,6 +47,7 @@ class Preview:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @shows_nobody
+@once
 def add(request: PageRequest) -> HttpResponse:
     """Show the form; look at a list; save it."""
     place = place_named(id_in(request.GET.get("place", "")), by=request.user)

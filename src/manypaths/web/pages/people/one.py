@@ -25,6 +25,7 @@ from manypaths.people.directory import (
 )
 from manypaths.people.models import Organization, Part, Person, RelationshipKind, Role
 from manypaths.people.names import read_names
+from manypaths.web.once import once
 from manypaths.web.pages.people.forms import (
     DayForm,
     JoinForm,
@@ -62,6 +63,7 @@ def rename(request: PageRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def give_a_role(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Give a role from today."""
     record, places = _record(request, person_id), places_led(by=request.user)
@@ -98,6 +100,7 @@ def end_a_role(request: PageRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def join(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Make somebody a member of a group from today."""
     record, said = _record(request, person_id), _said(JoinForm(request.POST))
@@ -148,6 +151,7 @@ def leave(request: PageRequest, person_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def support(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Tie somebody to a learner: first look who of that name is here, then one of them or new."""
     record = _record(request, person_id)

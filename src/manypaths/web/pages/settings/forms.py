@@ -14,7 +14,7 @@ from manypaths.frameworks.rules import StatusRules
 from manypaths.frameworks.words import LONGEST_WORD, STATUS_NAMES, Words
 from manypaths.web.templatetags.marks import STATUS_WORDS
 
-_PERCENTS = ("ready", "recall", "sure", "fairly_sure")
+_PERCENTS = ("tau", "ready", "recall", "sure", "fairly_sure")
 
 
 class DistrictForm(forms.Form):
@@ -36,6 +36,12 @@ class DistrictForm(forms.Form):
 class ThresholdsForm(forms.Form):
     """The thresholds of the status, chances in percent; what is left at the default is not kept."""
 
+    tau = forms.IntegerField(
+        label=gettext_lazy("Mastered, from average tasks right (of 100)"),
+        min_value=1,
+        max_value=99,
+        help_text=gettext_lazy("Where ratings speak, the target level counts instead."),
+    )
     least_pieces = forms.IntegerField(
         label=gettext_lazy("Pieces of evidence before anything is said"), min_value=1, max_value=50
     )

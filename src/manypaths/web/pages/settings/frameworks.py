@@ -1,19 +1,29 @@
 """How one framework speaks of learners: thresholds, looked at before they hold, words, levels."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
-from manypaths.estimates.rule_effects import RuleEffects, effects_of_rules
+from manypaths.estimates.queries import estimated_competencies
+from manypaths.estimates.rule_effects import (
+    RuleEffects,
+    effects_of_rules,
+    effects_of_self_ratings,
+    rules_told,
+)
+from manypaths.estimates.services import let_self_ratings_move
 from manypaths.frameworks import services
 from manypaths.frameworks.access import framework_for, require_right_to_change
 from manypaths.frameworks.models import Framework
-from manypaths.frameworks.queries import levels_of
+from manypaths.frameworks.queries import levels_of, tree
 from manypaths.frameworks.rules import StatusRules
+from manypaths.plans.default_windows import default_window_of, set_default_window
+from manypaths.web.pages.path.areas import areas_of
 from manypaths.web.pages.settings.forms import LevelsForm, ThresholdsForm, WordsForm
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import shows_nobody
@@ -45,7 +55,7 @@ def thresholds(request: PageRequest, framework_id: UUID) -> HttpResponse:
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return _page(request, framework, thresholds_form=form)
-    return _page(request, framework, thresholds_form=form, effects=effects)
+    return _page(request, framework, thresholds_form=form, effects=effects, rules=rules)
 
 
 @require_POST
@@ -81,11 +91,34 @@ def levels(request: PageRequest, framework_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def self_ratings(request: PageRequest, framework_id: UUID) -> HttpResponse:
-    """Say whether ratings of oneself move what is believed."""
+    """Say what it would change if own ratings moved estimates or not; save on a second word."""
     framework = _framework(request, framework_id)
     value = "move" in request.POST
-    services.set_self_ratings_move(framework, value, by=request.user, at=now())
-    return _saved(request, framework)
+    if "save" in request.POST:
+        let_self_ratings_move(framework, value, by=request.user, at=now())
+        return _saved(request, framework)
+    effects = effects_of_self_ratings(framework, value, by=request.user, at=now())
+    return _page(request, framework, own_effects=effects, own_move=value)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@shows_nobody
+def window(request: PageRequest, framework_id: UUID) -> HttpResponse:
+    """Set what classes work on that have no window of their own."""
+    framework = _framework(request, framework_id)
+    competencies = estimated_competencies(framework)
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("competency"))
+        chosen = [c for c in competencies if str(c.public_id) in wanted]
+        set_default_window(framework, chosen, by=request.user, at=now())
+        return _saved(request, framework)
+    context = {
+        "framework": framework,
+        "areas": areas_of(tree(framework), competencies),
+        "window": default_window_of(framework, by=request.user),
+    }
+    return render_page(request, "settings/window.html", context)
 
 
 def _framework(request: PageRequest, framework_id: UUID) -> Framework:
@@ -107,6 +140,9 @@ def _page(
     words_form: WordsForm | None = None,
     levels_form: LevelsForm | None = None,
     effects: RuleEffects | None = None,
+    rules: dict[str, Any] | None = None,  # Any: as a framework keeps them
+    own_effects: RuleEffects | None = None,
+    own_move: bool | None = None,
 ) -> HttpResponse:
     shown = ThresholdsForm.values_of(StatusRules.of(framework.rules))
     context = {
@@ -115,5 +151,10 @@ def _page(
         "words_form": words_form or WordsForm(words=framework.words),
         "levels_form": levels_form or LevelsForm(levels=levels_of(framework)),
         "effects": effects,
+        "rules_told": rules_told(
+            framework, framework.rules if rules is None else rules, by=request.user
+        ),
+        "own_effects": own_effects,
+        "own_move": framework.self_ratings_move if own_move is None else own_move,
     }
     return render_page(request, "settings/framework.html", context)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/<uuid:framework_id>/thresholds/", frameworks.thresholds, name="thresholds"),
     path("settings/<uuid:framework_id>/words/", frameworks.words, name="words"),
     path("settings/<uuid:framework_id>/levels/", frameworks.levels, name="levels"),
+    path("settings/<uuid:framework_id>/window/", frameworks.window, name="window"),
     path(
         "settings/<uuid:framework_id>/self-ratings/", frameworks.self_ratings, name="self_ratings"
     ),

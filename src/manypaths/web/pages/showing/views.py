@@ -25,8 +25,9 @@ from manypaths.frameworks.rubrics import rubric_of
 from manypaths.people.access import group_for
 from manypaths.people.queries import learners_of
 from manypaths.sittings.access import may_answer
-from manypaths.sittings.queries import answer_waiting, answers_waiting
+from manypaths.sittings.queries import answer_waiting, answers_waiting, signed_for
 from manypaths.sittings.services import answer_work, hand_in, mark_answer
+from manypaths.web.once import once
 from manypaths.web.pages.showing.asked import Asked, asked_for
 from manypaths.web.pages.showing.forms import AnswerForm, WorkForm
 from manypaths.web.rendering import is_htmx, redirect_page, render_page, tell
@@ -88,6 +89,7 @@ def one(request: PageRequest, artifact_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def answer(request: PageRequest, artifact_id: UUID) -> HttpResponse:
     """Answer work: words, a level, a sign-off."""
     artifact = artifact_for(artifact_id, by=request.user)
@@ -124,6 +126,7 @@ def waiting(request: PageRequest, group_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def mark(request: PageRequest, sitting_id: UUID, number: int) -> HttpResponse:
     """Say whether an answer in words is right, and return to the list it stood in."""
     place = answer_waiting(sitting_id, number, by=request.user)
@@ -157,6 +160,7 @@ def _one_page(
     request: PageRequest, artifact: Artifact, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     is_for_answer = artifact.competency is not None and may_answer(artifact, by=request.user)
+    signed = signed_for(artifact, by=request.user)
     shown = {
         "work": artifact,
         "is_picture": is_picture(artifact.file_type),
@@ -165,6 +169,9 @@ def _one_page(
         "given": level_given(artifact),
         "criteria": criteria_of(artifact.task) if artifact.task else [],
         "is_for_answer": is_for_answer,
-        "is_for_sign_off": is_for_answer and may_sign(request.user, artifact.learner),
+        "signed": signed,
+        "is_for_sign_off": is_for_answer
+        and signed is None
+        and may_sign(request.user, artifact.learner),
     }
     return render_page(request, "showing/one.html", {**shown, **context}, status=status)

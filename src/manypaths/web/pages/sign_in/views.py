@@ -20,7 +20,7 @@ from manypaths.accounts.services import try_pictures
 from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
 from manypaths.demo.cast import Part
-from manypaths.demo.looking_around import demonstration, enter_as, kept_copy, put_back
+from manypaths.demo.looking_around import can_reset, demonstration, enter_as, reset
 from manypaths.people.models import Person
 from manypaths.web.entering import address_of, let_in, try_to_enter
 from manypaths.web.errors import not_found_page, refused_page, too_many_page
@@ -43,7 +43,7 @@ class _Start(LoginView):
         shown: dict[str, Any] = super().get_context_data(**kwargs)
         district = demonstration()
         if district is not None:
-            shown |= {"demo": district, "can_reset": kept_copy() is not None}
+            shown |= {"demo": district, "can_reset": can_reset()}
         return shown
 
 
@@ -214,7 +214,7 @@ def reset_demo(request: HttpRequest) -> HttpResponse:
     if try_to_enter(request, "reset_demo", key="demo") is None:
         return too_many_page(request)
     try:
-        put_back()
+        reset()
     except NotFound:
         return not_found_page(request)
     except Refused as refusal:

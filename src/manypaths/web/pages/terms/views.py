@@ -12,6 +12,7 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.people import services
 from manypaths.people.directory import place_named, places_led, schools_in, terms_in
 from manypaths.people.models import OrganizationKind
+from manypaths.web.once import once
 from manypaths.web.pages.people.views import go_on
 from manypaths.web.pages.terms.forms import NewTermForm, SchoolForm, TermForm
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -29,6 +30,7 @@ def schools_and_terms(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def new_school(request: PageRequest) -> HttpResponse:
     """Make a school in the district."""
     form = SchoolForm(request.POST)
@@ -75,6 +77,7 @@ def close_a_school(request: PageRequest, place_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def new_term(request: PageRequest) -> HttpResponse:
     """Make a term of a school or of the whole district."""
     form = NewTermForm(request.POST, places=places_led(by=request.user))
@@ -117,7 +120,6 @@ def _page(
     if places[0].kind != OrganizationKind.DISTRICT:
         rows = [row for place in places for row in schools_in(place, by=request.user)]
     context = {
-        "places": places,
         "leads_district": places[0].kind == OrganizationKind.DISTRICT,
         "rows": [row for row in rows if row.school.kind == OrganizationKind.SCHOOL],
         "terms": terms_in(places[0], by=request.user),

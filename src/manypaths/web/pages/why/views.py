@@ -18,6 +18,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import competency_for, levels_of
 from manypaths.people.access import person_for
 from manypaths.people.models import Person
+from manypaths.web.once import once
 from manypaths.web.pages.why.forms import OwnRatingForm, SignOffForm
 from manypaths.web.pages.why.showing import show_why
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -37,6 +38,7 @@ def of(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpRespon
 
 @require_POST
 @signed_in
+@once
 def rate(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpResponse:
     """Take in where learners see themselves."""
     learner = person_for(request.user, person_id)
@@ -54,6 +56,7 @@ def rate(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpResp
 
 @require_POST
 @signed_in
+@once
 def sign(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpResponse:
     """Sign off what a learner demonstrated."""
     learner = person_for(request.user, person_id)

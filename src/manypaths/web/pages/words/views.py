@@ -18,6 +18,7 @@ from manypaths.frameworks.queries import competency_for
 from manypaths.frameworks.rubrics import rubric_of
 from manypaths.people.access import person_for
 from manypaths.people.models import Person
+from manypaths.web.once import once
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -39,6 +40,7 @@ def new(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpRespo
 
 @require_POST
 @signed_in
+@once
 def say(request: PageRequest, person_id: UUID, competency_id: UUID) -> HttpResponse:
     """Say a word: a level, or a status where the framework has no levels."""
     learner = person_for(request.user, person_id)

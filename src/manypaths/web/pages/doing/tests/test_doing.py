@@ -77,8 +77,9 @@ def test_a_right_answer_is_confirmed_and_the_next_question_is_one_step_away(
     assert onward.attributes["href"] == first.replace("/1/", "/2/")
 
 
-def test_a_wrong_answer_is_met_with_the_idea_behind_it(cast: Cast, world: World) -> None:
-    slip = SlipDraft("F1.adds-both", "F1", "Adds both", "Adds tops and bottoms.")
+def after_a_slip(cast: Cast, world: World, *, feedback: str = "") -> str:
+    """Answer as one who adds both; return what the page says then."""
+    slip = SlipDraft("F1.adds-both", "F1", "Adds both", "Adds tops and bottoms.", feedback)
     item = TaskDraft(
         source_id="F1-sum",
         kind=TaskKind.ITEM,
@@ -96,10 +97,22 @@ def test_a_wrong_answer_is_met_with_the_idea_behind_it(cast: Cast, world: World)
     address = reverse("doing:question", args=[sitting.public_id, number])
     assert begun.status_code == 302
     give(client, address, "2/5")
-    shown = page(client, address)
+    return page(client, address).text
+
+
+def test_a_wrong_answer_is_met_with_the_idea_behind_it(cast: Cast, world: World) -> None:
+    said = after_a_slip(cast, world)
     for words in ("Not yet.", "You answered 2/5", "The answer is 5/6", "Adds both", "tops and"):
-        assert words in shown.text
-    assert "rong" not in shown.text
+        assert words in said
+    assert "rong" not in said
+
+
+def test_feedback_on_a_slip_speaks_to_the_learner(cast: Cast, world: World) -> None:
+    said = after_a_slip(cast, world, feedback="You added both. Halves and thirds are not alike.")
+    assert "You added both. Halves and thirds are not alike." in said
+    # What educators call it, and what they read of it, is not for who made it.
+    assert "Adds both" not in said
+    assert "tops and" not in said
 
 
 def test_a_double_click_counts_once(cast: Cast, world: World) -> None:

@@ -7,14 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from manypaths.base.clock import now
 from manypaths.evidence.models import Response
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.starters import _folder
 from manypaths.interop.models import ImportFile, ImportRun, RunState
-from manypaths.interop.runs import SMALL
-from manypaths.interop.tasks import do_step
+from manypaths.interop.runs import SMALL, work_on
+from manypaths.interop.tasks import do_step, go_on_with_imports, step_of
 from manypaths.interop.tests.case_documents import small_package
-from manypaths.people.models import Role
+from manypaths.people.models import Role, User
 from manypaths.people.tests.cast import Cast, make_person
 from manypaths.web.tests.clients import client_of, page
 
@@ -220,3 +221,38 @@ def test_what_breaks_is_told_and_nothing_is_changed(cast: Cast, femi: Client) ->
     shown = page(femi, reverse("imports:one", args=[run.public_id]))
     assert "Something broke on our side." in shown.text
     assert not Framework.objects.exists()
+
+
+def left_undone(run: ImportRun, state: RunState) -> None:
+    """Leave a run as a process does that is killed while it works on a step."""
+    ImportRun.objects.filter(pk=run.pk).update(state=state)
+    assert go_on_with_imports() == 1
+
+
+def test_a_step_that_was_broken_off_is_done_again(cast: Cast, femi: Client) -> None:
+    run = hand_in(femi, LOG, "log.csv", group=str(cast.ada_class.public_id))
+    for state, after in (
+        (RunState.CHECKING, RunState.CHECKED),
+        (RunState.TAKING_IN, RunState.DONE),
+        (RunState.UNDOING, RunState.UNDONE),
+    ):
+        left_undone(run, state)
+        ImportRun.objects.filter(pk=run.pk).update(refusal="A mistake")
+        do_step.call(run.pk, run.asked_by)
+        run.refresh_from_db()
+        assert run.state == after
+    assert Response.objects.count() == 3
+    assert not Response.objects.standing().exists()
+
+
+def test_of_two_processes_with_the_same_step_one_does_it(cast: Cast, femi: Client) -> None:
+    run = hand_in(femi, LOG, "log.csv", group=str(cast.ada_class.public_id))
+    left_undone(run, RunState.TAKING_IN)
+    run.refresh_from_db()
+    beside = ImportRun.objects.get(pk=run.pk)
+    user = User.objects.get(pk=run.asked_by)
+    work_on(run, by=user, at=now())
+    for _ in range(2):
+        step_of(beside, user)
+    assert ImportRun.objects.get(pk=run.pk).state == RunState.DONE
+    assert Response.objects.count() == 3

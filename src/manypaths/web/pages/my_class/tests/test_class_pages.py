@@ -21,7 +21,7 @@ from manypaths.people.queries import SHORT_ID
 from manypaths.people.tests.cast import OPERATOR, Cast, user_of
 from manypaths.plans.supporting import SupportDraft, plan_support, write_note
 from manypaths.plans.tests.work import LATER, bring_learners, practise, sign_off
-from manypaths.web.tests.clients import client_of, page
+from manypaths.web.tests.clients import client_of, page, read
 
 MOST_BYTES = 61_440
 PAGES = ("one", "by_competency", "matrix", "csv", "groups", "window")
@@ -142,14 +142,29 @@ def test_a_class_is_rated_at_once_and_that_taken_back(
     assert not Rating.objects.standing().exists()
 
 
+def test_a_large_class_is_rated_thirty_at_a_time(ben: Client, cast: Cast, world: World) -> None:
+    bring_learners(cast, 34)
+    address = at("rate", cast, world.competencies["F1"].public_id)
+    first = page(ben, address).all("input", type="radio", value="2")
+    assert len(first) == 30
+    sent = {first[0].attributes["name"]: "2", "done_on": today().isoformat()}
+    answer = ben.post(address, sent)
+    assert answer.headers["Location"] == f"{address}?from=30"
+    rest = page(ben, f"{address}?from=30").all("input", type="radio", value="2")
+    assert len(rest) == 5
+    sent = {rest[0].attributes["name"]: "1", "done_on": today().isoformat()}
+    answer = ben.post(f"{address}?from=30", sent)
+    assert answer.headers["Location"] == at("one", cast)
+    assert [rating.level for rating in Rating.objects.order_by("pk")] == [2, 1]
+
+
 def test_what_was_marked_stays_marked_where_the_day_is_wrong(
     ben: Client, cast: Cast, world: World
 ) -> None:
     address = at("rate", cast, world.competencies["F1"].public_id)
     answer = ben.post(address, {f"level-{cast.ada.public_id}": "2", "done_on": "2999-01-01"})
     assert answer.status_code == 200
-    assert b'value="2" id="' in answer.content
-    assert b"checked" in answer.content
+    assert [one.attributes["value"] for one in read(answer).all("input", checked="")] == ["2"]
     assert not Rating.objects.exists()
 
 

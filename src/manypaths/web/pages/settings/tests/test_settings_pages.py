@@ -14,7 +14,7 @@ from manypaths.frameworks.models import Framework
 from manypaths.frameworks.tests.drafts import FOUR_LEVELS, competency, framework_of, saved
 from manypaths.people.models import Role
 from manypaths.people.tests.cast import OPERATOR, Cast, make_person
-from manypaths.web.tests.clients import client_of, page
+from manypaths.web.tests.clients import client_of, page, read
 
 ALL = reverse("settings:all")
 
@@ -44,7 +44,14 @@ def at(name: str, framework: Framework) -> str:
 
 
 def thresholds(**changed: int) -> dict[str, int]:
-    ours = {"least_pieces": 4, "least_days": 2, "least_ratings": 2, "ready": 80, "recall": 85}
+    ours = {
+        "tau": 80,
+        "least_pieces": 4,
+        "least_days": 2,
+        "least_ratings": 2,
+        "ready": 80,
+        "recall": 85,
+    }
     return {**ours, "sure": 10, "fairly_sure": 20, **changed}
 
 
@@ -78,6 +85,36 @@ def test_thresholds_are_looked_at_before_they_are_saved(
     femi.post(at("thresholds", framework), {**thresholds(least_pieces=9), "save": "1"})
     framework.refresh_from_db()
     assert framework.rules == {"least_pieces": 9}
+
+
+def test_what_counts_as_mastered_is_told_in_words_before_it_holds(
+    femi: Client, world: World
+) -> None:
+    framework = world.framework
+    looked = read(femi.post(at("thresholds", framework), thresholds(tau=60)))
+    assert "getting 60 in 100 average tasks right" in looked.text
+    assert "getting 80 in 100" not in looked.text
+    assert "getting 80 in 100" in page(femi, at("framework", framework)).text
+    femi.post(at("thresholds", framework), {**thresholds(tau=60), "save": "1"})
+    framework.refresh_from_db()
+    assert framework.rules == {"tau": 0.6}
+
+
+def test_the_districts_window_is_ticked_competency_by_competency(
+    femi: Client, world: World
+) -> None:
+    first, second = (world.competencies[code] for code in ("F1", "F2"))
+    address = at("window", world.framework)
+    assert "Everything is open" in page(femi, address).text
+    ticked = {"competency": [str(first.public_id), str(second.public_id)]}
+    assert femi.post(address, ticked).status_code == 302
+    shown = page(femi, address)
+    assert "work on 2 competencies" in shown.text
+    boxes = [box for box in shown.all("input") if box.attributes.get("name") == "competency"]
+    ticks = [box.attributes["value"] for box in boxes if "checked" in box.attributes]
+    assert ticks == ticked["competency"]
+    femi.post(address, {})
+    assert "Everything is open" in page(femi, address).text
 
 
 def test_the_same_thresholds_change_nothing(cast: Cast, world: World) -> None:
@@ -127,7 +164,9 @@ def test_two_statuses_never_share_a_word(femi: Client, fractions: Framework) -> 
 
 
 def test_ratings_of_oneself_move_estimates_or_not(femi: Client, fractions: Framework) -> None:
-    femi.post(at("self_ratings", fractions), {"move": "on"})
-    fractions.refresh_from_db()
-    assert fractions.self_ratings_move
+    looked = read(femi.post(at("self_ratings", fractions), {"move": "on"}))
+    assert "0 of 0 learners who rated themselves would see another status" in looked.text
+    assert not Framework.objects.get().self_ratings_move
+    femi.post(at("self_ratings", fractions), {"move": "on", "save": "1"})
+    assert Framework.objects.get().self_ratings_move
     assert "Words for statuses" in page(femi, at("framework", fractions)).text

@@ -178,7 +178,10 @@ def test_a_teacher_answers_and_the_learner_reads_it(cast: Cast, world: World) ->
         read = page(client_of(person), address)
         assert "Ben Silva sees it at Secure." in read.text
         assert "Well drawn." in read.text
+        assert "signed off by Ben Silva" in read.text
         assert not read.all("input", name="level")
+    # What is signed is not asked for again.
+    assert not page(ben, address).all("input", name="sign_off")
 
 
 def test_an_answer_says_something(cast: Cast, world: World) -> None:

@@ -13,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 from manypaths.base.progress import silence
 from manypaths.base.scope import district_scope
 from manypaths.demo.build import DemoDistrict, build_demo, find_demo
-from manypaths.demo.looking_around import demonstration, keep_copy
+from manypaths.demo.looking_around import demonstration
+from manypaths.demo.putting_back import keep_copy
 from manypaths.demo.roster import ONE_CLASS_A_GRADE
 from manypaths.people.models import Organization, Person, User
 from manypaths.people.tests.cast import OPERATOR, Cast, make_district
@@ -89,45 +90,65 @@ def test_there_is_no_looking_around_among_real_people(cast: Cast) -> None:
 
 
 @pytest.fixture
+def lasting(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Work on a database that a copy can be kept of: a file of its own, or that of a server."""
+    if connection.vendor == "sqlite":
+        request.getfixturevalue("embedded")
+        yield
+        return
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA demo_as_made CASCADE")
+
+
+@pytest.fixture
 def embedded(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Work on an embedded database of its own, in a file."""
-    if connection.vendor != "sqlite":
-        pytest.skip("a copy is kept of an embedded demo alone")
     with django_db_blocker.unblock():
         # The tests' own database is in memory: closed, it would be gone.
-        lasting = connection.settings_dict["NAME"], connection.connection
+        kept = connection.settings_dict["NAME"], connection.connection
         connection.settings_dict["NAME"], connection.connection = str(tmp_path / "d.sqlite3"), None
         try:
             call_command("migrate", verbosity=0, interactive=False)
             yield
         finally:
             connection.close()
-            connection.settings_dict["NAME"], connection.connection = lasting
+            connection.settings_dict["NAME"], connection.connection = kept
 
 
-def test_a_demo_is_put_back_as_it_was_made(embedded: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_demo_is_put_back_as_it_was_made(lasting: None) -> None:
     demo = build()
     keep_copy()
     with district_scope(demo.district.pk):
+        n_people = Person.objects.count()
         Organization.objects.filter(pk=demo.district.pk).update(name="Spoiled")
         Person.objects.update(given_name="Spoiled")
+        Person.objects.create(given_name="One", family_name="More")
     client = Client()
     client.post("/sign-in/look-around/student/")
-    assert "Spoiled" in page(Client(), "/sign-in/").text
+    shown = page(Client(), "/sign-in/").text
+    assert "Spoiled" in shown
+    assert "Put the demo back" in shown
     answer = client.post("/sign-in/demo-anew/")
     assert answer.status_code == 302
-    shown = page(client, "/sign-in/")
-    assert "Spoiled" not in shown.text
-    assert "The demo is as it was made" in shown.text
+    shown = page(client, "/sign-in/").text
+    assert "Spoiled" not in shown
+    assert "The demo is as it was made" in shown
     assert client.get("/security/")["Location"].startswith("/sign-in/")
     assert not find_demo(demo.district).is_touched
+    with district_scope(demo.district.pk):
+        assert Person.objects.count() == n_people
+        # New rows find room beside those that came back.
+        Person.objects.create(given_name="Somebody", family_name="New")
 
 
-def test_a_copy_of_an_earlier_version_is_not_put_back(embedded: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_an_earlier_version_is_not_put_back(lasting: None) -> None:
     build()
     keep_copy()
+    of = "demo_as_made." if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'accounts'")
+        cursor.execute(f"DELETE FROM {of}django_migrations WHERE app = 'accounts'")
     answer = Client().post("/sign-in/demo-anew/")
     assert answer.status_code == 400
     assert "made by an earlier version" in answer.content.decode()

@@ -1,6 +1,7 @@
 """Getting in by a name and a password: who does, who does not, and what a stranger learns."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -149,9 +150,13 @@ def test_a_session_gets_a_new_key_as_somebody_signs_in(student: User) -> None:
 
 
 def test_sessions_that_ran_out_are_dropped_as_somebody_signs_in(student: User) -> None:
-    Session.objects.create(session_key="old", session_data="", expire_date=timezone.now())
+    at = timezone.now()
+    # A clock that runs a day ahead for an hour ends nobody's session for good.
+    for key, since in (("old", timedelta(days=3)), ("of today", timedelta())):
+        Session.objects.create(session_key=key, session_data="", expire_date=at - since)
     sign_in(Client(), "heron-maple-42")
     assert not Session.objects.filter(session_key="old").exists()
+    assert Session.objects.filter(session_key="of today").exists()
 
 
 def test_nobody_is_led_elsewhere_after_signing_in(student: User) -> None:

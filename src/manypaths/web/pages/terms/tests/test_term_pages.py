@@ -22,6 +22,12 @@ def test_a_district_leader_sees_all_schools(cast: Cast, femi: Client) -> None:
     assert "Lake School" in shown.text
 
 
+def test_the_bar_leads_to_the_same_places_as_on_all_pages(cast: Cast, femi: Client) -> None:
+    shown = page(femi, reverse("terms:all"))
+    assert shown.all("a", href=reverse("settings:all"))[0].text == "Settings"
+    assert not shown.all("a", href="")
+
+
 def test_a_school_leader_sees_their_own_and_makes_none(cast: Cast) -> None:
     dana = client_of(cast.dana)
     shown = page(dana, ALL)

@@ -1,0 +1,29 @@
+"""Say whether learners' ratings of themselves move estimates, with beliefs in line at once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from manypaths.estimates.engine import family_of, self_ratings_move
+from manypaths.estimates.evidence_log import self_rated
+from manypaths.estimates.services.evidence import bring_along
+from manypaths.frameworks.models import Framework
+from manypaths.frameworks.services import set_self_ratings_move
+from manypaths.people.access import Actor
+
+
+@transaction.atomic
+def let_self_ratings_move(
+    framework: Framework, value: bool, *, by: Actor, at: datetime
+) -> Framework:
+    """Say whether own ratings move estimates; the beliefs of those who gave some follow at once.
+
+    Achievements stay as they are.
+    """
+    family = family_of(framework)
+    before = self_ratings_move(family)
+    set_self_ratings_move(framework, value, by=by, at=at)
+    # An earlier version may be set as well, and moves nobody.
+    if self_ratings_move(family) != before:
+        bring_along(family, self_rated(family), at=at)
+    return framework

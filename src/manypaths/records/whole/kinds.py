@@ -1,0 +1,131 @@
+"""Which rows make up a whole record, and how their fields are written: from the declarations.
+
+Rows that speak of the person leave by `personal`; what they refer to goes along, so that the record
+means the same elsewhere: tasks, whole frameworks, groups. Others become numbers without names.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+
+from manypaths.base.personal import PersonalFields, declared_models
+from manypaths.estimates.models import Belief, FittedModel, GeneralBelief
+from manypaths.evidence.models import Alignment, Answer, Criterion, Slip, Task, Withdrawal
+from manypaths.frameworks.models import (
+    Association,
+    Competency,
+    Framework,
+    Level,
+    Progression,
+    Scale,
+)
+from manypaths.people.models import Group, Organization, Person, Term, User
+from manypaths.plans.models import Grouping, Note, Support
+
+Model = type[models.Model]
+FieldOf = "models.Field[Any, Any]"
+
+# What goes along where a row refers to it, each after what it refers to itself.
+AROUND: tuple[Model, ...] = (
+    Organization,
+    Term,
+    Group,
+    Scale,
+    Level,
+    Framework,
+    Competency,
+    Association,
+    Progression,
+    Task,
+    Slip,
+    Alignment,
+    Answer,
+    Criterion,
+    Withdrawal,
+    Grouping,
+    Support,
+    FittedModel,
+)
+# What an educator wrote for those who teach the learner alone: it leaves with the operator's word.
+FOR_EDUCATORS: tuple[Model, ...] = (Note,)
+# They are computed anew from the evidence.
+COMPUTED: tuple[Model, ...] = (Belief, GeneralBelief)
+# What names people who are not the subject, in free words.
+_NAMES_OTHERS = {(Support, "given_by")}
+_OF_THE_TABLE = {"id", "district_id"}
+
+
+def own_kinds(*, with_notes: bool) -> Iterator[tuple[Model, PersonalFields]]:
+    """Yield the models whose rows speak of a person, with their declarations."""
+    for model, declared in declared_models():
+        if declared.subject is not None and (with_notes or model not in FOR_EDUCATORS):
+            yield model, declared
+
+
+def name_of(model: Model) -> str:
+    """Return the name of a kind of rows in a record."""
+    return str(model._meta.model_name)
+
+
+def model_called(name: str) -> Model | None:
+    """Return the model of a kind in a record, None for one that is not known here."""
+    known = (model for model, _ in declared_models())
+    return next((model for model in known if name_of(model) == name), None)
+
+
+def all_rows(model: Model) -> "models.QuerySet[Any, Any]":
+    """Return the rows of a model that lie in the scope."""
+    rows: models.QuerySet[Any, Any] = model._default_manager.all()
+    return rows
+
+
+def rows_about(model: Model, declared: PersonalFields, person: Person) -> Any:  # Any: a query set
+    """Return the rows of a model that speak of a person, in the order of their ids."""
+    path = declared.subject or "pk"
+    return all_rows(model).filter(**{path: person.pk}).order_by("pk")
+
+
+def fields_out(model: Model, declared: PersonalFields) -> list[Any]:  # Any: fields of any type
+    """Return the fields with which a row leaves: personal ones but secrets, else all of them."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in _OF_THE_TABLE
+        and not isinstance(field, models.BinaryField)
+        and (model, field.name) not in _NAMES_OTHERS
+        and (
+            declared.subject is None
+            or (field.name in declared.fields and field.name not in declared.secrets)
+            or field.name == "public_id"
+        )
+    ]
+
+
+def is_actor(field: Any) -> bool:  # Any: a field of any type
+    """Say whether a field holds the number of a user who did something."""
+    name: str = field.attname
+    is_number = isinstance(field, models.BigIntegerField) and field.related_model is None
+    return is_number and (name.endswith("_by") or name == "actor_id")
+
+
+def is_moment(field: Any) -> bool:  # Any: a field of any type
+    """Say whether a field holds microseconds since 1970."""
+    is_number = isinstance(field, models.BigIntegerField) and field.related_model is None
+    return is_number and str(field.attname).endswith("_at")
+
+
+def plain(value: object) -> object:
+    """Return a value of a row as JSON has it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def personless() -> frozenset[Model]:
+    """Return what is made anew elsewhere, and never taken in: ways to sign in, what is computed."""
+    ways_in = apps.get_app_config("accounts").get_models()
+    return frozenset((User, *ways_in, *COMPUTED))

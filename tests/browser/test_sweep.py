@@ -1,0 +1,50 @@
+"""Each page once, as whoever uses it most: that none is left out, and that none is hard to read."""
+
+import pytest
+
+from tests.addresses import Route, routes
+from tests.browser.walk import Stop, ask, faults_of, may_be_page, stop_at
+from tests.browser.windows import STRANGER, Browser
+
+pytestmark = pytest.mark.sweep
+
+BY_USE = ("student", "teacher", "leader", "family", "educator", STRANGER)
+# What shows nobody a page by an address alone, and why.
+SHOWN_OTHERWISE: dict[str, str] = {
+    "home:start": "leads on to everybody's own page",
+}
+
+
+def shown_first(browser: Browser, route: Route) -> tuple[str, Stop] | None:
+    """Return who of all is shown a page by a route first, with the page."""
+    for role in BY_USE:
+        stop = stop_at(browser, role, route)
+        if stop is not None:
+            return role, stop
+    return None
+
+
+def is_deed_or_file(browser: Browser, route: Route) -> bool:
+    """Say whether an address does something, or answers with something else than a page."""
+    given = [ask(browser, role, route.address_of_nothing()) for role in ("leader", STRANGER)]
+    return not all(may_be_page(one) for one in given)
+
+
+def test_each_page_is_shown_to_somebody_and_is_easy_to_read(browser: Browser) -> None:
+    found, lost = [], []
+    windows = {}
+    for route in routes():
+        shown = shown_first(browser, route)
+        if shown is None:
+            if not is_deed_or_file(browser, route):
+                lost.append(route.name)
+            continue
+        role, stop = shown
+        window = windows[role] = windows.get(role) or browser.visit_as(role, "")
+        faults = faults_of(window, stop, [(1366, "light")])
+        found += [f"{route.name} as {role} ({stop.address}): {fault}" for fault in faults]
+    assert not found, "\n" + "\n".join(found)
+    assert set(lost) == SHOWN_OTHERWISE.keys(), (
+        "say in tests/browser/book.py where somebody is shown a page, or why nobody is: "
+        f"{sorted(set(lost) ^ SHOWN_OTHERWISE.keys())}"
+    )

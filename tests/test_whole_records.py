@@ -1,0 +1,259 @@
+"""A whole record leaves with nobody else's name in it, and means the same where it arrives."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manypaths.base.errors import NotFound, Refused
+from manypaths.base.models import AuditEntry
+from manypaths.base.personal import declared_models
+from manypaths.base.scope import district_scope
+from manypaths.estimates.queries import estimates_with_evidence
+from manypaths.estimates.services import fit_model, take_in_artifact, take_in_rating
+from manypaths.evidence.drafts import RatingDraft
+from manypaths.evidence.files import CheckedFile
+from manypaths.evidence.models import ArtifactKind, RaterRole
+from manypaths.evidence.storage import kept_file
+from manypaths.frameworks.models import Framework
+from manypaths.people.models import Person
+from manypaths.people.tests.cast import OPERATOR, Cast, make_district, user_of
+from manypaths.plans.family_notes import write_family_note
+from manypaths.records.packages import check_package
+from manypaths.records.spreadsheets import as_csv, safe_cell
+from manypaths.records.whole.kinds import name_of
+from manypaths.records.whole.names import OthersNames
+from manypaths.records.whole.reading import import_record
+from manypaths.records.whole.writing import export_record
+from tests.stage import LATER, Stage, make_stage
+
+NUMBERS = ("mean", "sd", "p_mastered", "success", "low", "high")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings: object, tmp_path: Path) -> None:
+    """Sign with a key of the test's own."""
+    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def stage(cast: Cast) -> Stage:
+    """Give Ada a rating, a file, and a note in which somebody is named, under a fitted model."""
+    stage = make_stage(cast)
+    ada, ben = cast.ada, user_of(cast.ben)
+    for level, number in ((1, 1), (2, 9)):
+        draft = RatingDraft(
+            ada, stage.adas.competency, level, cast.ben, RaterRole.TEACHER, LATER, note="=1+1"
+        )
+        take_in_rating(draft, by=ben, at=LATER.replace(minute=number))
+    write_family_note(
+        ada, "Ben Silva helped, and Cleo Marsh's class too.", by=user_of(cast.eli), at=LATER
+    )
+    take_in_artifact(
+        ada,
+        kind=ArtifactKind.FILE,
+        title="Photo",
+        done_at=LATER,
+        by=ben,
+        at=LATER,
+        file=CheckedFile("half.txt", "text/plain", b"a half"),
+    )
+    return stage
+
+
+@pytest.fixture
+def package(stage: Stage, tmp_path: Path) -> Path:
+    path = tmp_path / "ada.zip"
+    export_record(stage.cast.ada, path, by=OPERATOR, at=LATER)
+    return path
+
+
+def numbers_of(person: Person, framework: Framework) -> dict[str, list[float]]:
+    found = estimates_with_evidence([person], framework, by=OPERATOR, at=LATER)
+    return {
+        found.pairs.competencies[int(found.pairs.what[row])].code: [
+            *(float(getattr(found.numbers, name)[row]) for name in NUMBERS),
+            float(found.status_code[row]),
+            float(found.n_pieces[row]),
+        ]
+        for row in range(len(found))
+    }
+
+
+def arrive(package: Path, stage: Stage) -> tuple[Person, Framework]:
+    """Take the record in where nothing is yet: another district, after Ada got another id here."""
+    Person.objects.filter(pk=stage.cast.ada.pk).update(public_id=uuid4())
+    with district_scope(make_district("Far Away").pk):
+        person = import_record(package, by=OPERATOR, at=LATER).person
+        return person, Framework.objects.get(identifier=stage.adas.framework.identifier)
+
+
+def test_a_record_gives_the_same_estimates_where_it_arrives(stage: Stage, tmp_path: Path) -> None:
+    fit_model(stage.adas.framework, by=OPERATOR, at=LATER)
+    package = tmp_path / "fitted.zip"
+    export_record(stage.cast.ada, package, by=OPERATOR, at=LATER)
+    before = numbers_of(stage.cast.ada, stage.adas.framework)
+    person, framework = arrive(package, stage)
+    with district_scope(person.district_id):
+        after = numbers_of(person, framework)
+    assert before
+    assert after.keys() == before.keys()
+    for code, numbers in before.items():
+        assert after[code] == pytest.approx(numbers, abs=1e-9), code
+
+
+def test_evidence_texts_and_files_arrive_as_they_were(stage: Stage, package: Path) -> None:
+    ada = stage.cast.ada
+    texts = list(ada.artifacts.order_by("pk").values_list("title", "text", "file_name"))
+    answers = list(
+        ada.responses.order_by("pk").values_list("task__source_id", "outcome", "done_at")
+    )
+    person, _ = arrive(package, stage)
+    with district_scope(person.district_id):
+        assert person.name == "Ada Okafor"
+        found = person.artifacts.order_by("pk")
+        assert list(found.values_list("title", "text", "file_name")) == texts
+        assert kept_file(found.get(title="Photo")).read_bytes() == b"a half"
+        assert answers == list(
+            person.responses.order_by("pk").values_list("task__source_id", "outcome", "done_at")
+        )
+        assert person.contests.count() == person.sittings.count() == 1
+
+
+def test_no_other_name_is_in_any_file_of_it(stage: Stage, package: Path) -> None:
+    others = [p.name for p in Person.objects.exclude(pk=stage.cast.ada.pk) if not p.is_unnamed]
+    assert "Ben Silva" in others
+    with zipfile.ZipFile(package) as archive:
+        for name in archive.namelist():
+            text = archive.read(name).decode()
+            assert not [other for other in others if other in text], name
+
+
+def test_no_secret_is_in_it(stage: Stage, package: Path) -> None:
+    secrets = {name for _, declared in declared_models() for name in declared.secrets}
+    assert {"password", "session_key", "token_hash"} <= secrets
+    with zipfile.ZipFile(package) as archive:
+        record = json.loads(archive.read("record.json"))
+    assert record["records"]["user"]
+    for kind, rows in record["records"].items():
+        assert not [row for row in rows if secrets & row.keys()], kind
+
+
+def test_notes_between_educators_leave_by_the_operators_word_alone(
+    stage: Stage, package: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(package) as archive:
+        record = json.loads(archive.read("record.json"))
+    assert "note" not in record["records"]
+    assert record["left_out"] == ["note"]
+    full = tmp_path / "full.zip"
+    export_record(stage.cast.ada, full, by=OPERATOR, at=LATER, with_notes=True)
+    with zipfile.ZipFile(full) as archive:
+        assert json.loads(archive.read("record.json"))["records"]["note"]
+    with pytest.raises(NotFound):
+        export_record(
+            stage.cast.ada, tmp_path / "x", by=stage.actors["dana"], at=LATER, with_notes=True
+        )
+
+
+def test_it_is_for_the_person_their_family_and_who_leads_them(stage: Stage, tmp_path: Path) -> None:
+    for name in ("ada", "eli", "dana", "femi"):
+        export_record(stage.cast.ada, tmp_path / f"{name}.zip", by=stage.actors[name], at=LATER)
+    for name in ("ben", "cleo", "gwen"):
+        with pytest.raises(NotFound):
+            export_record(stage.cast.ada, tmp_path / "no.zip", by=stage.actors[name], at=LATER)
+
+
+def test_each_time_it_leaves_is_a_deed_on_record(stage: Stage, package: Path) -> None:
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.deed, entry.subject_id) == ("export whole record", stage.cast.ada.pk)
+
+
+def spoiled(package: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    path = package.with_name("spoiled.zip")
+    with zipfile.ZipFile(package) as good, zipfile.ZipFile(path, "w") as bad:
+        for each in good.namelist():
+            content = good.read(each)
+            bad.writestr(each, change(content) if each == name else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("record.json", lambda c: c.replace(b'"outcome": 0.0', b'"outcome": 1.0'), "record.json"),
+        ("response.csv", lambda c: c + b"x", "response.csv"),
+        ("manifest.json", lambda c: c.replace(b"response", b"responsf", 1), "signature"),
+        ("manifest.sig", lambda c: b"0" * 128, "signature"),
+        ("manifest.sig", lambda c: b"nothing", "signature"),
+        ("manifest.json", lambda c: b"[]", "no package"),
+    ],
+)
+def test_a_changed_package_is_refused_with_words(
+    stage: Stage, package: Path, name: str, change: Callable[[bytes], bytes], told: str
+) -> None:
+    path = spoiled(package, name, change)
+    n_people = Person.every_district.count()
+    for read in (lambda: check_package(path), lambda: arrive(path, stage)):
+        with pytest.raises(Refused, match=told):
+            read()
+    assert Person.every_district.count() == n_people
+
+
+def test_a_package_of_another_key_is_refused_where_the_key_is_named(package: Path) -> None:
+    assert check_package(package, key=check_package(package).fingerprint).kind
+    with pytest.raises(Refused, match="another key"):
+        check_package(package, key="00" * 32)
+
+
+def test_a_person_who_is_here_is_not_taken_in_twice(stage: Stage, package: Path) -> None:
+    with pytest.raises(Refused, match="here already"):
+        import_record(package, by=OPERATOR, at=LATER)
+
+
+def test_a_file_that_was_put_in_afterwards_is_refused(package: Path) -> None:
+    with zipfile.ZipFile(package, "a") as archive:
+        archive.writestr("more.txt", "more")
+    with pytest.raises(Refused, match=r"more\.txt"):
+        check_package(package)
+
+
+def test_every_kind_of_rows_has_a_name_of_its_own() -> None:
+    names = [name_of(model) for model, _ in declared_models()]
+    assert len(names) == len(set(names))
+
+
+def test_no_cell_of_its_tables_is_a_formula(package: Path) -> None:
+    with zipfile.ZipFile(package) as archive:
+        tables = [name for name in archive.namelist() if name.endswith(".csv")]
+        for name in tables:
+            for row in csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig"))):
+                assert not [cell for cell in row if cell.startswith(("=", "+", "@"))], name
+        assert "'=1+1" in archive.read("rating.csv").decode()
+
+
+@given(text=st.text())
+def test_no_text_becomes_a_formula(text: str) -> None:
+    cell = str(safe_cell(text))
+    assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\0", "＝"))
+    assert cell.removeprefix("'") == text.removeprefix("'")
+    table = b"".join(as_csv(["a"], [[text, -1.5]])).decode("utf-8-sig", "surrogatepass")
+    assert table.endswith(",-1.5\r\n")
+
+
+@given(before=st.text(), after=st.text(alphabet=" .,;:!?)\n"))
+def test_full_names_of_others_are_taken_out_of_texts(before: str, after: str) -> None:
+    names = OthersNames(
+        [("Ben", "Silva"), ("Mary Ann", "Lee"), ("Ada", "Okafor")], own=("Ada", "Okafor")
+    )
+    for name in ("Ben Silva", "mary ann  LEE"):
+        assert name not in names.without(f"{before} {name}{after}")
+    assert "Ada Okafor" in names.without(f"so said Ada Okafor{after}")
+    assert names.without({"a": ["Ben Silva’s"], "n": 3}) == {"a": ["(another person)’s"], "n": 3}
