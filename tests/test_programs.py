@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from manypaths.api.case.tests.conformance import CLASSES
@@ -197,7 +198,7 @@ def test_every_answer_carries_what_protects_its_reader(scene: Scene) -> None:
         f"{route.name}: {fault}"
         for route in routes_for_programs()
         for who in (caller, Caller(""))
-        for fault in faults_of(scene.call(who, route))
+        for fault in faults_of(cast(HttpResponse, scene.call(who, route)))
     ]
     assert found == []
 

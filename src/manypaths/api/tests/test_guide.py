@@ -1,8 +1,11 @@
 """The client that the guide shows works as it stands."""
 
 import re
+from email.message import Message
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from django.test import Client
@@ -35,9 +38,6 @@ class Wire:
         self.client = Client()
 
     def __call__(self, asked: Any, timeout: float) -> Any:
-        from io import BytesIO
-        from urllib.error import HTTPError
-
         path = asked.full_url.partition("://")[2].partition("/")[2]
         headers = dict(asked.header_items())
         answer = self.client.generic(
@@ -51,14 +51,10 @@ class Wire:
             self.n_to_lose -= 1
             raise ConnectionResetError
         if answer.status_code >= 400:
-            told = answer.headers
-            raise HTTPError(
-                asked.full_url,
-                answer.status_code,
-                "",
-                told,
-                BytesIO(answer.content),  # type: ignore[arg-type]
-            )
+            told = Message()
+            for name, value in answer.items():
+                told[name] = value
+            raise HTTPError(asked.full_url, answer.status_code, "", told, BytesIO(answer.content))
         return BytesIO(answer.content)
 
 
