@@ -30,6 +30,9 @@ OPEN = {
         "lists groups that `by` may read",
         lambda by, r: roster_pages.groups_page(by=by, after=None, most=9),
     ),
+    "people.queries.people_signed_in": Open(
+        "names who did what to a record in hand, which the caller was shown"
+    ),
     "people.queries.zone_of": Open("names the time zone of an organization in hand"),
     "frameworks.queries.framework_named": Open(
         _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)
@@ -82,6 +85,10 @@ OPEN = {
     "evidence.queries.tasks_for": Open(
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
+    ),
+    "evidence.queries.tasks_by_lineage": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_by_lineage(r.framework)[r.competency.lineage_id],
     ),
     "evidence.queries.answered_tasks": Open(
         "reads tasks of a framework, which all may do",
@@ -137,10 +144,10 @@ OPEN = {
     "estimates.services.model_runs.give_up": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
+    "estimates.services.replaying.lock_all": Open(PART),
     "estimates.services.replaying.follows": Open("compares two times"),
     "estimates.services.replaying.bring_in": Open(PART),
     "estimates.services.replaying.replay_one": Open(PART),
     "estimates.services.replaying.rebuild_learners": Open(PART),
     "estimates.services.replaying.write_beliefs": Open(PART),
-    "plans.queries.places_of": Open("numbers competencies in hand"),
 }
