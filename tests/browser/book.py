@@ -128,6 +128,8 @@ FILLS: dict[str, Fill] = {
     "framework_id": lambda scene: scene.competency().framework.public_id,
     "group_id": lambda scene: scene.group.public_id,
     "kind": lambda scene: "response",
+    # An earlier one, whose page says what going back to it would change.
+    "model_id": lambda scene: scene.first("estimates.FittedModel", in_force=False).public_id,
     "number": lambda scene: 1,
     "person_id": lambda scene: scene.learner.public_id,
     "piece_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).pk,

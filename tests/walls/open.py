@@ -82,6 +82,10 @@ OPEN = {
     "frameworks.services.links.link_waiting_ties": Open(PART),
     "frameworks.services.scales.save_scale": Open(PART),
     "frameworks.services.taking_over.take_over": Open(PART),
+    "evidence.queries.tasks_by_lineage": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_by_lineage(r.framework)[r.competency.lineage_id or 0],
+    ),
     "evidence.queries.tasks_for": Open(
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
@@ -142,9 +146,9 @@ OPEN = {
     "estimates.services.evidence.bring_along": Open(PART),
     "estimates.services.model_runs.work_on": Open(PART),
     "estimates.services.model_runs.give_up": Open(PART),
+    "estimates.services.replaying.lock_all": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
-    "estimates.services.replaying.lock_all": Open(PART),
     "estimates.services.replaying.follows": Open("compares two times"),
     "estimates.services.replaying.bring_in": Open(PART),
     "estimates.services.replaying.replay_one": Open(PART),
