@@ -105,6 +105,17 @@ def _run(scene: Scene) -> object:
     return run.public_id
 
 
+def _export(scene: Scene) -> object:
+    """Return an export of all that the district owns, while it is being written."""
+    from manypaths.base.clock import now, to_microseconds
+    from manypaths.records.models import DistrictExport, ExportState
+
+    export = DistrictExport.objects.order_by("pk").first() or DistrictExport.objects.create(
+        state=ExportState.WRITING, asked_at=to_microseconds(now()), asked_by=0
+    )
+    return export.public_id
+
+
 def _support(scene: Scene) -> object:
     """Return help that was planned for the class."""
     from manypaths.base.clock import now, today
@@ -125,9 +136,11 @@ FILLS: dict[str, Fill] = {
     "choice_id": lambda scene: scene.first("plans.Choice", learner=scene.learner).public_id,
     "competency_id": lambda scene: scene.competency().public_id,
     "contest_id": lambda scene: scene.contest().public_id,
+    "export_id": _export,
     "framework_id": lambda scene: scene.competency().framework.public_id,
     "group_id": lambda scene: scene.group.public_id,
     "kind": lambda scene: "response",
+    "model_id": lambda scene: scene.first("estimates.FittedModel").public_id,
     "number": lambda scene: 1,
     "person_id": lambda scene: scene.learner.public_id,
     "piece_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).pk,
