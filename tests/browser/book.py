@@ -48,6 +48,11 @@ class Scene:
         # The last has no others below it.
         return rating.competency if rating else self.last("frameworks.Competency")
 
+    def classmate(self) -> Any:
+        """Return somebody else who learns in the class."""
+        others = self.group.memberships.filter(part="learner").exclude(person=self.learner)
+        return self._known(others.order_by("pk").first(), "classmate").person
+
     def last(self, label: str) -> Any:
         """Return the last row of a model."""
         from django.apps import apps
@@ -142,6 +147,7 @@ FILLS: dict[str, Fill] = {
     "kind": lambda scene: "response",
     "model_id": lambda scene: scene.first("estimates.FittedModel").public_id,
     "number": lambda scene: 1,
+    "other_id": lambda scene: scene.classmate().public_id,
     "person_id": lambda scene: scene.learner.public_id,
     "piece_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).pk,
     "run_id": _run,
