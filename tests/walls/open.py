@@ -90,10 +90,6 @@ OPEN = {
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
     ),
-    "evidence.queries.tasks_by_lineage": Open(
-        "reads tasks of a framework, which all may do",
-        lambda by, r: evidence.tasks_by_lineage(r.framework)[r.competency.lineage_id],
-    ),
     "evidence.queries.answered_tasks": Open(
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.answered_tasks(r.competency),
