@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.terms.urls")),
     path("", include("manypaths.web.pages.groups.urls")),
     path("", include("manypaths.web.pages.people.urls")),
+    path("", include("manypaths.web.pages.demographics.urls")),
     path("", include("manypaths.web.pages.security.urls")),
     path("", include("manypaths.web.pages.invitation.urls")),
     path("", include("manypaths.web.pages.sign_in.library_urls")),

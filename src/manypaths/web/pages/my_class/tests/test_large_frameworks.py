@@ -12,7 +12,8 @@ from manypaths.evidence.services import save_tasks
 from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft, FrameworkDraft
 from manypaths.frameworks.models import AssociationKind, Competency, Framework
 from manypaths.frameworks.services import save_framework
-from manypaths.people.tests.cast import AT, OPERATOR, Cast
+from manypaths.people.models import Role
+from manypaths.people.tests.cast import AT, OPERATOR, Cast, make_person
 from manypaths.plans.models import WindowEntry
 from manypaths.plans.services import choose_framework
 from manypaths.web.tests.clients import Page, client_of, page
@@ -80,6 +81,18 @@ def test_what_is_open_in_one_area_stays_when_another_is_set(
         ("A00", False),
         ("C05", False),
     }
+
+
+def test_what_the_district_opened_in_one_area_stays_as_well(
+    cast: Cast, framework: Framework
+) -> None:
+    femi = client_of(make_person("Femi Adeyemi", cast.district, Role.LEADER))
+    address = reverse("settings:window", args=[framework.public_id])
+    assert len(page(femi, address).all("input", name="competency")) == EACH
+    a00, c05 = (str(id_of(framework, code)) for code in ("A00", "C05"))
+    femi.post(address, {"competency": [a00]})
+    femi.post(f"{address}?area=3", {"competency": [c05]})
+    assert "work on 2 competencies" in page(femi, address).text
 
 
 def test_something_else_and_help_are_not_chosen_from_a_list_of_all(
