@@ -88,13 +88,13 @@ def test_names_go_three_years_after_leaving_where_nothing_is_left(stage: Stage) 
 
 
 def test_work_goes_a_year_after_the_school_year_in_which_it_was_done(stage: Stage) -> None:
-    # The work of the stage is of April 2026, in a term that ends on its last day.
     n_pieces = Artifact.objects.count()
     assert n_pieces >= 2
-    ends = max(Term.objects.values_list("ends_on", flat=True))
-    assert due("work", ends + timedelta(days=364)) == {}
-    assert due("work", ends + timedelta(days=367))["artifact"] == n_pieces
-    Term.objects.all().delete()
+    # The work of the stage is of February to April 2026.
+    Term.objects.update(starts_on=date(2026, 1, 7), ends_on=date(2026, 5, 29))
+    assert due("work", date(2027, 5, 29)) == {}
+    assert due("work", date(2027, 5, 31))["artifact"] == n_pieces
+    Term.objects.update(starts_on=date(2020, 1, 7), ends_on=date(2020, 5, 29))
     assert due("work", date(2027, 7, 30)) == {}
     assert due("work", date(2027, 8, 2))["artifact"] == n_pieces
 
