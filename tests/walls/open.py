@@ -45,6 +45,9 @@ OPEN = {
     "frameworks.queries.prerequisites": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
     ),
+    "frameworks.queries.published_frameworks": Open(
+        "reads frameworks that are published", lambda by, r: frameworks.published_frameworks()
+    ),
     "frameworks.queries.associations_of": Open(
         _FOR_ALL, lambda by, r: frameworks.associations_of(r.framework)
     ),
