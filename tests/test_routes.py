@@ -178,12 +178,14 @@ def test_nobody_outside_gets_through_and_somebody_inside_does(scene: Scene, rout
 
     def statuses(names: tuple[str, ...]) -> set[int]:
         """Return how the bare address answers, and how with its form filled in."""
-        asked = [("get", address, None), ("post", address, None)]
-        asked += [("get", filled, None), ("post", filled, form)]
+        bare = [(method, address, None) for method in ("get", "post")]
+        asked = [*bare, ("get", filled, None), ("post", filled, form)]
         found = set()
         for name, (method, where, sent) in product(names, asked):
             with undone():
-                found.add(getattr(scene.client(name), method)(where, sent).status_code)
+                response = getattr(scene.client(name), method)(where, sent)
+                response.getvalue()  # a file is closed once it was read
+                found.add(response.status_code)
         return found
 
     if not is_open:

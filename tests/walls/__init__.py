@@ -5,6 +5,7 @@ behind them, and what another district may see through them: nothing.
 """
 
 from tests.walls.accounts import ACCOUNTS, OPEN_ACCOUNTS
+from tests.walls.demographics import DEMOGRAPHICS
 from tests.walls.estimates import ESTIMATES
 from tests.walls.evidence import EVIDENCE
 from tests.walls.frameworks import FRAMEWORKS
@@ -23,6 +24,7 @@ from tests.walls.sittings import SITTINGS
 
 WALLS: dict[str, Wall] = (
     PEOPLE
+    | DEMOGRAPHICS
     | ACCOUNTS
     | FRAMEWORKS
     | EVIDENCE

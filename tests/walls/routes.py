@@ -8,7 +8,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 from manypaths.base.clock import to_microseconds
-from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.demographics.models import DemographicsRight
+from manypaths.interop.models import ImportFile, ImportKind, ImportRun, RunState
+from manypaths.people.models import Person
 from manypaths.records.models import DistrictExport, Erasure, ErasureState, ExportState, Hold
 from tests.stage import LATER, Records
 
@@ -60,6 +62,32 @@ def _export(records: Records) -> UUID:
     return export.public_id
 
 
+def _asking(records: Records) -> UUID:
+    """Return an import that waits to hear which column is what."""
+    run = ImportRun.objects.filter(state=RunState.ASKING).first()
+    if run is None:
+        run = ImportRun.objects.create(
+            kind=ImportKind.TABLE,
+            state=RunState.ASKING,
+            file_name="quiz.csv",
+            n_bytes=1,
+            asked_by=0,
+            asked_at=LATER,
+            group_name=records.group.name,
+        )
+        ImportFile.objects.create(run=run, content=b"Name,Notes\nIris Berg,late\n")
+    return run.public_id
+
+
+def _right() -> DemographicsRight:
+    """Return that the leader of the learner's school reads demographics."""
+    leader = Person.objects.get(given_name="Dana")
+    right, _made = DemographicsRight.objects.get_or_create(
+        person=leader, ended_at=None, defaults={"given_at": LATER}
+    )
+    return right
+
+
 FILLS: dict[str, Fill] = {
     "erasure_id": _erasure,
     "export_id": _export,
@@ -81,10 +109,14 @@ FILLS: dict[str, Fill] = {
     "piece_id": lambda records: records.uncontested.pk,
     "place_id": lambda records: records.organization.public_id,
     "request_id": lambda records: records.help_request.public_id,
+    "right_id": lambda records: _right().public_id,
     "run_id": _run,
+    "imports:columns run_id": _asking,
+    "imports:say_columns run_id": _asking,
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,
+    "webhook_id": lambda records: records.endpoint.public_id,
     "token_id": lambda records: records.token.public_id,
     "task_id": lambda records: records.task.public_id,
     "term_id": lambda records: records.term.public_id,

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.spreadsheets import restored
 from manypaths.base.worded import worded
 from manypaths.evidence.models import Clock
 from manypaths.interop.response_text import Part, Unsound, careful_parts, fast_parts, read_header
@@ -209,8 +210,9 @@ class _Reader:
         }
         order, notices = _order_of_work(columns)
         return ReadLog(
-            list(self.learners),
-            list(self.items),
+            # A file of ours may have marked what a spreadsheet would take for a formula.
+            [restored(name) for name in self.learners],
+            [restored(name) for name in self.items],
             list(self.alignments.values()),
             **{name: column[order] for name, column in columns.items()},
             notices=notices,

@@ -16,6 +16,7 @@ from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import NotFound
 from manypaths.base.scope import current_district
 from manypaths.base.signing_key import signer_of
+from manypaths.base.spreadsheets import as_csv
 from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.queries import estimates_with_evidence
@@ -28,7 +29,6 @@ from manypaths.people.models import Organization, Person
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_whole_record
 from manypaths.records.packages import PackageWriter, new_package
-from manypaths.records.spreadsheets import as_csv
 from manypaths.records.whole.gathering import Gathered, gather
 from manypaths.records.whole.kinds import AROUND, FOR_EDUCATORS, Model, is_moment, name_of
 from manypaths.records.whole.model_file import Renumber, renumbered

@@ -27,6 +27,8 @@ _PAGES: dict[str, str | Promise] = {
     "groups": _("a list of groups"),
     "imports": _("an import"),
     "family": _("the family’s page"),
+    "demographics": _("what the roster says of birth, sex and origin"),
+    "terms": _("a list of groups"),
     "api:people": _("the list of the class"),
     "api:estimates": _("levels and how sure they are"),
     "api:why": _("why a level is what it is"),

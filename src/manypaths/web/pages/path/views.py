@@ -140,14 +140,14 @@ def ask(request: PageRequest, person_id: UUID) -> HttpResponse:
     )
     form = HelpForm(competencies, request.POST or None, initial=request.GET)
     if request.method == "POST" and form.is_valid():
-        asked = ask_for_help(
+        request_made = ask_for_help(
             learner,
             competency=form.asked_about,
             words=form.cleaned_data["words"],
             by=request.user,
             at=now(),
         )
-        undo = reverse("path:answered", args=[asked.public_id])
+        undo = reverse("path:answered", args=[request_made.public_id])
         tell(request, gettext("Your teachers see that you would like help."), undo=undo)
         return redirect_page(request, "path:own")
     record_view(request, learner)
