@@ -45,6 +45,9 @@ OPEN = {
     "frameworks.queries.prerequisites": Open(
         _FOR_ALL, lambda by, r: frameworks.prerequisites(r.framework)
     ),
+    "frameworks.queries.published_frameworks": Open(
+        "reads frameworks that are published", lambda by, r: frameworks.published_frameworks()
+    ),
     "frameworks.queries.associations_of": Open(
         _FOR_ALL, lambda by, r: frameworks.associations_of(r.framework)
     ),
@@ -99,10 +102,6 @@ OPEN = {
     "evidence.queries.criteria_of": Open("reads what is looked for in a task's work"),
     "evidence.queries.level_given": Open(
         "says of a piece of work that the caller was shown already what it was rated"
-    ),
-    "evidence.queries.shown_lineages": Open(
-        "reads which competencies of a framework have tasks",
-        lambda by, r: evidence.shown_lineages(r.framework),
     ),
     "evidence.queries.answers_of": Open(
         "reads what tasks know of right and wrong, which is about nobody",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import NotFound
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.queries import SignedOff, achievements_of
 from manypaths.evidence.models import Answer, AnswerForm, Artifact, Slip, Task
@@ -89,12 +92,17 @@ def questions_for(
 
 def sitting_for(sitting_id: UUID, *, by: Actor) -> Sitting:
     """Return a sitting of whoever asks, else raise NotFound."""
-    rows = Sitting.objects.select_related("learner", "competency__framework", "choice")
-    sitting = rows.filter(public_id=sitting_id).first()
+    sitting = _sitting.first(sitting_id)
     if sitting is None:
         raise NotFound
     require_own(by, sitting.learner)
     return sitting
+
+
+@prepared
+def _sitting(sitting_id: UUID) -> QuerySet[Sitting]:
+    rows = Sitting.objects.filter(public_id=sitting_id)
+    return rows.select_related("learner", "competency__framework", "choice")
 
 
 def open_sitting(learner: Person, competency: Competency, *, by: Actor) -> Sitting | None:
@@ -113,7 +121,9 @@ def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
 def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
     """Return the places of a sitting in order, with all that their tasks know."""
     require_own(by, sitting.learner)
-    places = list(sitting.places.select_related("task"))
+    places = _places(sitting.pk)
+    for place in places:
+        place.sitting = sitting
     known = answers_of([place.task for place in places])
     return [
         PlaceShown(place, _in_order(known[place.task_id], place.order), known[place.task_id])
@@ -121,14 +131,24 @@ def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
     ]
 
 
+@prepared
+def _places(sitting: int) -> QuerySet[Place]:
+    return Place.objects.filter(sitting=sitting).select_related("task")
+
+
 def answers_waiting(learners: Sequence[Person], *, by: Actor) -> list[Place]:
     """Return answers of learners that wait for a teacher, oldest first. Two queries."""
     require_sight(by, learners)
+    return _answers_waiting([learner.pk for learner in learners])
+
+
+@prepared
+def _answers_waiting(learners: Sequence[int]) -> QuerySet[Place]:
     waiting = Place.objects.filter(
         sitting__learner__in=learners, answered_at__isnull=False, outcome=None
     )
     found = waiting.select_related("task", "sitting__learner", "sitting__competency")
-    return list(found.order_by("answered_at", "pk"))
+    return found.order_by("answered_at", "pk")
 
 
 def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:

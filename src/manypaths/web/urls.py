@@ -9,6 +9,7 @@ handler500 = "manypaths.web.errors.our_fault_page"
 
 urlpatterns = [
     path("api/v1/", include("manypaths.api.urls")),
+    path("ims/case/", include("manypaths.api.case.urls")),
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.why.urls")),
     path("", include("manypaths.web.pages.looked.urls")),
     path("", include("manypaths.web.pages.marks.urls")),
+    path("", include("manypaths.web.pages.records.urls")),
     path("", include("manypaths.web.pages.settings.urls")),
     path("", include("manypaths.web.pages.models.urls")),
     path("", include("manypaths.web.pages.school.urls")),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.terms.urls")),
     path("", include("manypaths.web.pages.groups.urls")),
     path("", include("manypaths.web.pages.people.urls")),
+    path("", include("manypaths.web.pages.demographics.urls")),
     path("", include("manypaths.web.pages.security.urls")),
     path("", include("manypaths.web.pages.invitation.urls")),
     path("", include("manypaths.web.pages.sign_in.library_urls")),
