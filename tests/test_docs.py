@@ -330,6 +330,7 @@ def example(text: str) -> Json:
     return shown
 
 
+@pytest.mark.sweep
 def test_answers_have_the_keys_that_their_examples_show(tmp_path: Path) -> None:
     *found, refused, refused_import = answers(tmp_path)
     for name, (exit_code, said) in zip(WORDS, found, strict=True):

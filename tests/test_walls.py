@@ -29,7 +29,7 @@ from tests.walls import OPEN, PARTS, REACHED_BY_PROGRAMS, WALLS, Call, Wall
 
 ROOMS = (
     *("people", "demographics", "accounts", "frameworks", "evidence", "estimates", "plans"),
-    *("sittings", "integrations"),
+    *("sittings", "integrations", "records"),
 )
 NOT_FOUND = NotFound().as_json()
 # They read rows of people for queries and deeds that know who asks.

@@ -6,7 +6,7 @@ Without any, Manypaths runs on SQLite in the home folder.
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -59,7 +59,8 @@ _POSTGRES_OPTIONS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "options": f"-c lock_timeout={DATABASE_WAIT_SECONDS}s",
+    # The server, too, ends what nobody waits for any more.
+    "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
 }
 
 
@@ -76,7 +77,8 @@ def _database() -> dict[str, Any]:
     if scheme == "sqlite" and database.get("NAME"):
         return _sqlite(str(database["NAME"]))
     if scheme in {"postgres", "postgresql"} and database.get("NAME"):
-        return database | {"OPTIONS": _POSTGRES_OPTIONS | database.get("OPTIONS", {})}
+        options = cast("dict[str, object]", database.get("OPTIONS", {}))
+        return database | {"OPTIONS": _POSTGRES_OPTIONS | options}
     # The address may hold a password, so it is not repeated.
     allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
     raise BadSetting("MANYPATHS_DATABASE_URL", f"{scheme}:...", allowed)
@@ -175,6 +177,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "manypaths.web.context.visit",
             ],
+            "builtins": ["manypaths.web.templatetags.links"],
         },
     },
 ]
@@ -350,5 +353,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # What is refused has its line as a request.
         "django.request": {"level": "ERROR"},
+        # Its only warning is that it was told to end.
+        "django_tasks_db": {"level": "ERROR"},
     },
 }

@@ -19,6 +19,7 @@ from tests.walls.open import OPEN as OPEN_OTHERS
 from tests.walls.open import PART
 from tests.walls.people import PEOPLE
 from tests.walls.plans import PLANS
+from tests.walls.records import OPEN_RECORDS, RECORDS
 from tests.walls.sittings import SITTINGS
 
 WALLS: dict[str, Wall] = (
@@ -31,8 +32,9 @@ WALLS: dict[str, Wall] = (
     | PLANS
     | SITTINGS
     | INTEGRATIONS
+    | RECORDS
 )
-OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_INTEGRATIONS
+OPEN: dict[str, Open] = OPEN_OTHERS | OPEN_ACCOUNTS | OPEN_INTEGRATIONS | OPEN_RECORDS
 PARTS = frozenset(name for name, known in OPEN.items() if known.reason == PART)
 
 __all__ = ["OPEN", "PARTS", "REACHED_BY_PROGRAMS", "WALLS", "Call", "Open", "Wall"]

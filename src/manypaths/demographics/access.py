@@ -3,13 +3,13 @@
 from manypaths.base.errors import NotFound
 from manypaths.base.scope import current_district
 from manypaths.demographics.models import DemographicsRight
-from manypaths.people.access import Actor, Operator, require_leadership, require_leadership_of
-from manypaths.people.models import Organization, Person
+from manypaths.people.access import Actor, require_leadership, require_leadership_of
+from manypaths.people.models import Organization, Person, User
 
 
 def may_read_demographics(by: Actor) -> bool:
     """Say whether `by` holds the right; the operator has none, nor has anybody by their role."""
-    if isinstance(by, Operator):
+    if not isinstance(by, User):
         return False
     return DemographicsRight.objects.filter(person__user=by, ended_at=None).exists()
 

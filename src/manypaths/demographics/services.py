@@ -17,13 +17,12 @@ from manypaths.demographics.models import DataKey, Demographics, DemographicsRig
 from manypaths.demographics.vault import data_key, opened, sealed, unwrapped, wrapped
 from manypaths.people.access import (
     Actor,
-    Operator,
     current,
     require_leadership,
     require_operator,
     require_sight,
 )
-from manypaths.people.models import Organization, Person, Role, RoleHeld
+from manypaths.people.models import Organization, Person, Role, RoleHeld, User
 
 # By the roster's own column names.
 Facts = Mapping[str, str]
@@ -82,7 +81,7 @@ def give_demographics_right(person: Person, *, by: Actor, at: datetime) -> Demog
     """
     require_district(by)
     require_sight(by, [person])
-    if not isinstance(by, Operator) and person.user_id == by.pk:
+    if isinstance(by, User) and person.user_id == by.pk:
         raise Refused(_("Nobody gives this right to themself: another leader can."))
     if not RoleHeld.objects.filter(current(), person=person, role=Role.LEADER).exists():
         raise Refused(_("Only a leader can be given this right."))

@@ -29,6 +29,7 @@ from manypaths.people.models import Organization, User
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_records_office
 from manypaths.records.packages import PackageWriter, new_package
+from manypaths.records.whole.kinds import AnyField
 from manypaths.upkeep.cells import kind_of, to_text
 from manypaths.upkeep.tables import Reader, TableShape, one_moment
 
@@ -54,7 +55,7 @@ class _Table:
 
     model: type[models.Model]
     shape: TableShape
-    fields: Sequence[Any]
+    fields: Sequence[AnyField]
     where: str
 
     @property
@@ -105,7 +106,7 @@ def _tables(district_id: int) -> Iterator[_Table]:
             yield _Table(model, TableShape(model._meta.db_table, columns), fields, where)
 
 
-def _leaves(field: Any, declared: PersonalFields) -> bool:  # Any: a field of any type
+def _leaves(field: AnyField, declared: PersonalFields) -> bool:
     return field.name not in declared.secrets and not isinstance(field, models.BinaryField)
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("manypaths.web.pages.why.urls")),
     path("", include("manypaths.web.pages.looked.urls")),
     path("", include("manypaths.web.pages.marks.urls")),
+    path("", include("manypaths.web.pages.records.urls")),
     path("", include("manypaths.web.pages.settings.urls")),
     path("", include("manypaths.web.pages.models.urls")),
     path("", include("manypaths.web.pages.school.urls")),

@@ -34,6 +34,10 @@ _PAGES: dict[str, str | Promise] = {
     "api:why": _("why a level is what it is"),
     "api:next_steps": _("what could come next"),
     "api:group_status": _("the levels of the class"),
+    "records:whole": _("what is on record"),
+    "records:take_along": _("the whole record, to take along"),
+    "records:exported_file": _("all records, to take along"),
+    "records": _("how records end"),
 }
 
 _AS: dict[ViewerRole, str | Promise] = {

@@ -20,6 +20,7 @@ from manypaths.web.pages.my_class.showing import (
     LARGE_CLASS,
     Codes,
     RowList,
+    areas_to_choose,
     help_rows,
     matrix_of,
     rows_of,
@@ -64,6 +65,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "today": today(),
         "small_groups": seated(seats),
         "spreads": spreads_of(codes) if is_large else (),
+        "areas": areas_to_choose(codes),
         "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
     return render_page(request, "my_class/one.html", context)
@@ -78,7 +80,14 @@ def by_competency(request: PageRequest, group_id: UUID) -> HttpResponse:
     overview = _overview(request, group)
     if overview is None:
         return _empty(request, group, None)
-    context = {"group": group, "overview": overview, "spreads": spreads_of(Codes.of(overview))}
+    codes, area = Codes.of(overview), request.GET.get("area", "")
+    context = {
+        "group": group,
+        "overview": overview,
+        "spreads": spreads_of(codes, area=area),
+        "areas": areas_to_choose(codes),
+        "chosen_area": area,
+    }
     return render_page(request, "my_class/by_competency.html", context)
 
 

@@ -282,6 +282,7 @@ def _page(
         "reads_demographics": may_read_demographics(request.user),
         "found": found,
         "groups": groups_of(place, by=request.user),
+        "leads_district": request.visitor.district in request.visitor.standing.leads_organizations,
         "is_learner": any(row.part == Part.LEARNER for row in record.memberships)
         or any(row.role == Role.STUDENT for row in record.roles),
     }
