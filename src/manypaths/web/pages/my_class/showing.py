@@ -25,7 +25,7 @@ from manypaths.web.templatetags.marks import STATUS_WORDS
 # More cells in one page are slow to draw and hopeless to read.
 MOST_ROWS, MOST_COLUMNS = 30, 20
 # Beside all else on My class there is room for fewer.
-COLUMNS_BESIDE = 16
+COLUMNS_BESIDE = 14
 # A list opens with so many rows: a morning holds no more.
 MOST_SHOWN = 4
 # A class beyond this opens by competency; its matrix stands on pages of its own.
@@ -238,11 +238,16 @@ def matrix_of(
     )
 
 
-def spreads_of(codes: Codes) -> list[Spread]:
-    """Return each competency with how many learners have each status."""
+def spreads_of(codes: Codes, *, most: int | None = None) -> list[Spread]:
+    """Return each competency with how many learners have each status.
+
+    With `most`, so many of them, those that most was done on.
+    """
     n_learners = max(1, len(codes.overview.learners))
     spreads = []
-    for place, competency in enumerate(codes.competencies):
+    everything = range(len(codes.competencies))
+    for place in everything if most is None else _columns(codes, {}, "", most):
+        competency = codes.competencies[place]
         counted = Counter(codes.table[:, place].tolist())
         counts = [
             Count(status, n, max(1, round(_TENTHS * n / n_learners)))
