@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -150,6 +152,18 @@ class Browser:
         self.complaints.append(f"{address}: {text}")
 
 
+@contextmanager
+def windows_on(chromium: Chromium, server: Served, visitors: Visitors) -> Iterator[Browser]:
+    """Open windows on a server; in the end nothing may have been complained of in any."""
+    opened = Browser(chromium, server, visitors)
+    try:
+        yield opened
+    finally:
+        for context in list(chromium.contexts):
+            context.close()
+    assert opened.complaints == []
+
+
 # What has the focus, as assistive technology is told of it, and whether its place can be seen.
 _PLACE = """() => {
     const e = document.activeElement;
@@ -162,7 +176,8 @@ _PLACE = """() => {
     const top = document.elementFromPoint(x, y);
     const others = e.type === 'radio' && e.form
         ? [...e.form.querySelectorAll('input[type=radio]')].filter(o => o.name === e.name) : [e];
-    return { role: e.computedRole, name: e.computedName, names: others.map(o => o.computedName),
+    const role = e.tagName === 'SUMMARY' ? 'summary' : e.computedRole;
+    return { role, name: e.computedName, names: others.map(o => o.computedName),
              option: e.selectedOptions ? e.selectedOptions[0].text : '',
              ring: has_ring(e) || Boolean(label && has_ring(label)),
              inside: box.bottom > 0 && box.top < innerHeight,

@@ -119,7 +119,7 @@ def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
 
 
 def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
-    """Return the places of a sitting in order, with all that their tasks know. Three queries."""
+    """Return the places of a sitting in order, with all that their tasks know."""
     require_own(by, sitting.learner)
     places = _places(sitting.pk)
     for place in places:
@@ -162,7 +162,7 @@ def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:
 
 
 def signed_for(artifact: Artifact, *, by: Actor) -> SignedOff | None:
-    """Return what was signed off for the day of this work, None where nothing was. Three queries."""
+    """Return what was signed off for the day of this work, None where nothing was."""
     require_sight(by, [artifact.learner])
     if artifact.competency is None:
         return None

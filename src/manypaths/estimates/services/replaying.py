@@ -77,7 +77,7 @@ def lock(learner: Person) -> None:
 
     Raises NotFound for a learner who is not there, as the deed does for one it is not shown.
     """
-    if Person.objects.select_for_update().filter(pk=learner.pk).first() is None:
+    if _held().filter(pk=learner.pk).first() is None:
         raise NotFound
 
 
@@ -87,12 +87,18 @@ def lock_all(learners: Sequence[int] | None = None) -> None:
     What writes beliefs from a log takes this first, and then reads the log: what others took in
     meanwhile is in it, and what comes later comes on top.
     """
-    people = Person.objects.select_for_update().order_by("pk").values_list("pk")
+    people = _held().order_by("pk").values_list("pk")
     if learners is None:
         list(people)
         return
     for chunk in in_chunks(sorted(learners), _AT_ONCE):
         list(people.filter(pk__in=chunk))
+
+
+def _held() -> models.QuerySet[Person]:
+    # Not against rows that only refer to a person: two deeds that wrote such rows first, and then
+    # asked for the person, would wait for each other.
+    return Person.objects.select_for_update(no_key=True)
 
 
 def follows(done_at: int, last_done_at: int) -> bool:

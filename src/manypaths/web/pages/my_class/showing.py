@@ -26,6 +26,8 @@ from manypaths.web.templatetags.marks import STATUS_WORDS
 MOST_ROWS, MOST_COLUMNS = 30, 20
 # Beside all else on My class there is room for fewer.
 COLUMNS_BESIDE = 14
+# By competency, a bar each; a framework of more is read area by area.
+MOST_SPREADS = 40
 # A list opens with so many rows: a morning holds no more.
 MOST_SHOWN = 4
 # A class beyond this opens by competency; its matrix stands on pages of its own.
@@ -230,7 +232,7 @@ def matrix_of(
         columns=columns,
         rows=rows,
         areas=[(key, len(list(found))) for key, found in groupby(columns, lambda c: c.area)],
-        choices=list(dict.fromkeys(areas[c.pk] for c in codes.competencies if c.pk in areas)),
+        choices=areas_in(codes),
         n_learners=len(codes.overview.learners),
         first=first,
         chosen_area=area,
@@ -238,15 +240,25 @@ def matrix_of(
     )
 
 
-def spreads_of(codes: Codes, *, most: int | None = None) -> list[Spread]:
-    """Return each competency with how many learners have each status.
+def areas_to_choose(codes: Codes) -> list[Competency]:
+    """Return the areas of a framework of which not all has room on a page, in its order."""
+    return areas_in(codes) if len(codes.competencies) > MOST_SPREADS else []
 
-    With `most`, so many of them, those that most was done on.
-    """
+
+def areas_in(codes: Codes) -> list[Competency]:
+    """Return the areas of the framework, in its order."""
+    areas = codes.overview.areas
+    return list(dict.fromkeys(areas[c.pk] for c in codes.competencies if c.pk in areas))
+
+
+def spreads_of(codes: Codes, *, area: str = "", most: int = MOST_SPREADS) -> list[Spread]:
+    """Return an area's competencies, or those that most was done on, with how many stand where."""
     n_learners = max(1, len(codes.overview.learners))
+    places: Sequence[int] = range(len(codes.competencies))
+    if area or len(places) > most:
+        places = _columns(codes, codes.overview.areas, area, most)
     spreads = []
-    everything = range(len(codes.competencies))
-    for place in everything if most is None else _columns(codes, {}, "", most):
+    for place in places:
         competency = codes.competencies[place]
         counted = Counter(codes.table[:, place].tolist())
         counts = [

@@ -14,7 +14,7 @@ from manypaths.estimates.queries import achievements_of, estimates_of
 from manypaths.estimates.status import STATUSES, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.latest import Work, latest_work
-from manypaths.frameworks.models import Framework
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import levels_of
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
@@ -22,6 +22,7 @@ from manypaths.plans.models import Choice, HelpRequest
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import next_steps, open_choices, open_help_requests, pins_of
 from manypaths.web.pages.path import words
+from manypaths.web.pages.path.beginnings import beginnings
 from manypaths.web.pages.path.drawing import Drawing, MapShown
 
 _MOST_MOVES, _FEWEST_MOVES = 6, 3
@@ -77,6 +78,8 @@ class PathShown:
     summary: SafeString
     is_first_day: bool
     offers: Sequence[OfferShown]
+    # Where nothing can be offered: competencies to begin with all the same.
+    beginnings: Sequence[Competency]
     map: MapShown
     moves: Sequence[MoveShown]
     work: Sequence[WorkShown]
@@ -106,6 +109,7 @@ def show_path(
         summary=words.summary(counts, len(lately), len(offers), learner.first_name, is_own=is_own),
         is_first_day=counts[Status.NOT_STARTED] == len(estimates),
         offers=_offers(offers, pins),
+        beginnings=() if offers else beginnings(estimates),
         map=Drawing(outline, estimates, offers, lately, today, shown_on).shown(area),
         moves=_moves(moves, levels=_levels(framework)),
         work=_work(latest_work(learner, framework, by=by)),

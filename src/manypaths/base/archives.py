@@ -58,6 +58,11 @@ def opened_files(path: Path) -> Iterator[Files]:
     """
     if path.is_dir():
         found = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
+        for file in found.values():
+            if file.is_symlink():
+                raise Refused(f"{path.name} holds a link instead of a file: {file.name!r}.")
+        if len({name.casefold() for name in found}) < len(found):
+            raise Refused(f"{path.name} holds two files of one name.")
         _require_bytes(sum(file.stat().st_size for file in found.values()), path.name)
         yield Files(found, None)
         return
@@ -76,18 +81,24 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _entries(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    infos = archive.infolist()
-    if len(infos) > MOST_FILES:
-        raise Refused(f"{path.name} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
-    for info in infos:
-        _require_harmless(info, path.name)
-    _require_apart(archive, infos, path.name)
-    _require_bytes(sum(info.file_size for info in infos), path.name)
+    infos = require_harmless(archive, path.name)
     files = [info for info in infos if not info.is_dir() and not _is_of_the_system(info)]
     names = [_name_in_root(info, files) for info in files]
     if len({name.casefold() for name in names}) < len(names):
         raise Refused(f"{path.name} holds two files of one name.")
     return dict(zip(names, files, strict=True))
+
+
+def require_harmless(archive: zipfile.ZipFile, file: str) -> list[zipfile.ZipInfo]:
+    """Return the entries of an archive. Raises Refused where one of them could do harm."""
+    infos = archive.infolist()
+    if len(infos) > MOST_FILES:
+        raise Refused(f"{file} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
+    for info in infos:
+        _require_harmless(info, file)
+    _require_apart(archive, infos, file)
+    _require_bytes(sum(info.file_size for info in infos), file)
+    return infos
 
 
 def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
@@ -108,7 +119,8 @@ def _require_harmless(info: zipfile.ZipInfo, file: str) -> None:
     name = info.filename
     parts = PurePosixPath(name).parts
     is_odd = not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name
-    if is_odd or not name.isprintable():
+    # zipfile cuts names at a NUL; what stands there is what others would see.
+    if is_odd or not name.isprintable() or not info.orig_filename.isprintable():
         raise Refused(f"{file} holds a file with the name {name[:80]!r}, which no list has.")
     if stat.S_ISLNK(info.external_attr >> _UNIX_MODE_SHIFT):
         raise Refused(f"{file} holds a link instead of a file: {name[:80]!r}.")
