@@ -21,7 +21,7 @@ from manypaths.people.tests.cast import Cast, make_cast, make_district
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path: Path) -> Iterator[None]:
     """Let no test reach the files of the installation at hand."""
-    with override_settings(MEDIA_ROOT=tmp_path / "files"):
+    with override_settings(MEDIA_ROOT=tmp_path / "files", KEYS=tmp_path / "keys"):
         yield
 
 

@@ -1,4 +1,4 @@
-"""`make bench`: measure, and write performance.md, engine.md and pages.md of docs/reference.
+"""`make bench`: measure, and write performance, engine, pages and morning in docs/reference.
 
     python -m benchmarks.run [--only PART,...]
 
@@ -10,7 +10,7 @@ the folder of others' files; without it what needs them is left out.
 import argparse
 from pathlib import Path
 
-from benchmarks import engine, pages, performance
+from benchmarks import engine, morning, pages, performance
 from benchmarks.page import Page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +18,7 @@ PAGES: dict[str, Page] = {
     "performance": performance.PAGE,
     "engine": engine.PAGE,
     "pages": pages.PAGE,
+    "morning": morning.PAGE,
 }
 
 

@@ -12,6 +12,16 @@ from tests.stage import Stage, make_stage
 from tests.walls import WALLS, Wall
 
 DEEDS = {name: wall for name, wall in WALLS.items() if ".services." in name}
+# This room keeps its deeds in files of their own nouns.
+DEEDS |= {
+    name: WALLS[name]
+    for name in (
+        "records.whole.writing.export_record",
+        *(f"records.erasures.{deed}_erasure" for deed in ("ask", "confirm", "withdraw")),
+        *("records.holds.place_hold", "records.holds.release_hold"),
+        "records.retention.set_policy",
+    )
+}
 
 # Deeds that set off others, each with an entry of its own, and one that changes nothing here.
 OTHERS = {

@@ -255,7 +255,9 @@ WORDS = {
     "check-backup": ("check-backup", "all.zip"),
 }
 # They want two of somebody, or two years: src/manypaths/cli/tests/test_merging.py looks at them.
-OF_PEOPLE = {"duplicates", "merge-people", "unmerge-people", "roll-over", "undo-roll-over"}
+OF_PEOPLE = {"duplicates", "merge-people", "unmerge-people", "roll-over", "undo-roll-over"} | {
+    f"demographics {deed}" for deed in ("give", "end", "rotate-keys")
+}
 # Before a candidate is fitted: with it there is something new to learn.
 MORE = ("import", "responses", "more.csv", "--group", GROUP, "--framework", "Reading maps")
 MORE_ROWS = [

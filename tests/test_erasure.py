@@ -94,7 +94,7 @@ def test_two_people_are_needed(stage: Stage) -> None:
 
 def test_nobody_ends_their_own_record_and_a_reason_is_said(stage: Stage) -> None:
     femi = stage.actors["femi"]
-    own = Person.objects.get(user=femi)
+    own = Person.objects.get(given_name="Femi")
     with pytest.raises(Refused, match="their own"):
         ask_erasure(own, reason="Mine", by=femi, at=LATER)
     with pytest.raises(Refused, match="few words"):
@@ -213,7 +213,9 @@ def test_a_hold_ends_with_its_day_and_lets_nobody_read_more(stage: Stage) -> Non
     ada = stage.cast.ada
     hold = place_hold(stage.cast.district, reason="Case 7", until=today(), by=OPERATOR, at=LATER)
     assert held_among([ada.pk]) == {ada.pk}
-    assert [held.pk for _, held in holds(by=stage.actors["femi"])] == [stage.cast.district.pk]
+    assert [held and held.pk for _, held in holds(by=stage.actors["femi"])] == [
+        stage.cast.district.pk
+    ]
     for name in ("ada", "ben", "cleo", "dana", "eli", "gwen"):
         with pytest.raises(NotFound):
             holds(by=stage.actors[name])

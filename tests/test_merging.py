@@ -12,6 +12,8 @@ from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.models import AuditEntry, ViewEntry
 from manypaths.base.personal import declared_models
+from manypaths.demographics.queries import demographics_of
+from manypaths.demographics.services import give_demographics_right, take_in_demographics
 from manypaths.estimates.merging import link_learner, merge_people, unmerge_people
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief
 from manypaths.estimates.queries import estimates_of
@@ -363,6 +365,21 @@ def test_looks_at_the_other_record_are_the_kept_ones_now(cast: Cast, twin: Perso
     record_view(twin, by=user_of(cast.dana), at=now(), page="people:one")
     merge(twin, cast.ada)
     assert [view.viewer for view in views_of(cast.ada, by=user_of(cast.ada))] == [cast.dana]
+
+
+def test_demographics_go_along_and_come_back(cast: Cast, twin: Person) -> None:
+    dana = user_of(cast.dana)
+    give_demographics_right(cast.dana, by=OPERATOR, at=AT)
+    facts = {cast.ada.pk: {"sex": "female"}, twin.pk: {"sex": "other"}}
+    take_in_demographics({twin.pk: facts[twin.pk]}, district=cast.district, by=OPERATOR, at=AT)
+    done = merge(twin, cast.ada)
+    assert demographics_of(cast.ada, by=dana) == {"sex": "other"}
+    unmerge(done)
+    take_in_demographics(facts, district=cast.district, by=OPERATOR, at=AT)
+    twin.refresh_from_db()
+    unmerge(merge(twin, cast.ada))
+    for person in (cast.ada, twin):
+        assert demographics_of(person, by=dana) == facts[person.pk]
 
 
 # --- who may, and when not

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import product
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -37,6 +39,7 @@ from tests.walls.routes import (
     OPEN_TO_THE_DISTRICT,
     PUBLIC_ARGUMENTS,
     WRITES,
+    form_of,
 )
 
 HTMX = {"HX-Request": "true"}
@@ -129,10 +132,16 @@ class Answer:
     n_queries: int
 
     @staticmethod
-    def to(client: Client, method: str, address: str, headers: dict[str, str]) -> "Answer":
+    def to(
+        client: Client,
+        method: str,
+        address: str,
+        headers: dict[str, str],
+        form: dict[str, str] | None = None,
+    ) -> "Answer":
         with undone(), CaptureQueriesContext(connection) as queries:
-            response = getattr(client, method)(address, headers=headers)
-        body = without_tokens(response.content).replace(address, "HERE")
+            response = getattr(client, method)(address, form, headers=headers)
+        body = without_tokens(response.getvalue()).replace(address, "HERE")
         told = {name.lower(): value.replace(address, "HERE") for name, value in response.items()}
         # A compressed page has a length by chance, and letters were compared; the rest is of now.
         for name in ("x-request-id", "content-security-policy", "content-length", "expires"):
@@ -146,32 +155,35 @@ def test_what_is_not_theirs_answers_as_if_it_were_not_there(scene: Scene, route:
     if route.name in OPEN_TO_ALL | NUMBERED:
         return
     real, ghost = scene.address(route), scene.ghost_of(route)
+    filled = form_of(scene.stage.adas)
     for name in (*INSIDERS, *OUTSIDERS, "far", "stranger"):
         client = scene.client(name)
-        for method in ("get", "post"):
-            for headers in ({}, HTMX):
-                found = Answer.to(client, method, real, headers)
-                if found.status != 404 and name not in ("far", "stranger"):
-                    continue
-                missing = Answer.to(client, method, ghost, headers)
-                if name in INSIDERS:
-                    # They may see the record, so the work of refusing a deed on it tells nothing.
-                    missing = replace(missing, n_queries=found.n_queries)
-                assert found == missing, f"{method} {real} by {name}, {headers}"
+        for method, headers, form in product(("get", "post"), ({}, HTMX), ({}, filled)):
+            found = Answer.to(client, method, real, headers, form)
+            if found.status != 404 and name not in ("far", "stranger"):
+                continue
+            missing = Answer.to(client, method, ghost, headers, form)
+            if name in INSIDERS:
+                # They may see the record, so the work of refusing a deed on it tells nothing.
+                missing = replace(missing, n_queries=found.n_queries)
+            assert found == missing, f"{method} {real} by {name}, {headers}"
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("route", WITH_RECORDS, ids=lambda route: route.name)
 def test_nobody_outside_gets_through_and_somebody_inside_does(scene: Scene, route: Route) -> None:
-    address = scene.address(route)
+    address, form = scene.address(route), form_of(scene.stage.adas)
     is_open = route.name in OPEN_TO_ALL | OPEN_TO_THE_DISTRICT
+    filled = f"{address}?{urlencode(form)}"
 
     def statuses(names: tuple[str, ...]) -> set[int]:
+        """Return how the bare address answers, and how with its form filled in."""
+        bare = [(method, address, None) for method in ("get", "post")]
+        asked = [*bare, ("get", filled, None), ("post", filled, form)]
         found = set()
-        for name in names:
-            for method in ("get", "post"):
-                with undone():
-                    found.add(getattr(scene.client(name), method)(address).status_code)
+        for name, (method, where, sent) in product(names, asked):
+            with undone():
+                found.add(getattr(scene.client(name), method)(where, sent).status_code)
         return found
 
     if not is_open:

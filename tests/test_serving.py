@@ -55,6 +55,15 @@ def test_a_start_from_nothing_serves_pages_until_it_is_told_to_end(
     assert are_gone(children)
 
 
+def test_ctrl_c_ends_it_and_all_that_it_started(server: Served) -> None:
+    server.get("/sign-in/")
+    children = server.children()
+    # A terminal sends it to all processes alike.
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(60) == 0
+    assert are_gone(children)
+
+
 def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_path: Path) -> None:
     with served(environment, log=tmp_path / "log") as running:
         running.get("/sign-in/?next=/people/Ada/", x_request_id="test-0001")

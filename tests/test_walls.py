@@ -28,8 +28,8 @@ from tests.stage import Records, Stage, make_stage
 from tests.walls import OPEN, PARTS, REACHED_BY_PROGRAMS, WALLS, Call, Wall
 
 ROOMS = (
-    *("people", "accounts", "frameworks", "evidence", "estimates", "plans", "sittings"),
-    "integrations",
+    *("people", "demographics", "accounts", "frameworks", "evidence", "estimates", "plans"),
+    *("sittings", "integrations", "records"),
 )
 NOT_FOUND = NotFound().as_json()
 # They read rows of people for queries and deeds that know who asks.

@@ -16,6 +16,7 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.base.models import AuditEntry
 from manypaths.base.personal import declared_models
 from manypaths.base.scope import district_scope
+from manypaths.base.spreadsheets import as_csv, safe_cell
 from manypaths.estimates.queries import estimates_with_evidence
 from manypaths.estimates.services import fit_model, take_in_artifact, take_in_rating
 from manypaths.evidence.drafts import RatingDraft
@@ -27,7 +28,6 @@ from manypaths.people.models import Person
 from manypaths.people.tests.cast import OPERATOR, Cast, make_district, user_of
 from manypaths.plans.family_notes import write_family_note
 from manypaths.records.packages import check_package
-from manypaths.records.spreadsheets import as_csv, safe_cell
 from manypaths.records.whole.kinds import name_of
 from manypaths.records.whole.names import OthersNames
 from manypaths.records.whole.reading import import_record

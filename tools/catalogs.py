@@ -22,6 +22,7 @@ _KEYWORDS = {
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "worded": None,
     "_": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),

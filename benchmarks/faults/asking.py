@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -41,10 +42,38 @@ async def ask(
     patience: float = PATIENCE_SECONDS,
 ) -> Reply:
     """Ask once: a POST where there is a form, else a GET. Raises one of TROUBLE without answer."""
+    kind = "application/x-www-form-urlencoded"
+    body = None if form is None else urlencode({**form, "csrfmiddlewaretoken": _TOKEN}).encode()
+    cookies = "; ".join(filter(None, (cookie, f"csrf={_TOKEN}")))
+    return await _sent(address, path, {"Cookie": cookies, "Content-Type": kind}, body, patience)
+
+
+async def call(
+    address: Address,
+    path: str,
+    content: object,
+    *,
+    secret: str,
+    key: str,
+    patience: float = PATIENCE_SECONDS,
+) -> Reply:
+    """Call the API once, as a program does. Raises one of TROUBLE without answer."""
+    headers = {
+        "Authorization": f"Bearer {secret}",
+        "Idempotency-Key": key,
+        "Content-Type": "application/json",
+    }
+    return await _sent(address, path, headers, json.dumps(content).encode(), patience)
+
+
+async def _sent(
+    address: Address, path: str, headers: Mapping[str, str], body: bytes | None, patience: float
+) -> Reply:
+    """Send a request over a connection of its own, and wait for the answer."""
     async with asyncio.timeout(patience):
         reader, writer = await asyncio.open_connection(address.host, address.port, limit=1 << 20)
         try:
-            writer.write(_request(address, path, cookie, form))
+            writer.write(_request(address, path, headers, body))
             await writer.drain()
             answer = await read_answer(reader)
         finally:
@@ -54,29 +83,20 @@ async def ask(
     return Reply(answer.status, _header(answer.head, b"location"), answer.body.decode())
 
 
-def _request(address: Address, path: str, cookie: str, form: Mapping[str, str] | None) -> bytes:
-    body = b"" if form is None else urlencode({**form, "csrfmiddlewaretoken": _TOKEN}).encode()
-    cookies = "; ".join(filter(None, (cookie, f"csrf={_TOKEN}")))
+def _request(address: Address, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
     lines = (
-        f"{'GET' if form is None else 'POST'} {path} HTTP/1.1",
+        f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
         f"Host: {address.host}:{address.port}",
         "Connection: close",
-        "Accept: text/html",
+        "Accept: text/html, application/json",
         "Accept-Encoding: identity",
         "Accept-Language: en",
-        f"Cookie: {cookies}",
-        *(
-            ()
-            if form is None
-            else (
-                "Content-Type: application/x-www-form-urlencoded",
-                f"Content-Length: {len(body)}",
-            )
-        ),
+        *(f"{name}: {value}" for name, value in headers.items()),
+        *(() if body is None else (f"Content-Length: {len(body)}",)),
         "",
         "",
     )
-    return "\r\n".join(lines).encode() + body
+    return "\r\n".join(lines).encode() + (body or b"")
 
 
 def _header(head: bytes, name: bytes) -> str:

@@ -134,7 +134,7 @@ class Scene:
 @asynccontextmanager
 async def at_work(site: Site, server: Server, judge: Judge) -> AsyncIterator[Scene]:
     """Let people write while the block runs, from when the first answer is acknowledged."""
-    writers = Writers(site.home.people, server.address, site.ledger, Random(1))
+    writers = Writers(site.home.people, site.home.program, server.address, site.ledger, Random(1))
     writers.start()
     try:
         await writers.until_acknowledged(since=monotonic())

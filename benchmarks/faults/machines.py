@@ -53,7 +53,9 @@ class Home:
     environment: Environment
     people: Sequence[Mapping[str, Any]] = ()
     n_achievements: int = 0
-    group: str = ""
+    names: Sequence[str] = ()
+    # What a program needs that writes through the API: a token, learners and tasks.
+    program: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, *words: str) -> str:
         """Run a module of ours in this home, and return what it prints."""
@@ -92,6 +94,7 @@ def make_home(folder: Path, *, url: str = "", n_learners: int = 40, password: st
         "MANYPATHS_HOME": str(folder),
         # Names the cookies as a server on this machine alone does.
         "MANYPATHS_ADDRESS": "http://127.0.0.1",
+        "MANYPATHS_API_CALLS_A_MINUTE": "100000",
     }
     bare = Home(folder, environment | ({URL: url} if url else {}))
     made = bare.manypaths("init")
@@ -102,7 +105,8 @@ def make_home(folder: Path, *, url: str = "", n_learners: int = 40, password: st
         bare,
         people=found["people"],
         n_achievements=found["n_achievements"],
-        group=found["group"],
+        names=found["names"],
+        program=found["program"],
     )
 
 

@@ -137,7 +137,9 @@ async def _rounds(
     seed: int,
 ) -> Rounds:
     found, rng = Rounds(fault, site.database), Random(seed)
-    writers = Writers(site.home.people, server.address, site.ledger, Random(seed))
+    writers = Writers(
+        site.home.people, site.home.program, server.address, site.ledger, Random(seed)
+    )
     writers.start()
     try:
         await writers.until_acknowledged(since=monotonic())
@@ -168,7 +170,7 @@ async def _lossy(site: Site, n: int, server: Server, judge: Judge, seed: int) ->
 
     proxy = LossyProxy(server.address, lambda: every("lost", 3), lambda: every("twice", 5))
     port = free_port()
-    writers = Writers(site.home.people, Address(port), site.ledger, Random(seed))
+    writers = Writers(site.home.people, site.home.program, Address(port), site.ledger, Random(seed))
     async with await asyncio.start_server(proxy.take, "127.0.0.1", port, limit=1 << 20):
         writers.start()
         try:

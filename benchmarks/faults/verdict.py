@@ -50,16 +50,12 @@ def main() -> None:
 
 def _judge(entries: list[dict[str, Any]]) -> Verdict:
     from manypaths.estimates.models import Achievement
-    from manypaths.sittings.models import Place
 
-    asked = {(entry["sitting"], entry["number"]): entry["given"] for entry in entries}
-    rows = Place.objects.exclude(answered_at=None).values_list(
-        "sitting__public_id", "number", "given", "response"
-    )
-    found = {(str(sitting), number): given for sitting, number, given, _ in rows}
+    asked = {_name(entry): entry.get("given", entry.get("outcome")) for entry in entries}
+    found = _on_record()
     return Verdict(
         acknowledged=len(asked),
-        lost=sum(found.get(place) != given for place, given in asked.items()),
+        lost=sum(found.get(name) != said for name, said in asked.items()),
         doubled=_doubled(),
         half_deeds=sum(_half_deeds()),
         drifted=_drifted(),
@@ -69,11 +65,28 @@ def _judge(entries: list[dict[str, Any]]) -> Verdict:
     )
 
 
+def _name(entry: dict[str, Any]) -> tuple[str, int]:
+    """Return by what an acknowledged answer is known: its place in a sitting, or its own id."""
+    return (entry["client_id"], 0) if "client_id" in entry else (entry["sitting"], entry["number"])
+
+
+def _on_record() -> dict[tuple[str, int], str | float]:
+    from manypaths.integrations.models import SentResponse
+    from manypaths.sittings.models import Place
+
+    places = Place.objects.exclude(answered_at=None)
+    rows = places.values_list("sitting__public_id", "number", "given")
+    sent = SentResponse.objects.filter(response__withdrawal=None)
+    return {(str(sitting), number): given for sitting, number, given in rows} | {
+        (name, 0): outcome for name, outcome in sent.values_list("client_id", "response__outcome")
+    }
+
+
 def _doubled() -> int:
-    """Return how many responses stand beside the one that belongs to a place."""
+    """Return how many responses stand beside the one that belongs to a place or to a sent row."""
     from manypaths.evidence.models import Response
 
-    return Response.objects.filter(place=None).count()
+    return Response.objects.filter(place=None, sent_as=None).count()
 
 
 def _half_deeds() -> Iterator[int]:
@@ -90,9 +103,12 @@ def _half_deeds() -> Iterator[int]:
     audited = Counter(
         AuditEntry.objects.filter(deed="record response").values_list("subject_id", flat=True)
     )
-    responses = Response.objects.values_list("pk", flat=True)
-    yield sum(audited[pk] != 1 for pk in responses)
-    yield sum(audited.values()) - len(responses)
+    of_places = Response.objects.exclude(place=None).values_list("pk", flat=True)
+    yield sum(audited[pk] != 1 for pk in of_places)
+    yield sum(audited.values()) - len(of_places)
+    batches = AuditEntry.objects.filter(deed="record responses").values_list("facts", flat=True)
+    n_sent = Response.objects.exclude(sent_as=None).count()
+    yield abs(n_sent - sum(facts["count"] for facts in batches))
     waiting = Place.objects.filter(answered_at=None).values("sitting")
     yield Sitting.objects.filter(ended_at=None).exclude(pk__in=waiting).count()
     standing = Response.objects.standing().values_list("learner").annotate(n=Count("pk"))

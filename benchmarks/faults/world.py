@@ -13,6 +13,8 @@ from manypaths.cli.session import set_up
 if TYPE_CHECKING:
     from manypaths.people.models import Organization, Person
 
+_CLASS_SIZE = 25
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -37,7 +39,8 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
     from manypaths.base.clock import now
     from manypaths.estimates.services import AchievementDraft, sign_off_many
     from manypaths.estimates.tests.world import make_world
-    from manypaths.people.access import Operator
+    from manypaths.integrations.services import make_token
+    from manypaths.people.access import Operator, TokenScope
     from manypaths.people.models import Role
     from manypaths.people.services import add_people, create_school
     from manypaths.people.tests.cast import SINCE, make_class
@@ -56,7 +59,9 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
         by=by,
         at=at,
     )
-    group = make_class("7B Mathematics", school, lead=teacher, learners=learners)
+    for first in range(0, n_learners, _CLASS_SIZE):
+        members = learners[first : first + _CLASS_SIZE]
+        make_class(f"Class {first // _CLASS_SIZE}", school, lead=teacher, learners=members)
     drafts = [
         AchievementDraft(learner, world.competencies["F1"], at.date()) for learner in learners[:10]
     ]
@@ -73,10 +78,17 @@ def _made(district: "Organization", n_learners: int, password: str) -> dict[str,
         for learner in learners
     ]
     assert Session.objects.count() == n_learners
+    made = make_token(
+        school, "Quiz Program", scopes=[TokenScope.WRITE_EVIDENCE], days=30, by=by, at=at
+    )
     return {
+        "program": {
+            "secret": made.secret,
+            "learners": [str(learner.public_id) for learner in learners],
+            "tasks": tasks,
+        },
         "people": people,
         "names": [learner.user.username for learner in learners if learner.user],
-        "group": str(group.public_id),
         "n_achievements": len(drafts),
     }
 

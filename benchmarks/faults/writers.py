@@ -1,26 +1,30 @@
-"""Learners who answer one task after the other, whatever becomes of the server.
+"""Learners who answer one task after the other, and a program that hands on what it has.
 
-Each answer belongs to a place in a sitting, and so to an address that the learner knows: whoever
-gets no reply sends the same answer to the same address again. What was acknowledged stands in a
-ledger outside of the program.
+Whatever becomes of the server, they go on. Each answer belongs to a place in a sitting, and so to
+an address that the learner knows; each row of the program has an id of its own, and each call a
+key. Whoever gets no reply sends the same once more. What was acknowledged stands in a ledger
+outside of the program.
 """
 
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from datetime import UTC, datetime, timedelta
+from itertools import count, cycle
 from random import Random
 from time import monotonic
 from typing import Any
 
-from benchmarks.faults.asking import TROUBLE, Address, Reply, ask
+from benchmarks.faults.asking import TROUBLE, Address, Reply, ask, call
 
 _PLACE = re.compile(r"/do/set/([0-9a-f-]{36})/(\d+)/$")
 _ANSWERS = ("1/2", "1/4", "3/4")
 _SECONDS_BEFORE_AGAIN = 0.05
 _FINE = (200, 302, 404)
+_BATCH = 5
+_LONG_AGO = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @dataclass
@@ -45,10 +49,11 @@ class Writers:
     """Several learners at work at once, who can be told to pause."""
 
     people: Sequence[Mapping[str, Any]]
+    program: Mapping[str, Any]
     address: Address
     ledger: Ledger
     rng: Random
-    n_at_once: int = 4
+    n_at_once: int = 3
     # How often each status came, or each kind of trouble.
     met: Counter[str] = field(default_factory=Counter)
     _may_ask: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,8 +61,9 @@ class Writers:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def start(self) -> None:
-        """Begin; each writer speaks for its share of the learners in turn."""
+        """Begin: all but one at the pages, for a share of the learners; one program at the API."""
         self._may_ask.set()
+        self._tasks.append(asyncio.create_task(self._hand_on()))
         for first in range(self.n_at_once):
             share = self.people[first :: self.n_at_once]
             self._tasks.append(asyncio.create_task(self._write(share)))
@@ -113,15 +119,48 @@ class Writers:
                 self.ledger.note(sitting=sitting, number=number, given=given)
             number += 1
 
+    async def _hand_on(self) -> None:
+        """Send batches of responses to the API, each with a key and with ids of its rows."""
+        for number in count():
+            rows = [self._row(number, place) for place in range(_BATCH)]
+            key = f"call-{id(self)}-{number}"
+            done = await self._until_answered(
+                lambda rows=rows, key=key: call(  # type: ignore[misc]  # as they are now
+                    self.address,
+                    "/api/v1/responses/batch",
+                    {"rows": rows},
+                    secret=self.program["secret"],
+                    key=key,
+                )
+            )
+            assert done.status == 200, done
+            for row in rows:
+                self.ledger.note(client_id=row["client_id"], outcome=row["outcome"])
+
+    def _row(self, number: int, place: int) -> dict[str, object]:
+        done_at = _LONG_AGO + timedelta(seconds=self.rng.randrange(10**7))
+        return {
+            "client_id": f"row-{id(self)}-{number}-{place}",
+            "learner": self.rng.choice(self.program["learners"]),
+            "task": self.rng.choice(self.program["tasks"]),
+            "outcome": self.rng.choice((0.0, 1.0)),
+            "done_at": done_at.isoformat(),
+        }
+
     async def _persist(
         self, person: Mapping[str, Any], path: str, form: Mapping[str, str] | None = None
     ) -> Reply:
-        """Ask until there is an answer that is one."""
+        """Ask for a page until there is an answer that is one."""
+        return await self._until_answered(
+            lambda: ask(self.address, path, cookie=person["cookie"], form=form)
+        )
+
+    async def _until_answered(self, send: Callable[[], Awaitable[Reply]]) -> Reply:
         while True:
             await self._may_ask.wait()
             self._n_asking += 1
             try:
-                reply = await ask(self.address, path, cookie=person["cookie"], form=form)
+                reply = await send()
             except TROUBLE as trouble:
                 self.met[type(trouble).__name__] += 1
             else:

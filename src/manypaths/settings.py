@@ -6,7 +6,7 @@ Without any, Manypaths runs on SQLite in the home folder.
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -43,6 +43,9 @@ CONFORMANCE = Path(env_str("MANYPATHS_CONFORMANCE", "../shared"))
 
 DATABASE_WAIT_SECONDS = env_int("MANYPATHS_DATABASE_WAIT_SECONDS", 20, at_least=1, at_most=600)
 
+# Keys that are in no backup: whoever has them and the database reads what they seal.
+KEYS = Path(env_str("MANYPATHS_KEYS", str(HOME / "keys"))).expanduser().absolute()
+
 # Files that learners hand in: under the home, by the public id of their row.
 MEDIA_ROOT = HOME / "files"
 FILE_MEGABYTES = env_int("MANYPATHS_FILE_MEGABYTES", 10, at_least=1, at_most=100)
@@ -56,7 +59,8 @@ _POSTGRES_OPTIONS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "options": f"-c lock_timeout={DATABASE_WAIT_SECONDS}s",
+    # The server, too, ends what nobody waits for any more.
+    "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
 }
 
 
@@ -73,7 +77,8 @@ def _database() -> dict[str, Any]:
     if scheme == "sqlite" and database.get("NAME"):
         return _sqlite(str(database["NAME"]))
     if scheme in {"postgres", "postgresql"} and database.get("NAME"):
-        return database | {"OPTIONS": _POSTGRES_OPTIONS | database.get("OPTIONS", {})}
+        options = cast("dict[str, object]", database.get("OPTIONS", {}))
+        return database | {"OPTIONS": _POSTGRES_OPTIONS | options}
     # The address may hold a password, so it is not repeated.
     allowed = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
     raise BadSetting("MANYPATHS_DATABASE_URL", f"{scheme}:...", allowed)
@@ -123,6 +128,7 @@ INSTALLED_APPS = [
     "manypaths.base",
     "manypaths.people",
     "manypaths.accounts",
+    "manypaths.demographics",
     "manypaths.frameworks",
     "manypaths.evidence",
     "manypaths.estimates",
@@ -171,6 +177,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "manypaths.web.context.visit",
             ],
+            "builtins": ["manypaths.web.templatetags.links"],
         },
     },
 ]
@@ -349,5 +356,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # What is refused has its line as a request.
         "django.request": {"level": "ERROR"},
+        # Its only warning is that it was told to end.
+        "django_tasks_db": {"level": "ERROR"},
     },
 }

@@ -199,7 +199,7 @@ def _one_week_of_answers(founding: _Founding, group: Any, framework: Any) -> Non
     from manypaths.people.models import Part
 
     learners = [m.person_id for m in group.memberships.filter(part=Part.LEARNER).order_by("pk")]
-    tasks = list(Task.objects.filter(family=framework.family).order_by("pk")[:40])
+    tasks = list(Task.objects.filter(framework=framework).order_by("pk")[:40])
     n = len(learners) * len(tasks)
     learner, task = (
         np.repeat(learners, len(tasks)),

@@ -72,9 +72,11 @@ def test_without_script_every_page_is_there(
     assert not found, "\n" + "\n".join(found)
 
 
-# What does nothing without script: a button that sends no form, a link that leads nowhere.
+# What does nothing without script, and does not say so: a button that sends no form, a link that
+# leads nowhere.
 _DEAD = """() => [...document.querySelectorAll('button, form, a')].filter(e =>
-    e.checkVisibility() && (e.tagName === 'BUTTON' ? !e.form || e.type === 'button'
+    e.checkVisibility() && (e.tagName === 'BUTTON' ? !e.form
+        || (e.type === 'button' && !e.form.querySelector('noscript'))
     : e.tagName === 'FORM' ? !e.hasAttribute('action') && !e.hasAttribute('method')
     : ['', '#'].includes(e.getAttribute('href') ?? ''))).map(e => e.outerHTML.slice(0, 120))"""
 

@@ -20,13 +20,15 @@ PAPERS = [
 
 _ACTS = """() => [...document.querySelectorAll(
     'nav, button, .b, .skip, .more > summary, .acts, input:not([type=hidden]), select, textarea')]
-    .filter(e => e.checkVisibility() && e.getClientRects().length).map(e => e.outerHTML.slice(0, 120))"""
+    .filter(e => e.checkVisibility() && e.getClientRects().length)
+    .map(e => e.outerHTML.slice(0, 120))"""
 _BEYOND = """sheet => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
     && !e.closest('.vh') && e.getBoundingClientRect().width > 0
     && (e.getBoundingClientRect().right > sheet + 1 || e.getBoundingClientRect().left < -1))
     .map(e => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 60)}`).slice(0, 5)"""
 # Cut: what has rows of its own that stay in one piece, without being told to.
-_CUT = """() => [...document.querySelectorAll('tr, .papers > li, .todo-list > li, .ev > li, .group')]
+_CUT = """() => [...document.querySelectorAll(
+    'tr, .papers > li, .todo-list > li, .ev > li, .group')]
     .filter(e => e.checkVisibility() && getComputedStyle(e).breakInside !== 'avoid')
     .map(e => e.outerHTML.slice(0, 80)).slice(0, 5)"""
 _GROUND = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"

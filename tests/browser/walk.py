@@ -90,7 +90,7 @@ def stop_at(browser: Browser, role: str, route: Route, *, is_whole: bool = True)
 
 
 def may_be_page(given: Given) -> bool:
-    """Say whether an address may show a page to somebody: no deed, no file, no answer to machines."""
+    """Say whether an address may show a page: it is no deed, no file, no answer to machines."""
     return given.status != 405 and given.kind.startswith("text/html")
 
 
@@ -125,7 +125,8 @@ def windows_of(number: int) -> Sequence[Window]:
 
 _FIND = """rules => axe.run(document, {runOnly: {type: 'tag', values: rules},
     resultTypes: ['violations']}).then(found => found.violations.flatMap(violation =>
-    violation.nodes.map(node => `${violation.id} at ${node.target}: ${node.html.slice(0, 120)}`)))"""
+    violation.nodes.map(node =>
+        `${violation.id} at ${node.target}: ${node.html.slice(0, 120)}`)))"""
 
 
 def findings(page: Page) -> list[str]:

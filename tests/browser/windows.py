@@ -162,7 +162,8 @@ _PLACE = """() => {
     const top = document.elementFromPoint(x, y);
     const others = e.type === 'radio' && e.form
         ? [...e.form.querySelectorAll('input[type=radio]')].filter(o => o.name === e.name) : [e];
-    return { role: e.computedRole, name: e.computedName, names: others.map(o => o.computedName),
+    const role = e.tagName === 'SUMMARY' ? 'summary' : e.computedRole;
+    return { role, name: e.computedName, names: others.map(o => o.computedName),
              option: e.selectedOptions ? e.selectedOptions[0].text : '',
              ring: has_ring(e) || Boolean(label && has_ring(label)),
              inside: box.bottom > 0 && box.top < innerHeight,

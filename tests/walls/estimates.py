@@ -1,5 +1,7 @@
 """How deeds and queries on estimates are called."""
 
+from typing import cast
+
 from manypaths.estimates import queries, services
 from manypaths.estimates.calibration import calibration_report
 from manypaths.estimates.merging import link_learner, merge_people, unmerge_people
@@ -11,6 +13,7 @@ from manypaths.estimates.rule_effects import (
 )
 from manypaths.estimates.summaries import summaries_of
 from manypaths.evidence.models import ArtifactKind, ContestOutcome
+from manypaths.people.models import User
 from tests.stage import LATER
 from tests.walls.kinds import Wall
 
@@ -63,10 +66,10 @@ ESTIMATES = {
         lambda by, r: queries.latest_model_run(r.framework, by=by), "femi"
     ),
     "estimates.services.model_runs.start_fit": Wall(
-        lambda by, r: services.start_fit(r.framework, by=by, at=LATER), "femi"
+        lambda by, r: services.start_fit(r.framework, by=cast(User, by), at=LATER), "femi"
     ),
     "estimates.services.model_runs.start_switch": Wall(
-        lambda by, r: services.start_switch(r.candidate, by=by, at=LATER), "femi"
+        lambda by, r: services.start_switch(r.candidate, by=cast(User, by), at=LATER), "femi"
     ),
     "estimates.rule_effects.effects_of_rules": Wall(
         lambda by, r: effects_of_rules(r.framework, {"ready": 0.7}, by=by, at=LATER), "femi"

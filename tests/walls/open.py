@@ -103,10 +103,6 @@ OPEN = {
     "evidence.queries.level_given": Open(
         "says of a piece of work that the caller was shown already what it was rated"
     ),
-    "evidence.queries.shown_lineages": Open(
-        "reads which competencies of a framework have tasks",
-        lambda by, r: evidence.shown_lineages(r.framework),
-    ),
     "evidence.queries.answers_of": Open(
         "reads what tasks know of right and wrong, which is about nobody",
         lambda by, r: evidence.answers_of([r.task])[r.task.pk],

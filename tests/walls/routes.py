@@ -7,7 +7,11 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from manypaths.base.clock import to_microseconds
+from manypaths.demographics.models import DemographicsRight
 from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.people.models import Person
+from manypaths.records.models import DistrictExport, Erasure, ErasureState, ExportState, Hold
 from tests.stage import LATER, Records
 
 Fill = Callable[[Records], object]
@@ -27,7 +31,50 @@ def _run(records: Records) -> UUID:
     return run.public_id
 
 
+def _erasure(records: Records) -> UUID:
+    """Return an erasure of the learner that waits for a second person."""
+    erasure, _ = Erasure.objects.get_or_create(
+        person_number=records.learner.pk,
+        person_hash="0" * 64,
+        reason="asked",
+        state=ErasureState.ASKED,
+        asked_at=to_microseconds(LATER),
+    )
+    return erasure.public_id
+
+
+def _hold(records: Records) -> UUID:
+    """Return a hold on the learner."""
+    hold, _ = Hold.objects.get_or_create(
+        scope="person",
+        scope_id=records.learner.pk,
+        reason="a case",
+        placed_at=to_microseconds(LATER),
+    )
+    return hold.public_id
+
+
+def _export(records: Records) -> UUID:
+    """Return an export of the district that is being written."""
+    export, _ = DistrictExport.objects.get_or_create(
+        state=ExportState.WRITING, asked_at=to_microseconds(LATER), asked_by=0
+    )
+    return export.public_id
+
+
+def _right() -> DemographicsRight:
+    """Return that the leader of the learner's school reads demographics."""
+    leader = Person.objects.get(given_name="Dana")
+    right, _made = DemographicsRight.objects.get_or_create(
+        person=leader, ended_at=None, defaults={"given_at": LATER}
+    )
+    return right
+
+
 FILLS: dict[str, Fill] = {
+    "erasure_id": _erasure,
+    "export_id": _export,
+    "hold_id": _hold,
     "artifact_id": lambda records: records.work.public_id,
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,
@@ -45,6 +92,7 @@ FILLS: dict[str, Fill] = {
     "piece_id": lambda records: records.uncontested.pk,
     "place_id": lambda records: records.organization.public_id,
     "request_id": lambda records: records.help_request.public_id,
+    "right_id": lambda records: _right().public_id,
     "run_id": _run,
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
@@ -75,14 +123,35 @@ for _deed in ("edit_competency", "word", "move", "leave_out", "come_after", "unt
     FILLS[f"frameworks:{_deed} framework_id"] = lambda r: r.draft_competency.framework.public_id
     FILLS[f"frameworks:{_deed} competency_id"] = lambda r: r.draft_competency.public_id
 
-# A bare request names too little there, or what it names is another's in each browser: the tests of
-# these pages see that those inside get through.
+
+def form_of(records: Records) -> dict[str, str]:
+    """Return what forms of any page would send about the learner's records, in one."""
+    return {
+        "competency": str(records.competency.public_id),
+        "who": str(records.learner.public_id),
+        "learner": str(records.learner.public_id),
+        "group": str(records.group.public_id),
+        "kind": "show",
+        "list": "help",
+        "to": "2",
+        "level": "1",
+        "words": "Words",
+        "reason": "Words",
+        "text": "Words",
+        "title": "Words",
+        "n_sessions": "1",
+        **dict.fromkeys(
+            ("day", "demonstrated_on", "done_on", "held_on", "planned_for"),
+            LATER.date().isoformat(),
+        ),
+    }
+
+
+# What these name is another's in each browser, or lies in no stage: the tests of their pages see
+# that those inside get through.
 NAME_MORE = frozenset(
     (
-        *("classes:add_group", "classes:clear", "classes:drop_group", "classes:give"),
-        *("classes:move_seat", "classes:open", "classes:plan_help", "classes:restore"),
-        *("classes:row", "classes:sign", "classes:take_back"),
-        *("evidence:file", "mfa_remove_webauthn", "security:end_session", "showing:mark"),
+        *("evidence:file", "mfa_remove_webauthn", "security:end_session"),
         *("sign_in:look_around", "sign_in:pictures"),
     )
 )

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from manypaths.base.prepared import prepared
 from manypaths.people.models import User
 
 
@@ -29,3 +30,13 @@ class ByNameBackend(ModelBackend):
         if user.check_password(password) and user.is_active:
             return user
         return None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the user of a session with their person: each page asks for both."""
+        user = _with_person.first(user_id)
+        return user if user is not None and user.is_active else None
+
+
+@prepared
+def _with_person(user: int) -> QuerySet[User]:
+    return User.objects.filter(pk=user).select_related("person")

@@ -20,7 +20,7 @@ Hashed = TypeVar("Hashed", str, bool)
 # A second of a morning's rush is ten hashes a core; who waits longer than this hears so.
 _LONGEST_WAIT_SECONDS = 20
 # Of 19 steps that a thread may step back: who reads a page goes before who signs in.
-_STEPS_BACK = 10
+_STEPS_BACK = 5
 
 
 class CappedArgon2Hasher(Argon2PasswordHasher):

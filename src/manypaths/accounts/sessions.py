@@ -9,8 +9,11 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from manypaths.accounts.models import SentForm, Session
+from manypaths.base.prepared import prepared
 from manypaths.people.models import User
 
 STUDENT_HOURS, STAFF_HOURS = timedelta(hours=12), timedelta(hours=8)
@@ -30,6 +33,14 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         """Return the table of sessions."""
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        """Return the row of this session while it can be used, else forget its key."""
+        row = _with_key.first(self.session_key) if self.session_key else None
+        if row is not None and row.expire_date > timezone.now():
+            return row
+        self._session_key = None
+        return None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row that keeps these contents."""
@@ -87,3 +98,8 @@ def end_sessions(user: User, *, but: str = "") -> int:
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+@prepared
+def _with_key(key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key)

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -18,7 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from manypaths.api import evidence, frameworks, learners, roster, webhooks
 from manypaths.api.problems import CONTENT_TYPE, Problem, nothing_here
 from manypaths.api.reading import StrictParser
-from manypaths.base.errors import Fault, ManypathsError, NotFound
+from manypaths.base.errors import Fault, ManypathsError, NotFound, will_pass
 from manypaths.integrations.services import Conflict
 
 log = logging.getLogger(__name__)
@@ -109,7 +108,7 @@ def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpRespons
 
 @api.exception_handler(Exception)
 def _our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    if isinstance(error, OperationalError | InterfaceError):
+    if will_pass(error):
         return Problem(503, "Try again in half a minute.", headers={"Retry-After": "30"}).answer()
     log.error("call broke", exc_info=error)
     return Problem(500, "It is noted. Nothing was changed.").answer()

@@ -1,10 +1,19 @@
 """Errors that people are shown: one shape for pages, commands, imports and the API."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils.translation import gettext
+
+from manypaths.base.worded import Worded, in_readers_words
+
+# A disk that is full, or that takes no writing.
+_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+# What PostgreSQL calls a write where only reading is allowed.
+_READ_ONLY = "25006"
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,15 @@ class Fault:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fault as the JSON object that every door prints."""
-        return asdict(self)
+        found = asdict(self)
+        if isinstance(self.allowed, Worded):
+            found["allowed"] = str.__str__(self.allowed)
+        return found
+
+    @property
+    def words(self) -> str:
+        """Return what is allowed in the reader's language."""
+        return in_readers_words(self.allowed)
 
     def __str__(self) -> str:
         place = ", ".join(
@@ -32,7 +49,7 @@ class Fault:
             if part
         )
         value = f" {self.value!r}" if self.value is not None else ""
-        return f"{place}:{value} {self.allowed}"
+        return f"{place}:{value} {self.words}"
 
 
 class ManypathsError(Exception):
@@ -64,3 +81,12 @@ class NotFound(ManypathsError):
 
 class Refused(ManypathsError):
     """A request that can't be carried out as it stands; its text says what is allowed."""
+
+
+def will_pass(error: BaseException | None) -> bool:
+    """Say whether an error is one of the machine, and none of what was asked: try again later."""
+    if isinstance(error, OSError):
+        return error.errno in _DISK_TROUBLE
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", "") == _READ_ONLY
+    return isinstance(error, OperationalError | InterfaceError)

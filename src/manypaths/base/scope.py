@@ -51,6 +51,11 @@ def current_scope() -> Scope:
     return scope
 
 
+def scope_if_any() -> Scope | None:
+    """Return the scope of the running task, None where there is none: to tell queries apart by."""
+    return _scope.get()
+
+
 def current_district() -> int:
     """Return the id of the district that work is done in, or raise OutsideScope."""
     district_id = current_scope().district_id

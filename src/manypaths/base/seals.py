@@ -105,7 +105,8 @@ def prune_logs(*, before: int, at: datetime) -> int:
 
 def newest_seal_at() -> int | None:
     """Return when a log was last sealed (microseconds), None for never."""
-    return Seal.objects.aggregate(newest=models.Max("sealed_at"))["newest"]
+    newest: int | None = Seal.objects.aggregate(newest=models.Max("sealed_at"))["newest"]
+    return newest
 
 
 def n_unsealed() -> int:

@@ -16,6 +16,7 @@ from manypaths.cli import (
     modelling,
     reading,
     rolling,
+    sealing,
     serving,
     starting,
     taking_along,
@@ -32,6 +33,10 @@ imports = typer.Typer(help="Take in a framework or a log of responses.", no_args
 exports = typer.Typer(help="Give out a framework.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
+sealed = typer.Typer(
+    help="Who may read demographics, and the keys that open them.", no_args_is_help=True
+)
+app.add_typer(sealed, name="demographics")
 tokens = typer.Typer(help="Let programs of others work with a school.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
 
@@ -78,6 +83,9 @@ app.command("why")(reading.why)
 app.command("evaluate")(evaluating.evaluate)
 app.command("rules")(modelling.rules)
 app.command("calibration")(calibrating.calibration)
+sealed.command("give")(sealing.give)
+sealed.command("end")(sealing.end)
+sealed.command("rotate-keys")(sealing.rotate_keys)
 app.command("roll-over")(rolling.roll_over)
 app.command("undo-roll-over")(rolling.undo_roll_over)
 app.command("duplicates")(merging.duplicates)

@@ -1,5 +1,6 @@
 """The demo district: found or made, and shown."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -129,7 +130,11 @@ def _telling(estimates: Estimates) -> Competency:
 def _show_commands(page: Page, opened: OpenedDemo, codes: Sequence[str]) -> None:
     demo = opened.demo
     page.title("Look further")
-    page.say(f"In this shell, first: export MANYPATHS_HOME={opened.home}. Then:")
+    page.say("In a shell of its own, first:")
+    page.command(
+        f'export PATH="{Path(sys.executable).parent}:$PATH" MANYPATHS_HOME="{opened.home}"'
+    )
+    page.say("Then:")
     for command in (
         f'manypaths class --group "{demo.class_name}"',
         f"manypaths next --learner {demo.student}",

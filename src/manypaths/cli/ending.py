@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -283,7 +284,7 @@ def _decide(erasure: str, district: str | None, as_json: bool, deed: str) -> Non
         _say_erasure(getattr(records, deed)(found, by=work.operator, at=now()), as_json)
 
 
-def _id(text: str) -> Any:  # Any: a UUID, or NotFound
+def _id(text: str) -> UUID:
     from manypaths.base.errors import NotFound
     from manypaths.base.ids import as_public_id
 

@@ -1,9 +1,11 @@
 """Which model speaks for a family of frameworks in a district, and what it starts from."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
+from manypaths.base.kept import FRAMEWORKS, MODELS, kept_until
 from manypaths.estimates.models import FittedModel
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
@@ -60,11 +62,13 @@ def lineage_of(competency: Competency) -> Competency:
 
 def current_version(family: Framework) -> Framework:
     """Return the newest published version of a family: its target and thresholds count."""
-    versions = Framework.objects.filter(family=family, published_at__isnull=False)
-    return (
-        versions.select_related("scale", "family").order_by("-published_at", "-pk").first()
-        or family
-    )
+    return version_now(family.pk)
+
+
+def version_now(family: int) -> Framework:
+    """Return the current version of the family with this row id."""
+    # A copy, for a deed may change the row that it is given.
+    return copy(_current_version(family))
 
 
 def self_ratings_move(family: Framework) -> bool:
@@ -74,8 +78,12 @@ def self_ratings_move(family: Framework) -> bool:
 
 def engine_for(family: Framework) -> Model:
     """Return the engine's model for a family: the one in force, or priors alone."""
-    row = row_in_force(family)
-    return engine_of(row) if row else unfitted(settings_of(family))
+    return _engine_for(family)
+
+
+def mover_for(family: Framework) -> Model:
+    """Return what moves beliefs by the model for a family, without what only predicts."""
+    return _mover_for(family)
 
 
 def read_by(model: Model, framework: Framework) -> Model:
@@ -90,6 +98,26 @@ def settings_of(family: Framework) -> Settings:
     if not framework.cut_points or not framework.target_level:
         return Settings(_DEFAULT.cut_points, _DEFAULT.target, tau)
     return Settings(tuple(framework.cut_points), framework.target_level - 1, tau)
+
+
+@kept_until(FRAMEWORKS, most=256)
+def _current_version(family: int) -> Framework:
+    versions = Framework.objects.filter(family=family).select_related("scale", "family")
+    newest = versions.filter(published_at__isnull=False).order_by("-published_at", "-pk").first()
+    return newest or versions.get(pk=family)
+
+
+# Priors come into force without a deed of their own, with the first evidence: as the same model,
+# until a deed on the framework changes its settings.
+@kept_until(FRAMEWORKS, MODELS)
+def _engine_for(family: Framework) -> Model:
+    row = row_in_force(family)
+    return engine_of(row) if row else unfitted(settings_of(family))
+
+
+@kept_until(FRAMEWORKS, MODELS)
+def _mover_for(family: Framework) -> Model:
+    return without_contexts(_engine_for(family))
 
 
 @dataclass(frozen=True)

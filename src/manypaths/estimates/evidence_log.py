@@ -11,10 +11,13 @@ from math import nan
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from manypaths.base.bulk import read_columns
 from manypaths.base.clock import from_microseconds
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import self_ratings_move
 from manypaths.evidence.models import Alignment, Clock, RaterRole, Rating, Response, Task
@@ -56,8 +59,13 @@ class FamilyLog:
     n_events: Numbers
 
 
-def shares_by_task(family: Framework) -> dict[int, Shares]:
+def shares_by_task(family: Framework) -> Mapping[int, Shares]:
     """Return what each task of a family shows, as (lineage, share) pairs. One query."""
+    return _shares_by_task(family.pk)
+
+
+@kept_until(FRAMEWORKS, most=16)
+def _shares_by_task(family: int) -> Mapping[int, Shares]:
     shares: dict[int, list[tuple[int, float]]] = {}
     rows = Alignment.objects.filter(competency__framework__family=family).order_by("task", "pk")
     for task, lineage, weight in rows.values_list("task", "competency__lineage", "weight"):
@@ -78,20 +86,30 @@ def pieces_of(
 ) -> list[Piece]:
     """Return a learner's standing evidence on a family, in the order of the work."""
     shares = shares_by_task(family) if shares is None else shares
-    ratings = Rating.objects.standing().filter(
-        learner=learner, competency__framework__family=family
-    )
     pieces = [
         Piece(row, response_event(row, shares[row.task_id]))
-        for row in Response.objects.standing().filter(learner=learner)
+        for row in _responses_of(learner.pk)
         if row.task_id in shares
     ]
     own_move = self_ratings_move(family)
     pieces += [
         Piece(row, rating_event(row, own_move=own_move))
-        for row in ratings.select_related("competency", "criterion", "rater")
+        for row in _ratings_of(learner.pk, family.pk)
     ]
     return _on_one_clock(sorted(pieces, key=_place_in_work))
+
+
+@prepared
+def _responses_of(learner: int) -> QuerySet[Response]:
+    return Response.objects.standing().filter(learner=learner)
+
+
+@prepared
+def _ratings_of(learner: int, family: int) -> QuerySet[Rating]:
+    ratings = Rating.objects.standing().filter(
+        learner=learner, competency__framework__family=family
+    )
+    return ratings.select_related("competency", "criterion", "rater")
 
 
 def response_event(row: Response, shares: Shares) -> Event:

@@ -7,10 +7,12 @@ from enum import StrEnum
 from math import isnan
 
 import numpy as np
+from django.db.models import QuerySet
 
 from manypaths.base.clock import from_microseconds, to_microseconds
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
-from manypaths.estimates.engine import engine_for, family_of, read_by
+from manypaths.estimates.engine import family_of, mover_for, read_by
 from manypaths.estimates.evidence_log import Piece, pieces_of
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.queries import estimates_of
@@ -28,9 +30,10 @@ from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.beliefs import Beliefs, CompetencyBelief, Estimate, estimate
-from manypaths.mastery.model import Model, without_contexts
+from manypaths.mastery.model import Model
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
+from manypaths.people.queries import people_signed_in
 
 DAYS_LOOKED_BACK = 14
 # From this change of expected success on, a day's work is said to have moved an estimate.
@@ -102,7 +105,7 @@ def moves_of(
     achievements = _achievements(learner, places)
     days_of_work = _replayed(
         pieces_of(learner, family),
-        read_by(without_contexts(engine_for(family)), framework),
+        read_by(mover_for(family), framework),
         since,
         {key for key in places if key},
     )
@@ -181,8 +184,7 @@ class _Found:
     def by_signing(self, since: datetime) -> list[Move]:
         first = to_microseconds(since)
         signed = [row for row in self.achievements if row.signed_at >= first]
-        users = {row.signed_by for row in signed} - {None}
-        signers = {p.user_id: p for p in Person.objects.filter(user__in=users)} if users else {}
+        signers = people_signed_in([row.signed_by for row in signed if row.signed_by])
         return [
             Move(
                 competency=self._competency(row.competency_id),
@@ -193,7 +195,7 @@ class _Found:
                 status=self.now.status(self.places[row.competency_id]),
                 pieces=(),
                 achievement=row,
-                signer=signers.get(row.signed_by),
+                signer=signers.get(row.signed_by or 0),
             )
             for row in signed
             if self._is_target(row)
@@ -260,8 +262,12 @@ class _Found:
 
 
 def _achievements(learner: Person, places: dict[int | None, int]) -> list[Achievement]:
-    found = Achievement.objects.filter(learner=learner, competency__in=[k for k in places if k])
-    return list(found.order_by("signed_at", "pk"))
+    return [row for row in _signed(learner.pk) if row.competency_id in places]
+
+
+@prepared
+def _signed(learner: int) -> QuerySet[Achievement]:
+    return Achievement.objects.filter(learner=learner).order_by("signed_at", "pk")
 
 
 def _newest_each(moves: Sequence[Move]) -> list[Move]:

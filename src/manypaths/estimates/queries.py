@@ -6,10 +6,11 @@ from datetime import datetime
 from math import isnan, nan
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
 from manypaths.base.progress import Tell, silence
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import (
@@ -17,6 +18,7 @@ from manypaths.estimates.engine import (
     engine_for,
     engine_of,
     family_of,
+    mover_for,
     mover_of,
     read_by,
     settings_of,
@@ -50,9 +52,9 @@ from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery import start, update
 from manypaths.mastery.explain import Explanation
 from manypaths.mastery.explain import why as explain
-from manypaths.mastery.model import without_contexts
 from manypaths.people.access import Actor, open_to_integrations, people_seen_by, require_sight
 from manypaths.people.models import Person
+from manypaths.people.queries import people_signed_in
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
     times = [event.time for event in events if not isnan(event.time)]
     # Without a calendar nobody can say how long ago the work was.
     now = day_of(at) if times and max(times) >= FIRST_CALENDAR_DAY else nan
-    mover = read_by(without_contexts(engine_for(family)), competency.framework)
+    mover = read_by(mover_for(family), competency.framework)
     explanation = explain(mover, events, competency.lineage_id or 0, at=now)
     own = [piece.event for piece in explanation.pieces if piece.event is not None]
     return Why(
@@ -154,13 +156,15 @@ def why(learner: Person, competency: Competency, *, by: Actor, at: datetime) -> 
 def achievements_of(learner: Person, framework: Framework, *, by: Actor) -> list[SignedOff]:
     """Return what a learner was signed off on a framework's family, newest first. Two queries."""
     require_sight(by, [learner])
-    found = Achievement.objects.filter(
-        learner=learner, competency__framework__family=framework.family_id
-    )
-    rows = list(found.order_by("-demonstrated_on", "-pk"))
-    people = Person.objects.filter(user__in={row.signed_by for row in rows if row.signed_by})
-    by_user = {person.user_id: person for person in people}
-    return [SignedOff(row, by_user.get(row.signed_by)) for row in rows]
+    rows = _signed_off(learner.pk, framework.family_id or 0)
+    by_user = people_signed_in([row.signed_by for row in rows if row.signed_by])
+    return [SignedOff(row, by_user.get(row.signed_by or 0)) for row in rows]
+
+
+@prepared
+def _signed_off(learner: int, family: int) -> QuerySet[Achievement]:
+    found = Achievement.objects.filter(learner=learner, competency__framework__family=family)
+    return found.order_by("-demonstrated_on", "-pk")
 
 
 def families_with_evidence(*, by: Actor) -> list[Framework]:
@@ -280,14 +284,17 @@ def words_of(learner: Person, competency: Competency, *, by: Actor) -> list[Word
     Words that were taken back are left out. Three queries.
     """
     require_sight(by, [learner])
-    rows = TeachersWord.objects.filter(
-        learner=learner, competency__lineage=competency.lineage, withdrawn_at=None
-    )
+    rows = _words(learner.pk, competency.lineage_id or 0)
     names = [level.spoken.name for level in levels_of(competency.framework)]
-    return [
-        WordShown(word, "" if word.level is None else names[word.level])
-        for word in rows.select_related("said_by").order_by("-said_at", "-pk")
-    ]
+    return [WordShown(word, "" if word.level is None else names[word.level]) for word in rows]
+
+
+@prepared
+def _words(learner: int, lineage: int) -> QuerySet[TeachersWord]:
+    rows = TeachersWord.objects.filter(
+        learner=learner, competency__lineage=lineage, withdrawn_at=None
+    )
+    return rows.select_related("said_by").order_by("-said_at", "-pk")
 
 
 def word_for(word_id: UUID, *, by: Actor) -> TeachersWord:

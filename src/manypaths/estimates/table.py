@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from manypaths.base.bulk import read_columns
+from manypaths.base.bulk import in_columns, read_columns
 from manypaths.base.clock import to_microseconds
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import engine_for, family_of, read_by
 from manypaths.estimates.evidence_log import FIRST_DATED, days_since_1970
@@ -275,21 +277,20 @@ def read_beliefs(
     """Return what is stored of learners on competencies of a family. Three queries."""
     ids = np.array([learner.pk for learner in learners], np.int64)
     keys = np.array([c.lineage_id for c in competencies], np.int64)
-    generals = GeneralBelief.objects.filter(family=family)
-    beliefs = Belief.objects.filter(competency__framework__family=family)
-    achievements = Achievement.objects.filter(competency__in=keys.tolist())
     if ids.size <= _FEW:
         few = ids.tolist()
-        generals, beliefs = generals.filter(learner__in=few), beliefs.filter(learner__in=few)
-        achievements = achievements.filter(learner__in=few)
+        found = in_columns(_generals_of(family.pk, few), len(_GENERAL))
+        own = in_columns(_beliefs_of(family.pk, few), len(_OWN))
+        signed = in_columns(_achievements_of(few), len(_SIGNED))
+    else:
+        found = read_columns(_generals(family.pk), _GENERAL)
+        own = read_columns(_beliefs(family.pk), _OWN)
+        signed = read_columns(_achievements().filter(competency__in=keys.tolist()), _SIGNED)
     general = np.tile([0.0, model.spread.general, 1.0, 0.0, 0.0], (ids.size, 1))
-    found = read_columns(generals, ("learner_id", *GENERAL_FIELDS))
     place = _places(found[0], ids)
     general[place[place >= 0]] = found[1:, place >= 0].T
-
-    own = read_columns(beliefs, ("learner_id", "competency_id", *OWN_FIELDS))
     row_of = _rows_by_pair(own[0], own[1], ids, keys)
-    level, expected = _signed_off(achievements, ids, keys)
+    level, expected = _signed_off(signed, ids, keys)
     return BeliefTable(learners, competencies, general, own[2:].T, row_of, level, expected)
 
 
@@ -311,11 +312,42 @@ def believe(
     lineages = np.array(log.alignment.competencies, np.float64)
     who = np.repeat(ids, np.diff(finals.begins))
     row_of = _rows_by_pair(who.astype(np.float64), lineages[finals.competency], ids, keys)
-    achievements = Achievement.objects.filter(
-        learner__in=ids.tolist(), competency__in=keys.tolist()
-    )
-    level, expected = _signed_off(achievements, ids, keys)
+    achievements = _achievements().filter(learner__in=ids.tolist(), competency__in=keys.tolist())
+    signed = read_columns(achievements, _SIGNED)
+    level, expected = _signed_off(signed, ids, keys)
     return BeliefTable(learners, competencies, finals.general, finals.rows, row_of, level, expected)
+
+
+_GENERAL = ("learner_id", *GENERAL_FIELDS)
+_OWN = ("learner_id", "competency_id", *OWN_FIELDS)
+_SIGNED = ("learner_id", "competency_id", "level", "expected_success")
+
+
+def _generals(family: int) -> QuerySet[GeneralBelief]:
+    return GeneralBelief.objects.filter(family=family)
+
+
+def _beliefs(family: int) -> QuerySet[Belief]:
+    return Belief.objects.filter(competency__framework__family=family)
+
+
+def _achievements() -> QuerySet[Achievement]:
+    return Achievement.objects.order_by("signed_at")
+
+
+@prepared
+def _generals_of(family: int, learners: Sequence[int]) -> QuerySet[Any, Any]:
+    return _generals(family).filter(learner__in=learners).values_list(*_GENERAL)
+
+
+@prepared
+def _beliefs_of(family: int, learners: Sequence[int]) -> QuerySet[Any, Any]:
+    return _beliefs(family).filter(learner__in=learners).values_list(*_OWN)
+
+
+@prepared
+def _achievements_of(learners: Sequence[int]) -> QuerySet[Any, Any]:
+    return _achievements().filter(learner__in=learners).values_list(*_SIGNED)
 
 
 def _rows_by_pair(who: Floats, what: Floats, ids: Numbers, keys: Numbers) -> Numbers:
@@ -327,14 +359,10 @@ def _rows_by_pair(who: Floats, what: Floats, ids: Numbers, keys: Numbers) -> Num
     return row_of
 
 
-def _signed_off(
-    achievements: QuerySet[Achievement], ids: Numbers, keys: Numbers
-) -> tuple[Numbers, Floats]:
+def _signed_off(found: Floats, ids: Numbers, keys: Numbers) -> tuple[Numbers, Floats]:
     """Return the highest level signed off, and the success that was expected at the last one."""
     level = np.full((ids.size, keys.size), -1, np.int64)
     expected = np.ones((ids.size, keys.size))
-    names = ("learner_id", "competency_id", "level", "expected_success")
-    found = read_columns(achievements.order_by("signed_at"), names)
     who, what = _places(found[0], ids), _places(found[1], keys)
     known = (who >= 0) & (what >= 0)
     # A framework without a scale has one level, the target.

@@ -1,10 +1,15 @@
 """A learner's newest work: the answers of a day together, each rating, each artifact."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from manypaths.base.clock import from_microseconds
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.evidence.models import Alignment, Artifact, Clock, Evidence, Rating, Response
 from manypaths.frameworks.models import Competency, Framework
@@ -14,6 +19,7 @@ from manypaths.people.models import Person
 
 # So many answers are enough to fill the newest days.
 _MOST_ANSWERS = 150
+_MOST_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,13 @@ class Work:
     artifact: Artifact | None = None
 
 
-def latest_work(learner: Person, framework: Framework, *, by: Actor, most: int = 6) -> list[Work]:
-    """Return the newest standing evidence on a framework's family, newest first. Fixed queries."""
+def latest_work(
+    learner: Person, framework: Framework, *, by: Actor, most: int = _MOST_LINES
+) -> list[Work]:
+    """Return the newest standing evidence on a framework's family, newest first. Fixed queries.
+
+    At most six lines.
+    """
     require_sight(by, [learner])
     found = [
         *_answers(learner, framework),
@@ -60,20 +71,23 @@ _Dated = tuple[int, Work]
 
 
 def _answers(learner: Person, framework: Framework) -> list[_Dated]:
-    rows = Response.objects.standing().filter(learner=learner).order_by("-done_at", "-pk")
-    # As values: rows of so many answers would cost a page more than all else about them.
-    newest = list(rows.values_list("task", "outcome", "done_at", "clock")[:_MOST_ANSWERS])
-    shown = _mainly_shown({task for task, _, _, _ in newest}, framework)
+    main = _mainly_shown(framework.family_id)
     sets: dict[tuple[date | None, int], list[tuple[int, float]]] = {}
-    for task, outcome, done_at, clock in newest:
-        if task in shown:
-            key = _day(done_at, clock), shown[task].pk
-            sets.setdefault(key, []).append((done_at, outcome))
-    competencies = {competency.pk: competency for competency in shown.values()}
+    for task, outcome, done_at, clock in _newest_answers(learner.pk):
+        if task in main:
+            sets.setdefault((_day(done_at, clock), main[task].pk), []).append((done_at, outcome))
+    competencies = {competency.pk: competency for competency in main.values()} if sets else {}
     return [
         (answers[0][0], _set_of(day, competencies[pk], [outcome for _, outcome in answers]))
         for (day, pk), answers in sets.items()
     ]
+
+
+@prepared
+def _newest_answers(learner: int) -> QuerySet[Any, tuple[int, float, int, int]]:
+    rows = Response.objects.standing().filter(learner=learner).order_by("-done_at", "-pk")
+    # As values: rows of so many answers would cost a page more than all else about them.
+    return rows.values_list("task", "outcome", "done_at", "clock")[:_MOST_ANSWERS]
 
 
 def _set_of(day: date | None, competency: Competency, outcomes: Sequence[float]) -> Work:
@@ -81,23 +95,19 @@ def _set_of(day: date | None, competency: Competency, outcomes: Sequence[float])
     return Work(day, competency, n_answers=len(outcomes), n_right=n_right)
 
 
-def _mainly_shown(tasks: set[int], framework: Framework) -> dict[int, Competency]:
-    """Return the competency that each task shows most of. Two queries."""
-    alignments = Alignment.objects.filter(
-        task__in=tasks, competency__framework__family=framework.family_id
-    )
+@kept_until(FRAMEWORKS, most=16)
+def _mainly_shown(family: int | None) -> Mapping[int, Competency]:
+    """Return the competency of a family that each task shows most of. Two queries."""
+    alignments = Alignment.objects.filter(competency__framework__family=family)
     rows = alignments.order_by("weight", "-pk").values_list("task", "competency")
     main = dict(rows.iterator())
-    competencies = Competency.objects.defer("source").in_bulk(main.values())
+    competencies = Competency.objects.defer("source").in_bulk(set(main.values()))
     return {task: competencies[pk] for task, pk in main.items() if pk in competencies}
 
 
 def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:
-    ratings = Rating.objects.standing().filter(
-        learner=learner, competency__framework__family=framework.family_id
-    )
-    newest = ratings.select_related("competency", "rater").order_by("-done_at", "-pk")[:most]
-    names = {level.position: str(level) for level in levels_of(framework)}
+    newest = _newest_ratings(learner.pk, framework.family_id)[:most]
+    names = {level.position: str(level) for level in levels_of(framework)} if newest else {}
     return [
         (
             row.done_at,
@@ -112,11 +122,25 @@ def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:
     ]
 
 
+@prepared
+def _newest_ratings(learner: int, family: int | None) -> QuerySet[Rating]:
+    ratings = Rating.objects.standing().filter(
+        learner=learner, competency__framework__family=family
+    )
+    newest = ratings.select_related("competency", "rater").order_by("-done_at", "-pk")
+    return newest[:_MOST_LINES]
+
+
 def _artifacts(learner: Person, framework: Framework, most: int) -> list[_Dated]:
-    artifacts = Artifact.objects.standing().filter(learner=learner).select_related("task")
     newest = [
         row
-        for row in artifacts.order_by("-done_at", "-pk")[: 4 * most]
+        for row in _newest_artifacts(learner.pk)
         if row.task is None or row.task.framework_id == framework.pk
     ]
     return [(row.done_at, Work(day_of(row), None, artifact=row)) for row in newest[:most]]
+
+
+@prepared
+def _newest_artifacts(learner: int) -> QuerySet[Artifact]:
+    artifacts = Artifact.objects.standing().filter(learner=learner).select_related("task")
+    return artifacts.order_by("-done_at", "-pk")[: 4 * _MOST_LINES]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound
 from manypaths.base.ids import as_public_id
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import (
     Alignment,
     Answer,
@@ -77,14 +78,10 @@ def tasks_for(competencies: Sequence[Competency]) -> dict[int, list[TaskOfKind]]
     Tasks of earlier versions of a competency count as well: alignments follow its lineage.
     """
     row_of = {competency.lineage_id: competency.pk for competency in competencies}
-    alignments = (
-        Alignment.objects.filter(competency__lineage__in=row_of, task__retired_at=None)
-        .order_by("-weight", "task__depth_of_knowledge", "task__pk")
-        .values_list("competency__lineage", "task", "task__kind")
-    )
+    alignments = _aligned().filter(competency__lineage__in=row_of)
     tasks: dict[int, list[TaskOfKind]] = {competency.pk: [] for competency in competencies}
     for lineage, task, kind in alignments.iterator():
-        tasks[row_of[lineage]].append(TaskOfKind(task, kind))
+        tasks[row_of[lineage or 0]].append(TaskOfKind(task, kind))
     return tasks
 
 
@@ -132,12 +129,22 @@ def answered_tasks(competency: Competency, *, most: int = 60) -> list[Task]:
     return [found[key] for key in keys if key in found]
 
 
-def shown_lineages(framework: Framework) -> set[int | None]:
-    """Return the lineages of the framework's family that a task shows. One query."""
-    alignments = Alignment.objects.filter(
-        competency__framework__family=framework.family, task__retired_at=None
-    )
-    return set(alignments.values_list("competency__lineage", flat=True).distinct())
+def tasks_by_lineage(framework: Framework) -> dict[int, list[TaskOfKind]]:
+    """Return the tasks that show each competency of a family (by lineage), as `tasks_for`.
+
+    One query; what no task shows is not among them.
+    """
+    rows = _aligned().filter(competency__framework__family=framework.family_id)
+    tasks: dict[int, list[TaskOfKind]] = {}
+    for lineage, task, kind in rows.iterator():
+        tasks.setdefault(lineage or 0, []).append(TaskOfKind(task, kind))
+    return tasks
+
+
+def _aligned() -> QuerySet[Any, tuple[int | None, int, str]]:
+    alignments = Alignment.objects.filter(task__retired_at=None)
+    ordered = alignments.order_by("-weight", "task__depth_of_knowledge", "task__pk")
+    return ordered.values_list("competency__lineage", "task", "task__kind")
 
 
 def task_for(task_id: UUID) -> Task:
@@ -150,8 +157,13 @@ def task_for(task_id: UUID) -> Task:
 
 def tasks_with_keys(keys: Sequence[int]) -> list[Task]:
     """Return the tasks with these row ids, in their order. One query."""
-    found = Task.objects.in_bulk(keys)
+    found = {task.pk: task for task in _tasks(list(keys))}
     return [found[key] for key in keys if key in found]
+
+
+@prepared
+def _tasks(keys: Sequence[int]) -> QuerySet[Task]:
+    return Task.objects.filter(pk__in=keys)
 
 
 def criteria_of(task: Task) -> list[Criterion]:
@@ -191,12 +203,17 @@ def waiting_to_be_looked_at(learners: Sequence[Person], *, by: Actor) -> list[Ar
     Answered is what somebody looked at, or what somebody else rated.
     """
     require_sight(by, learners)
+    return _waiting([learner.pk for learner in learners])
+
+
+@prepared
+def _waiting(learners: Sequence[int]) -> QuerySet[Artifact]:
     rated = Rating.objects.standing().filter(artifact=OuterRef("pk")).exclude(rater=F("learner"))
     rows = Artifact.objects.standing().filter(
         learner__in=learners, competency__isnull=False, look=None
     )
     waiting = rows.exclude(Exists(rated)).select_related("learner", "task", "competency")
-    return list(waiting.order_by("done_at", "pk"))
+    return waiting.order_by("done_at", "pk")
 
 
 def draft_in(learner: Person, place: str, *, by: Actor) -> Draft | None:
@@ -239,8 +256,13 @@ def open_contests(learners: Sequence[Person], *, by: Actor) -> list[Contest]:
     Oldest first. Two queries.
     """
     require_sight(by, learners)
+    return _open_contests([learner.pk for learner in learners])
+
+
+@prepared
+def _open_contests(learners: Sequence[int]) -> QuerySet[Contest]:
     rows = _contests().filter(learner__in=learners, outcome=ContestOutcome.OPEN)
-    return list(rows.order_by("opened_at", "pk"))
+    return rows.order_by("opened_at", "pk")
 
 
 def contests_of(learner: Person, *, by: Actor) -> list[Contest]:
@@ -252,20 +274,30 @@ def contests_of(learner: Person, *, by: Actor) -> list[Contest]:
 def answers_of(tasks: Sequence[Task]) -> dict[int, list[Answer]]:
     """Return the answers that tasks know, by task id, with their slips. One query."""
     answers: dict[int, list[Answer]] = {task.pk: [] for task in tasks}
-    for answer in Answer.objects.filter(task__in=tasks).select_related("slip"):
+    for answer in _answers_of(list(answers)):
         answers[answer.task_id].append(answer)
     return answers
+
+
+@prepared
+def _answers_of(tasks: Sequence[int]) -> QuerySet[Answer]:
+    return Answer.objects.filter(task__in=tasks).select_related("slip")
 
 
 def specimens_of(slips: Sequence[ClassSlip]) -> dict[int, Answer]:
     """Return the wrong answer that stands for each slip, with its task, by slip. One query."""
     wanted = {(slip.specimen.task, slip.specimen.position): slip.slip.pk for slip in slips}
-    answers = Answer.objects.filter(task__in={task for task, _ in wanted}).select_related("task")
+    answers = _with_tasks(sorted({task for task, _ in wanted})) if wanted else []
     return {
         wanted[answer.task_id, answer.position]: answer
         for answer in answers
         if (answer.task_id, answer.position) in wanted
     }
+
+
+@prepared
+def _with_tasks(tasks: Sequence[int]) -> QuerySet[Answer]:
+    return Answer.objects.filter(task__in=tasks).select_related("task")
 
 
 def descriptions(rows: Sequence[Response | Rating]) -> list[str]:

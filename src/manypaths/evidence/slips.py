@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import Answer, Clock, Response, Slip
 from manypaths.frameworks.models import Framework
+from manypaths.mastery.log import Key
 from manypaths.mastery.slips import SlipFound, WrongAnswer, find_slips
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
@@ -54,11 +57,9 @@ def slips_of(
 ) -> SlipsShown:
     """Return the slips in recent wrong answers of learners whom `by` may see. Fixed queries."""
     require_sight(by, learners)
-    rows = _wrong_answers(learners, framework, at)
-    known = _answers({task for _, task, _ in rows})
-    wrong = [_wrong_answer(learner, task, chosen, known[task]) for learner, task, chosen in rows]
-    named = {a.slip for answers in known.values() for a in answers if a.slip is not None}
-    slips = Slip.objects.select_related("competency").in_bulk(named)
+    known = _known(framework.family_id)
+    rows = _wrong_answers(learners, known, at)
+    wrong = [known.wrong_answer(learner, task, chosen) for learner, task, chosen in rows]
     counts: dict[int, Counter[int]] = {}
     for answer in wrong:
         if answer.shown is not None:
@@ -66,66 +67,92 @@ def slips_of(
     people = {learner.pk: learner for learner in learners}
     shown = [
         ClassSlip(
-            slips[int(found.slip)],
+            known.slips[int(found.slip)],
             [people[int(who)] for who in found.learners],
             found,
-            _specimen(int(found.slip), rows, known),
+            known.specimen(int(found.slip), rows),
         )
         for found in find_slips(wrong)
     ]
-    return SlipsShown(shown, counts, slips)
+    return SlipsShown(shown, counts, known.slips)
 
 
 def _wrong_answers(
-    learners: Sequence[Person], framework: Framework, at: datetime
+    learners: Sequence[Person], known: "_Known", at: datetime
 ) -> list[tuple[int, int, int]]:
-    """Return (learner, task, answer chosen) of recent responses that were not right."""
+    """Return (learner, task, answer chosen) of recent responses that were not right.
+
+    Of tasks whose wrong answers show slips.
+    """
     since = to_microseconds(at - RECENT)
-    rows = Response.objects.standing().filter(
-        Q(done_at__gte=since) | ~Q(clock=Clock.CALENDAR),
-        outcome__lt=1,
-        chosen__isnull=False,
-        task__framework__family=framework.family,
-    )
     wanted = {learner.pk for learner in learners}
-    if len(wanted) <= _FEW:
-        rows = rows.filter(learner__in=wanted)
-    found = rows.order_by("learner", "done_at", "pk").values_list("learner", "task", "chosen")
-    return [(who, task, chosen or 0) for who, task, chosen in found if who in wanted]
+    few = len(wanted) <= _FEW
+    rows = _recent_of(since, sorted(wanted)) if few else _recent(since)
+    return [
+        (who, task, chosen or 0)
+        for who, task, chosen in rows
+        if task in known.offered and who in wanted
+    ]
 
 
-class _WrongChoice(NamedTuple):
-    """A wrong answer that a task knows, by its position, with the id of the slip that it shows."""
-
-    position: int
-    slip: int | None
+_Rows = QuerySet[Any, tuple[int, int, int | None]]
 
 
-def _answers(tasks: set[int]) -> dict[int, list[_WrongChoice]]:
-    known: dict[int, list[_WrongChoice]] = {task: [] for task in tasks}
-    wrong = Answer.objects.filter(task__in=tasks, is_right=False).order_by("position")
-    for task, position, slip in wrong.values_list("task", "position", "slip"):
-        known[task].append(_WrongChoice(position, slip))
-    return known
+@prepared
+def _recent_of(since: int, learners: Sequence[int]) -> _Rows:
+    return _recent(since).filter(learner__in=learners)
 
 
-def _specimen(
-    slip: int, rows: Sequence[tuple[int, int, int]], known: Mapping[int, list[_WrongChoice]]
-) -> Specimen:
-    shows = {(task, a.position) for task, found in known.items() for a in found if a.slip == slip}
-    counts = Counter((task, chosen) for _, task, chosen in rows if (task, chosen) in shows)
-    (task, position), n_times = counts.most_common(1)[0]
-    return Specimen(task, position, n_times)
+def _recent(since: int) -> _Rows:
+    rows = Response.objects.standing().filter(
+        Q(done_at__gte=since) | ~Q(clock=Clock.CALENDAR), outcome__lt=1, chosen__isnull=False
+    )
+    return rows.order_by("learner", "done_at", "pk").values_list("learner", "task", "chosen")
 
 
-def _wrong_answer(
-    learner: int, task: int, chosen: int, known: Sequence[_WrongChoice]
-) -> WrongAnswer:
-    offered = Counter(answer.slip for answer in known if answer.slip is not None)
-    shown = next((answer.slip for answer in known if answer.position == chosen), None)
-    return WrongAnswer(
-        learner=learner,
-        item=task,
-        shown=shown,
-        offered={slip: count / len(known) for slip, count in offered.items()},
+@dataclass(frozen=True)
+class _Known:
+    """The wrong answers that a family's tasks know.
+
+    `shown` says by task and position which slip (its row id) an answer shows; `offered` which slips
+    the wrong answers of a task show, each with the share of those answers that do.
+    """
+
+    slips: Mapping[int, Slip]
+    shown: Mapping[tuple[int, int], int]
+    offered: Mapping[int, Mapping[Key, float]]
+
+    def wrong_answer(self, learner: int, task: int, chosen: int) -> WrongAnswer:
+        return WrongAnswer(
+            learner=learner,
+            item=task,
+            shown=self.shown.get((task, chosen)),
+            offered=self.offered.get(task, {}),
+        )
+
+    def specimen(self, slip: int, rows: Sequence[tuple[int, int, int]]) -> Specimen:
+        answers = ((task, chosen) for _, task, chosen in rows)
+        counts = Counter(answer for answer in answers if self.shown.get(answer) == slip)
+        (task, position), n_times = counts.most_common(1)[0]
+        return Specimen(task, position, n_times)
+
+
+@kept_until(FRAMEWORKS, most=16)
+def _known(family: int | None) -> _Known:
+    """Return the wrong answers of a family's tasks, with their slips. Two queries."""
+    wrong = Answer.objects.filter(task__framework__family=family, is_right=False)
+    rows = list(wrong.order_by("position").values_list("task", "position", "slip"))
+    n_wrong = Counter(task for task, _, _ in rows)
+    counts: dict[int, Counter[int]] = {}
+    for task, _, slip in rows:
+        if slip is not None:
+            counts.setdefault(task, Counter())[slip] += 1
+    named = {slip for _, _, slip in rows if slip is not None}
+    return _Known(
+        slips=Slip.objects.select_related("competency").in_bulk(named),
+        shown={(task, position): slip for task, position, slip in rows if slip is not None},
+        offered={
+            task: {slip: count / n_wrong[task] for slip, count in found.items()}
+            for task, found in counts.items()
+        },
     )

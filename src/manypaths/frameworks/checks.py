@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils.translation import gettext
 
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.worded import worded
 from manypaths.frameworks.draft import FrameworkDraft, ScaleDraft
 from manypaths.frameworks.models import (
     Association,
@@ -52,10 +53,10 @@ def scale_faults(
         yield from _texts(Level, level, here, index, needed=("code", "name"), free=("meaning",))
     for index, first in repeated(level.code for level in scale.levels):
         code = scale.levels[index].code
-        allowed = gettext("a code of its own; level {number} has this one").format(number=first + 1)
+        allowed = worded("a code of its own; level {number} has this one", number=first + 1)
         yield _fault(f"{place}.levels[{index}].code", code, allowed, index)
     if len(scale.levels) < 2:
-        yield _fault(f"{place}.levels", len(scale.levels), gettext("two levels or more"))
+        yield _fault(f"{place}.levels", len(scale.levels), worded("two levels or more"))
     else:
         yield from target_faults(len(scale.levels), target_level, cut_points, place)
 
@@ -65,14 +66,15 @@ def target_faults(
 ) -> Iterator[Fault]:
     """Yield what is wrong with the level that counts as mastered and with the cut points."""
     if target_level is not None and target_level not in range(1, n_levels):
-        allowed = gettext("a level above the lowest, which is 0: from 1 to {number}").format(
-            number=n_levels - 1
+        allowed = worded(
+            "a level above the lowest, which is 0: from 1 to {number}", number=n_levels - 1
         )
         yield _fault(f"{place}.target_level", target_level, allowed)
     if cut_points and not _are_cut_points(cut_points, n_levels):
-        allowed = gettext(
-            "{number} rising numbers between 0 and 1, one for each level but the first"
-        ).format(number=n_levels - 1)
+        allowed = worded(
+            "{number} rising numbers between 0 and 1, one for each level but the first",
+            number=n_levels - 1,
+        )
         yield _fault(f"{place}.cut_points", list(cut_points), allowed)
 
 
@@ -81,17 +83,17 @@ def text_faults(
 ) -> Iterator[Fault]:
     """Yield what keeps a text from being stored: that it is empty, too long, or half a letter."""
     if not (text.strip() or may_be_empty):
-        yield _fault(place, text, gettext("a text that says something"), index)
+        yield _fault(place, text, worded("a text that says something"), index)
     if longest is not None and len(text) > longest:
         yield _fault(
             place,
             text,
-            gettext("a text of at most {longest} characters").format(longest=longest),
+            worded("a text of at most {longest} characters", longest=longest),
             index,
         )
     if not is_storable(text):
         yield _fault(
-            place, text, gettext("a text without U+0000 and without half characters"), index
+            place, text, worded("a text without U+0000 and without half characters"), index
         )
 
 
@@ -179,7 +181,7 @@ def _association_faults(draft: FrameworkDraft) -> Iterator[Fault]:
             )
         if tie.sequence is not None and not is_storable_number(tie.sequence):
             yield _fault(
-                f"{here}sequence", tie.sequence, gettext("a whole number of 32 bits"), index
+                f"{here}sequence", tie.sequence, worded("a whole number of 32 bits"), index
             )
     for index, first in repeated(tie.identifier for tie in draft.associations):
         yield _twice("associations", index, first, draft.associations[index].identifier)
@@ -190,8 +192,8 @@ def _association_faults(draft: FrameworkDraft) -> Iterator[Fault]:
     ]
     for closing in closing_ties([ends for _, ends in upward]):
         index, (child, parent) = upward[closing]
-        allowed = gettext("no node above itself; {parent} lies below {child} already").format(
-            parent=parent, child=child
+        allowed = worded(
+            "no node above itself; {parent} lies below {child} already", parent=parent, child=child
         )
         yield _fault(f"associations[{index}].destination", parent, allowed, index)
 
@@ -200,7 +202,7 @@ def _scale_faults(draft: FrameworkDraft) -> Iterator[Fault]:
     if draft.scale is not None:
         yield from scale_faults(draft.scale, draft.target_level, draft.cut_points, "scale")
     elif draft.target_level is not None or draft.cut_points:
-        yield _fault("scale", None, gettext("a scale, for a target level or cut points to lie on"))
+        yield _fault("scale", None, worded("a scale, for a target level or cut points to lie on"))
     codes = [level.code for level in draft.scale.levels] if draft.scale else []
     for index, competency in enumerate(draft.competencies):
         for code, text in competency.progression.items():
@@ -209,7 +211,7 @@ def _scale_faults(draft: FrameworkDraft) -> Iterator[Fault]:
                 yield _fault(
                     here,
                     code,
-                    gettext("a level of the scale: {names}").format(names=", ".join(codes)),
+                    worded("a level of the scale: {names}", names=", ".join(codes)),
                     index,
                 )
             yield from text_faults(text, here, index, longest=None, may_be_empty=False)
@@ -241,8 +243,8 @@ def _are_cut_points(cut_points: Sequence[float], n_levels: int) -> bool:
 
 
 def _twice(part: str, index: int, first: int, identifier: str) -> Fault:
-    allowed = gettext("an identifier of its own; {part}[{first}] has this one").format(
-        part=part, first=first
+    allowed = worded(
+        "an identifier of its own; {part}[{first}] has this one", part=part, first=first
     )
     return _fault(f"{part}[{index}].identifier", identifier, allowed, index)
 

@@ -5,15 +5,18 @@ Retired nodes are left out of all of them unless they are asked for by their own
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
-from manypaths.frameworks.access import frameworks_seen_by
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
+from manypaths.frameworks.access import frameworks_seen_by, frameworks_seen_by_all
 from manypaths.frameworks.models import Association, AssociationKind, Competency, Framework, Level
 from manypaths.frameworks.order import place_of
 from manypaths.people.access import Actor
@@ -69,13 +72,18 @@ def competency_coded(framework: Framework, code: str, *, by: Actor) -> Competenc
 
 def competency_for(competency_id: UUID, *, by: Actor) -> Competency:
     """Return the competency with this id, in any framework that `by` may read. One query."""
-    found = Competency.objects.filter(
-        public_id=competency_id, framework__in=frameworks_seen_by(by)
-    ).select_related("framework__scale", "framework__family", "lineage")
-    competency = found.first()
+    competency = _competency.first(competency_id)
     if competency is None:
         raise NotFound
     return competency
+
+
+@prepared
+def _competency(competency_id: UUID) -> QuerySet[Competency]:
+    found = Competency.objects.filter(
+        public_id=competency_id, framework__in=frameworks_seen_by_all()
+    )
+    return found.select_related("framework__scale", "framework__family", "lineage")
 
 
 def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
@@ -164,7 +172,12 @@ def areas_of(competencies: Sequence[Competency]) -> dict[int, Competency]:
 
 def levels_of(framework: Framework) -> list[Level]:
     """Return the levels of the framework's scale from the bottom up; none without. One query."""
-    return list(Level.objects.filter(scale=framework.scale_id).order_by("position"))
+    return [copy(level) for level in _levels(framework.scale_id)] if framework.scale_id else []
+
+
+@kept_until(FRAMEWORKS)
+def _levels(scale: int) -> Sequence[Level]:
+    return tuple(Level.objects.filter(scale=scale).order_by("position"))
 
 
 def _newness(framework: Framework) -> tuple[float, int]:

@@ -20,6 +20,7 @@ import yaml
 from django.utils.translation import gettext
 
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.worded import worded
 from manypaths.frameworks.checks import closing_ties, repeated, shortened
 from manypaths.frameworks.draft import FrameworkDraft, JsonObject
 from manypaths.frameworks.yaml_draft import BASES, draft_of
@@ -97,17 +98,22 @@ def _is_match(value: object) -> bool:
     )
 
 
-_TEXT = _Rule(_is_text, "a text, in quotes where YAML takes it for a number or for yes or no")
-_COUNT = _Rule(_is_count, "a whole number from 1")
-_PLAIN = _Rule(_is_plain, "texts, numbers, lists and mappings")
-_CODES = _Rule(_are_texts, "a list of codes")
-_VERSION = _Rule(lambda value: _is_text(value) or isinstance(value, int | float), "a version")
-_DATE = _Rule(lambda value: type(value) is date, "a date, such as 2026-11-21")
-_CLAIM = _Rule(lambda value: isinstance(value, bool), "true or false")
-_GRADE = _Rule(_is_grade, "KG or a grade from 1 to 12")
-_PROGRESSION = _Rule(_is_progression, "texts by level, counted from 1")
+_TEXT = _Rule(
+    _is_text, worded("a text, in quotes where YAML takes it for a number or for yes or no")
+)
+_COUNT = _Rule(_is_count, worded("a whole number from 1"))
+_PLAIN = _Rule(_is_plain, worded("texts, numbers, lists and mappings"))
+_CODES = _Rule(_are_texts, worded("a list of codes"))
+_VERSION = _Rule(
+    lambda value: _is_text(value) or isinstance(value, int | float), worded("a version")
+)
+_DATE = _Rule(lambda value: type(value) is date, worded("a date, such as 2026-11-21"))
+_CLAIM = _Rule(lambda value: isinstance(value, bool), worded("true or false"))
+_GRADE = _Rule(_is_grade, worded("KG or a grade from 1 to 12"))
+_PROGRESSION = _Rule(_is_progression, worded("texts by level, counted from 1"))
 _CROSSWALK = _Rule(
-    _is_crosswalk, f"for each framework a list of standard and basis ({', '.join(BASES)})"
+    _is_crosswalk,
+    worded("for each framework a list of standard and basis ({bases})", bases=", ".join(BASES)),
 )
 
 _FRAMEWORK = _Form(
@@ -185,18 +191,22 @@ def _parsed(text: str, file: str) -> Any:  # noqa: ANN401  # whatever the file h
     except yaml.YAMLError as error:
         broken = Fault(file, None, None, shortened(str(error)), "YAML")
     except RecursionError:
-        broken = Fault(file, None, None, None, "YAML that is not nested so deep")
+        broken = Fault(file, None, None, None, worded("YAML that is not nested so deep"))
     raise Refused(gettext("{file} can't be read as YAML.").format(file=file), [broken])
 
 
 def _shape_faults(content: object) -> Iterator[_Found]:
     needed = ("framework", "domains", "competencies")
     if not isinstance(content, dict) or not content.keys() >= set(needed):
-        yield "", content, f"the sections {', '.join(needed)}"
+        yield "", content, worded("the sections {names}", names=", ".join(needed))
         return
     for name in content:
         if name not in (*needed, "scale"):
-            yield str(name), name, f"one of the sections scale, {', '.join(needed)}"
+            yield (
+                str(name),
+                name,
+                worded("one of the sections scale, {names}", names=", ".join(needed)),
+            )
     yield from _form_faults(content["framework"], _FRAMEWORK, "framework")
     for name, form in (("scale", _LEVEL), ("domains", _DOMAIN), ("competencies", _COMPETENCY)):
         yield from _list_faults(content.get(name, []), form, name)
@@ -204,14 +214,18 @@ def _shape_faults(content: object) -> Iterator[_Found]:
 
 def _form_faults(value: object, form: _Form, place: str) -> Iterator[_Found]:
     if not isinstance(value, dict):
-        yield place, value, f"a mapping with {', '.join(form.needed)}"
+        yield place, value, worded("a mapping with {names}", names=", ".join(form.needed))
         return
     for key in value:
         if key not in form.keys:
-            yield f"{place}.{key}", key, f"one of the keys {', '.join(form.keys)}"
+            yield (
+                f"{place}.{key}",
+                key,
+                worded("one of the keys {names}", names=", ".join(form.keys)),
+            )
     for key in form.needed:
         if key not in value:
-            yield f"{place}.{key}", None, "something: it must be there"
+            yield f"{place}.{key}", None, worded("something: it must be there")
     for key, rule in form.keys.items():
         if key not in value:
             continue
@@ -223,7 +237,7 @@ def _form_faults(value: object, form: _Form, place: str) -> Iterator[_Found]:
 
 def _list_faults(value: object, form: _Form, place: str) -> Iterator[_Found]:
     if not isinstance(value, list):
-        yield place, value, "a list"
+        yield place, value, worded("a list")
         return
     for index, part in enumerate(value):
         yield from _form_faults(part, form, f"{place}[{index}]")
@@ -239,18 +253,30 @@ def _level_faults(content: JsonObject) -> Iterator[_Found]:
     levels = content.get("scale", [])
     for index, level in enumerate(levels):
         if level["level"] != index + 1:
-            yield f"scale[{index}].level", level["level"], f"{index + 1}: levels rise by one"
+            yield (
+                f"scale[{index}].level",
+                level["level"],
+                worded("{number}: levels rise by one", number=index + 1),
+            )
     n_levels = len(levels)
     if n_levels == 1:
-        yield "scale", levels, "two levels or more"
+        yield "scale", levels, worded("two levels or more")
     target = content["framework"].get("target_level")
     if target is not None and target not in range(2, n_levels + 1):
-        yield "framework.target_level", target, f"a level above the lowest: 2 to {n_levels}"
+        yield (
+            "framework.target_level",
+            target,
+            worded("a level above the lowest: 2 to {number}", number=n_levels),
+        )
     for index, competency in enumerate(content["competencies"]):
         for level in competency.get("progression", {}):
             if level > n_levels:
                 place = f"competencies[{index}].progression.{level}"
-                yield place, level, f"a level of the scale, which has {n_levels}"
+                yield (
+                    place,
+                    level,
+                    worded("a level of the scale, which has {number}", number=n_levels),
+                )
 
 
 def _code_faults(content: JsonObject) -> Iterator[_Found]:
@@ -262,10 +288,14 @@ def _code_faults(content: JsonObject) -> Iterator[_Found]:
         for part, indicator in enumerate(competency.get("indicators", [])):
             places.append((f"{here}.indicators[{part}].code", indicator["code"]))
         if competency["domain"] not in domains:
-            yield f"{here}.domain", competency["domain"], f"a domain: {', '.join(domains)}"
+            yield (
+                f"{here}.domain",
+                competency["domain"],
+                worded("a domain: {names}", names=", ".join(domains)),
+            )
     for index, first in repeated(code for _, code in places):
         place, code = places[index]
-        yield place, code, f"a code of its own; {places[first][0]} is the same"
+        yield place, code, worded("a code of its own; {place} is the same", place=places[first][0])
 
 
 def _prerequisite_faults(competencies: Sequence[JsonObject]) -> Iterator[_Found]:
@@ -277,7 +307,7 @@ def _prerequisite_faults(competencies: Sequence[JsonObject]) -> Iterator[_Found]
             places.append(f"competencies[{index}].prerequisites[{part}]")
             ties.append((competency["code"], code))
             if code not in codes:
-                yield places[-1], code, "the code of a competency in this file"
+                yield places[-1], code, worded("the code of a competency in this file")
     for closing in closing_ties(ties):
         code, before = ties[closing]
-        yield places[closing], before, f"nothing that needs {code} first"
+        yield places[closing], before, worded("nothing that needs {code} first", code=code)

@@ -58,6 +58,11 @@ def opened_files(path: Path) -> Iterator[Files]:
     """
     if path.is_dir():
         found = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
+        for file in found.values():
+            if file.is_symlink():
+                raise Refused(f"{path.name} holds a link instead of a file: {file.name!r}.")
+        if len({name.casefold() for name in found}) < len(found):
+            raise Refused(f"{path.name} holds two files of one name.")
         _require_bytes(sum(file.stat().st_size for file in found.values()), path.name)
         yield Files(found, None)
         return
@@ -108,7 +113,8 @@ def _require_harmless(info: zipfile.ZipInfo, file: str) -> None:
     name = info.filename
     parts = PurePosixPath(name).parts
     is_odd = not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name
-    if is_odd or not name.isprintable():
+    # zipfile cuts names at a NUL; what stands there is what others would see.
+    if is_odd or not name.isprintable() or not info.orig_filename.isprintable():
         raise Refused(f"{file} holds a file with the name {name[:80]!r}, which no list has.")
     if stat.S_ISLNK(info.external_attr >> _UNIX_MODE_SHIFT):
         raise Refused(f"{file} holds a link instead of a file: {name[:80]!r}.")

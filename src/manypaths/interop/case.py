@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from manypaths.base.changes import Changes
 from manypaths.base.errors import Fault
+from manypaths.base.worded import worded
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.draft import FrameworkDraft
 from manypaths.frameworks.models import Association, Competency
@@ -61,5 +61,5 @@ def _lost_by_absence(draft: FrameworkDraft, absent: Sequence[str], file: str) ->
         "CFItems": Competency.objects.filter(**of_framework),
         "CFAssociations": Association.objects.filter(**of_framework),
     }
-    allowed = gettext("a list, for it holds something here; an empty one retires all of that")
+    allowed = worded("a list, for it holds something here; an empty one retires all of that")
     return tuple(Fault(file, None, name, None, allowed) for name in absent if held[name].exists())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from manypaths.base.errors import Fault
+from manypaths.base.worded import worded
 from manypaths.frameworks.checks import closing_ties, repeated, scale_faults
 from manypaths.frameworks.draft import (
     AssociationDraft,
@@ -58,7 +59,7 @@ def read_case(content: bytes | str, *, file: str) -> CaseReading:
     given, n_nulls = _without_nulls(reading.value)
     sheet = FaultSheet(file)
     if not isinstance(given, dict):
-        sheet.note("", given, "an object with a CFDocument")
+        sheet.note("", given, worded("an object with a CFDocument"))
         return CaseReading(None, tuple(sheet.faults), reading.notices)
     draft, n_retired = _draft(sheet, given)
     if sheet.faults:
@@ -132,7 +133,7 @@ def _open(sheet: FaultSheet, given: CheckedObject, shape: Shape) -> Opened:
     """Return the object without our part of it; note a part of ours that is damaged."""
     damaged = list(misfits(given.says, shape, given.place))
     for place, value in damaged:
-        sheet.note(place, value, "what Manypaths writes there, or nothing", given.index)
+        sheet.note(place, value, worded("what Manypaths writes there, or nothing"), given.index)
     return Opened(given.says, given.says, {}) if damaged else opened(given.says, shape)
 
 
@@ -142,7 +143,7 @@ def _each(
     """Yield the objects of one list of the package: where each stands, its fields, the whole."""
     whole = given.get(name, [])
     if not isinstance(whole, list):
-        sheet.note(name, whole, "a list of objects")
+        sheet.note(name, whole, worded("a list of objects"))
         return
     for index, one in enumerate(whole):
         place = under(name, index)
@@ -150,7 +151,7 @@ def _each(
             part = _open(sheet, CheckedObject(sheet, one, place, index), PACKAGE.parts[name])
             yield index, CheckedObject(sheet, part.says, place, index), part
         else:
-            sheet.note(place, one, "an object", index)
+            sheet.note(place, one, worded("an object"), index)
 
 
 def _items(sheet: FaultSheet, given: JsonObject) -> Iterator[_Read[CompetencyDraft]]:
@@ -199,7 +200,9 @@ def _rubrics(
         place = f"{rubric.place}.extensions.{OURS}.scale"
         read = read_scale(part.ours["scale"], part.source.get("CFRubricCriteria", []))
         if read is None or scale is not None:
-            sheet.note(place, part.ours["scale"], "one scale, as Manypaths writes it", index)
+            sheet.note(
+                place, part.ours["scale"], worded("one scale, as Manypaths writes it"), index
+            )
         else:
             sheet.take_in(scale_faults(read.scale, read.target_level, read.cut_points, place))
             scale = read
@@ -212,7 +215,9 @@ def _with_progressions(
     texts = scale.progressions if scale else {}
     known = {competency.identifier for competency in competencies}
     for strange in sorted(texts.keys() - known):
-        sheet.note("CFRubrics", strange, "the identifier of an item, in a scale of Manypaths")
+        sheet.note(
+            "CFRubrics", strange, worded("the identifier of an item, in a scale of Manypaths")
+        )
     return tuple(
         replace(competency, progression=texts[competency.identifier])
         if competency.identifier in texts
@@ -231,7 +236,7 @@ def _extensions(sheet: FaultSheet, given: JsonObject) -> JsonObject:
     """Return the extensions of the package, with what else stands in it under our key."""
     rest = {name: value for name, value in given.items() if name not in _PARTS}
     if not isinstance(given.get("extensions", {}), dict):
-        sheet.note("extensions", given["extensions"], "an object")
+        sheet.note("extensions", given["extensions"], worded("an object"))
         return {}
     package = _open(sheet, CheckedObject(sheet, rest, ""), _REST).source
     ours = {
@@ -249,13 +254,20 @@ def _note_repeats(
     named = [read for read in reads if read.draft.identifier]
     for again, first in repeated(read.draft.identifier for read in named):
         index, identifier = named[again].index, named[again].draft.identifier
-        allowed = f"an identifier of its own; {name}[{named[first].index}] has this one"
+        allowed = worded(
+            "an identifier of its own; {part}[{first}] has this one",
+            part=name,
+            first=named[first].index,
+        )
         sheet.note(f"{name}[{index}].identifier", identifier, allowed, index)
     for read in named:
         if read.draft.identifier == document:
             place = f"{name}[{read.index}].identifier"
             sheet.note(
-                place, document, "an identifier of its own; CFDocument has this one", read.index
+                place,
+                document,
+                worded("an identifier of its own; CFDocument has this one"),
+                read.index,
             )
 
 
@@ -277,5 +289,5 @@ def _note_circles(sheet: FaultSheet, ties: Sequence[_Read[AssociationDraft]]) ->
     for closing in closing_ties([(read.draft.origin, read.draft.destination) for read in upward]):
         index, tie = upward[closing].index, upward[closing].draft
         place = f"CFAssociations[{index}].destinationNodeURI.identifier"
-        allowed = f"a parent that does not lie below its own child {tie.origin}"
+        allowed = worded("a parent that does not lie below its own child {child}", child=tie.origin)
         sheet.note(place, tie.destination, allowed, index)

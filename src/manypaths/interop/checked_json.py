@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Model
 
 from manypaths.base.errors import Fault
+from manypaths.base.worded import worded
 from manypaths.frameworks.checks import (
     is_storable_number,
     longest_text,
@@ -48,7 +49,11 @@ class CheckedObject:
         if value is None and not needed:
             return ""
         if not isinstance(value, str):
-            self._note(name, value, "a text" if name in self.says else "a text; it must be there")
+            self._note(
+                name,
+                value,
+                worded("a text") if name in self.says else worded("a text; it must be there"),
+            )
             return ""
         self.sheet.take_in(
             text_faults(
@@ -69,14 +74,14 @@ class CheckedObject:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and is_storable_number(value):
             return int(value)
-        self._note(name, value, "a whole number of 32 bits")
+        self._note(name, value, worded("a whole number of 32 bits"))
         return None
 
     def part(self, name: str) -> "CheckedObject":
         """Return the object that stands in a field; an empty one where it is missing."""
         value = self.says.get(name)
         if not isinstance(value, dict):
-            self._note(name, value, "an object; it must be there")
+            self._note(name, value, worded("an object; it must be there"))
             value = {}
         return CheckedObject(self.sheet, value, under(self.place, name), self.index)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
-
 from manypaths.base.errors import Fault
+from manypaths.base.worded import worded
 from manypaths.frameworks.checks import is_storable, repeated, shortened
 
 MOST_BYTES = 50_000_000
@@ -45,7 +44,7 @@ def read_json(content: bytes | str, *, file: str) -> JsonReading:
     """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     if len(raw) > MOST_BYTES:
-        allowed = gettext("a file of at most {most_bytes:,} bytes").format(most_bytes=MOST_BYTES)
+        allowed = worded("a file of at most {most_bytes:,} bytes", most_bytes=MOST_BYTES)
         return JsonReading(None, (Fault(file, None, None, f"{len(raw):,} bytes", allowed),))
     try:
         text = raw.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
@@ -53,7 +52,7 @@ def read_json(content: bytes | str, *, file: str) -> JsonReading:
         broken = raw.removeprefix(_BYTE_ORDER_MARK)[error.start : error.start + 1].hex()
         column = f"byte {error.start + 1}"
         return JsonReading(
-            None, (Fault(file, None, column, f"0x{broken}", gettext("text in UTF-8")),)
+            None, (Fault(file, None, column, f"0x{broken}", worded("text in UTF-8")),)
         )
     value, faults = _parsed(text, file)
     if raw.startswith(_BYTE_ORDER_MARK):
@@ -96,7 +95,7 @@ def _parsed(text: str, file: str) -> tuple[Any, tuple[Fault, ...]]:
                 error.lineno,
                 str(error.colno),
                 here,
-                gettext("JSON: {msg}").format(msg=error.msg),
+                worded("JSON: {msg}", msg=error.msg),
             ),
         )
     except RecursionError:
@@ -105,7 +104,7 @@ def _parsed(text: str, file: str) -> tuple[Any, tuple[Fault, ...]]:
         return None, (_too_deep(file),)
     faults = [
         *(
-            Fault(file, None, under("", name), name, gettext("each name once in an object"))
+            Fault(file, None, under("", name), name, worded("each name once in an object"))
             for name in twice
         ),
         *(Fault(file, None, place, said, allowed) for place, said, allowed in _unstorable(value)),
@@ -128,7 +127,7 @@ def _too_deep(file: str) -> Fault:
         None,
         None,
         None,
-        gettext("JSON of at most {deepest} levels, one in the other").format(deepest=DEEPEST),
+        worded("JSON of at most {deepest} levels, one in the other", deepest=DEEPEST),
     )
 
 

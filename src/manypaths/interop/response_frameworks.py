@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext
-
 from manypaths.base.errors import Fault, NotFound
 from manypaths.base.ids import as_public_id
+from manypaths.base.worded import worded
 from manypaths.estimates.engine import current_version
 from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft, FrameworkDraft
 from manypaths.frameworks.identifiers import minted
@@ -59,10 +58,12 @@ def framework_for(title: str | None, group: Group | None, *, by: Actor) -> Frame
 def refused_codes(first_row: Mapping[str, int], file: str, framework: Framework) -> list[Fault]:
     """Return a fault for the first row of each code that the framework lacks, or has twice."""
     count = Counter(competency.code for competency in _held(framework))
-    allowed = gettext("a code of {framework}").format(framework=framework)
+    allowed = worded("a code of {framework}", framework=framework)
     lacking = [code for code in first_row if not count[code] and not framework.is_from_log]
     several = [code for code in first_row if count[code] > 1]
-    twice = f"{allowed} that names one competency; this names more"
+    twice = worded(
+        "a code of {framework} that names one competency; this names more", framework=framework
+    )
     return [
         Fault(file, first_row[code], "competencies", code, words)
         for codes, words in ((lacking, allowed), (several, twice))

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.spreadsheets import restored
+from manypaths.base.worded import worded
 from manypaths.evidence.models import Clock
 from manypaths.interop.response_text import Part, Unsound, careful_parts, fast_parts, read_header
 from manypaths.mastery import Alignment, ResponseLog
@@ -131,7 +133,7 @@ def engine_log(log: ReadLog) -> ResponseLog:
 
 def _require_columns(file: str, header: list[str]) -> None:
     faults = [
-        Fault(file, 1, name, None, gettext("one column named {name} is needed").format(name=name))
+        Fault(file, 1, name, None, worded("one column named {name} is needed", name=name))
         for name in COLUMNS
         if header.count(name) != 1
     ]
@@ -199,7 +201,7 @@ class _Reader:
                         2,
                         None,
                         None,
-                        gettext("at least one row below the header is needed"),
+                        worded("at least one row below the header is needed"),
                     )
                 ],
             )
@@ -208,8 +210,9 @@ class _Reader:
         }
         order, notices = _order_of_work(columns)
         return ReadLog(
-            list(self.learners),
-            list(self.items),
+            # A file of ours may have marked what a spreadsheet would take for a formula.
+            [restored(name) for name in self.learners],
+            [restored(name) for name in self.items],
             list(self.alignments.values()),
             **{name: column[order] for name, column in columns.items()},
             notices=notices,
@@ -230,9 +233,7 @@ class _Reader:
         more = self.n_faults - len(faults)
         if more:
             faults.append(
-                Fault(
-                    self.file, None, None, None, gettext("and {more} more faults").format(more=more)
-                )
+                Fault(self.file, None, None, None, worded("and {more} more faults", more=more))
             )
         return faults
 
@@ -241,7 +242,8 @@ class _Reader:
     ) -> NDArray[np.int64]:
         is_long = column.str.len_chars() > LONGEST_ID
         wrong = ((column == "") | is_long | column.str.contains(_CONTROLS)).to_numpy()
-        self._fault(column, wrong, rows, f"an id of 1 to {LONGEST_ID} characters on one line")
+        allowed = worded("an id of 1 to {longest} characters on one line", longest=LONGEST_ID)
+        self._fault(column, wrong, rows, allowed)
         return _coded(column, known)
 
     def _alignments(self, column: "pl.Series", rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -249,8 +251,8 @@ class _Reader:
         # Each distinct text is looked at once, however often it comes.
         shown = [_split(text) for text in self.codes]
         wrong = [number for number, codes in enumerate(shown) if not _are_codes(codes)]
-        allowed = gettext("codes of 1 to {longest_id} characters each, separated by ;").format(
-            longest_id=LONGEST_ID
+        allowed = worded(
+            "codes of 1 to {longest_id} characters each, separated by ;", longest_id=LONGEST_ID
         )
         self._fault(column, np.isin(place, wrong), rows, allowed)
         for codes in shown:
@@ -264,7 +266,7 @@ class _Reader:
         numbers = column.cast(pl.Float64, strict=False).to_numpy()
         numbers = np.array(numbers, float)
         wrong = ~((numbers >= 0) & (numbers <= 1))
-        self._fault(column, wrong, rows, "a number from 0 (wrong) to 1 (right)")
+        self._fault(column, wrong, rows, worded("a number from 0 (wrong) to 1 (right)"))
         return numbers
 
     def _times(
@@ -295,7 +297,7 @@ class _Reader:
                 column,
                 wrong,
                 rows,
-                "seconds, ISO 8601 with a zone (2026-03-02T09:30:00+01:00), or nothing",
+                worded("seconds, ISO 8601 with a zone (2026-03-02T09:30:00+01:00), or nothing"),
             )
         return time, clock
 

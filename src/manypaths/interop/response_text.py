@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.worded import worded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -121,7 +122,7 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[_Row]:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    allowed = gettext("CSV with closed quotes ({error})").format(error=error)
+                    allowed = worded("CSV with closed quotes ({error})", error=error)
                     yield row, None, [Fault(path.name, row, None, None, allowed)]
                 else:
                     yield _checked(path.name, row, fields, header)
@@ -131,11 +132,11 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[_Row]:
 
 def _checked(file: str, row: int, fields: list[str], header: Sequence[str]) -> _Row:
     if len(fields) > len(header):
-        allowed = gettext("{n_header} fields, as the header").format(n_header=len(header))
+        allowed = worded("{n_header} fields, as the header", n_header=len(header))
         return row, None, [Fault(file, row, None, f"{len(fields)} fields", allowed)]
     cleaned = [_cleaned(field) for field in fields]
     faults = [
-        Fault(file, row, name, clean[:80], gettext("text in UTF-8"))
+        Fault(file, row, name, clean[:80], worded("text in UTF-8"))
         for name, field, clean in zip(header, fields, cleaned, strict=False)
         if clean != field
     ]

@@ -8,14 +8,16 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from manypaths.base.errors import ManypathsError, NotFound, Refused
+from manypaths.base.errors import Fault, ManypathsError, NotFound, Refused
 from manypaths.base.scope import current_district
+from manypaths.base.worded import Worded
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.interop.case import import_case
 from manypaths.interop.models import AT_WORK, ImportFile, ImportKind, ImportRun, RunState
@@ -203,8 +205,14 @@ def _end_with_faults(run: ImportRun, before: RunState, error: ManypathsError, at
     run.state, run.ended_at, run.step = RunState.FAULTY, at, ""
     run.refusal = error.message
     run.n_faults = len(error.faults)
-    run.faults = [fault.as_json() for fault in error.faults[:MOST_FAULTS_SHOWN]]
+    run.faults = [_kept(fault) for fault in error.faults[:MOST_FAULTS_SHOWN]]
     run.save()
+
+
+def _kept(fault: Fault) -> dict[str, Any]:  # Any: JSON
+    """Return a fault in English, with what it takes to say it in a reader's language."""
+    words = fault.allowed
+    return fault.as_json() | ({"words": words.as_json()} if isinstance(words, Worded) else {})
 
 
 def _require_state(run: ImportRun, state: RunState) -> None:

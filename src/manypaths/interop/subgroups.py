@@ -11,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext
 
 from manypaths.base.errors import Fault, Refused
+from manypaths.base.worded import worded
 
 _COLUMNS = ("learner", "subgroup")
 _LONGEST = 200
@@ -48,10 +49,10 @@ def _checked(name: str, rows: list[dict[str | None, str | None]]) -> dict[str, s
         learner, subgroup = ((row[column] or "").strip() for column in _COLUMNS)
         for column, value in zip(_COLUMNS, (learner, subgroup), strict=True):
             if not (0 < len(value) <= _LONGEST and value.isprintable()):
-                allowed = gettext("takes from 1 to {longest} letters").format(longest=_LONGEST)
+                allowed = worded("takes from 1 to {longest} letters", longest=_LONGEST)
                 faults.append(Fault(name, number, column, value[:80], allowed))
         if found.setdefault(learner, subgroup) != subgroup:
-            faults.append(Fault(name, number, "subgroup", subgroup, gettext("differs from before")))
+            faults.append(Fault(name, number, "subgroup", subgroup, worded("differs from before")))
     if faults or not found:
         raise Refused(gettext("{name} can't be used.").format(name=name), faults)
     return found

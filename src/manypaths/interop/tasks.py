@@ -22,7 +22,7 @@ def do_step(run_id: int, user_id: int) -> None:
     home = home_of(user) if user else None
     if user is None or home is None:
         return
-    with district_scope(home.district.pk, home.zone), override("en"):
+    with district_scope(home.district.pk, home.zone), override(user.language or "en"):
         run = ImportRun.objects.filter(pk=run_id).select_related("framework", "group").first()
         if run is not None and run.is_at_work:
             step_of(run, user)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from manypaths.base.errors import Fault
+from manypaths.base.worded import worded
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.frameworks.services import save_framework
 from manypaths.frameworks.yaml_form import read_yaml
@@ -24,7 +25,7 @@ def import_yaml(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise refused(file, [Fault(file, None, None, None, "text in UTF-8")]) from None
+        raise refused(file, [Fault(file, None, None, None, worded("text in UTF-8"))]) from None
     draft = read_yaml(text, file=file)
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():

@@ -1,7 +1,10 @@
 """Which named slips a class shows: a rule that teachers can check, kept honest by chance."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +16,7 @@ FEWEST_ITEMS = 2
 LARGEST_CHANCE = 0.01
 
 
-@dataclass(frozen=True)
-class WrongAnswer:
+class WrongAnswer(NamedTuple):
     """A wrong answer that the item knows.
 
     `offered` gives each slip that the item's wrong answers can show with the share of those
@@ -54,7 +56,11 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
     """
     first = list({(answer.learner, answer.item): answer for answer in reversed(answers)}.values())
     first.reverse()
-    found = [_look_at(slip, first) for slip in _slips_of(first)]
+    able: dict[Key, list[WrongAnswer]] = {}
+    for answer in first:
+        for offered in answer.offered:
+            able.setdefault(offered, []).append(answer)
+    found = [_look_at(slip, answers) for slip, answers in able.items()]
     accepted = []
     for rank, slip in enumerate(sorted(found, key=lambda slip: slip.chance)):
         if slip.chance * (len(found) - rank) > LARGEST_CHANCE:
@@ -66,18 +72,32 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
 
 def chance_of_at_least(count: int, chances: Sequence[float]) -> float:
     """Return P(at least `count` successes) of independent trials with these chances."""
+    return _at_least(max(count, 0), tuple(sorted(Counter(chances).items())))
+
+
+# Items offer few different chances, and the same class is looked at again and again.
+@lru_cache(maxsize=8_192)
+def _at_least(count: int, trials: tuple[tuple[float, int], ...]) -> float:
     distribution: Floats = np.ones(1)
-    for p in chances:
-        distribution = np.convolve(distribution, (1 - p, p))
-    return float(min(1.0, distribution[max(count, 0) :].sum()))
+    for p, n_trials in trials:
+        distribution = np.convolve(distribution, _successes(p, n_trials))
+    return float(min(1.0, distribution[count:].sum()))
 
 
-def _slips_of(answers: Sequence[WrongAnswer]) -> list[Key]:
-    return list(dict.fromkeys(slip for answer in answers for slip in answer.offered))
+def _successes(p: float, n_trials: int) -> Floats:
+    """Return the distribution of the successes of trials with one chance, by doubling."""
+    distribution, power = np.ones(1), np.array((1 - p, p))
+    while n_trials:
+        if n_trials & 1:
+            distribution = np.convolve(distribution, power)
+        n_trials >>= 1
+        if n_trials:
+            power = np.convolve(power, power)
+    return distribution
 
 
-def _look_at(slip: Key, answers: Sequence[WrongAnswer]) -> SlipFound:
-    able = [answer for answer in answers if slip in answer.offered]
+def _look_at(slip: Key, able: Sequence[WrongAnswer]) -> SlipFound:
+    """Return what is found of a slip in the answers that could have shown it."""
     showing = [answer for answer in able if answer.shown == slip]
     items_of: dict[Key, set[Key]] = {}
     for answer in showing:

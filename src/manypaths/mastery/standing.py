@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import erfc, inf, sqrt
 
 import numpy as np
 
-from manypaths.mastery.beliefs import REACH, normal_tail, own_prior_variance
+from manypaths.mastery.beliefs import REACH, own_prior_variance
 from manypaths.mastery.log import Floats, Ints, Key
 from manypaths.mastery.model import Model
 from manypaths.mastery.steps import LEAST_LEFT
 
 # The columns of `general` and `own` rows, in the order of the fields of the beliefs.
 N_GENERAL, N_OWN = 5, 8
-
-_tail = np.vectorize(normal_tail, otypes=[float])
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,9 @@ class Practice:
 
 def normal_tails(x: Floats) -> Floats:
     """Return the chances that a standard normal number is at least x, for an array."""
-    tails: Floats = _tail(x) if x.size else x
-    return tails
+    # `normal_tail` of each: one call after the other is far quicker than `np.vectorize`.
+    tails: Floats = 0.5 * np.array(list(map(erfc, (x / sqrt(2)).ravel().tolist())), float)
+    return tails.reshape(x.shape)
 
 
 def untouched_rows(model: Model, competencies: Sequence[Key], place: Ints) -> Floats:

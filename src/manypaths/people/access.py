@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from manypaths.base.bulk import in_chunks
 from manypaths.base.clock import today
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
+from manypaths.base.reading import one_reading
 from manypaths.base.scope import current_owner
 from manypaths.people.models import (
     Group,
@@ -99,12 +101,16 @@ def people_seen_by(by: Actor) -> QuerySet[Person]:
         return Person.objects.filter(merged_into=None)
     if isinstance(by, Integration):
         return _people_served(by) if _is_open_to_integrations.get() else Person.objects.none()
+    return _seen_by_user(by.pk)
+
+
+def _seen_by_user(by: int) -> QuerySet[Person]:
     return Person.objects.filter(
         Q(user=by)
         | _learns_in_a_group_led_by(by)
         | _is_in_the_care_of(by)
         | _is_supported_by(by)
-        | _belongs_to(organizations_led_by(by))
+        | _belongs_to(_led_by_user(by))
     )
 
 
@@ -119,13 +125,21 @@ def person_for(by: Actor, person_id: UUID) -> Person:
     The id of somebody who was merged into another leads to that other.
     """
     seen = people_seen_by(by)
-    person = seen.filter(public_id=person_id).first()
+    if isinstance(by, User):
+        person = _person_seen.first(by.pk, person_id)
+    else:
+        person = seen.filter(public_id=person_id).first()
     if person is None:
         person = seen.filter(merged_here__public_id=person_id).first()
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
     return person
+
+
+@prepared
+def _person_seen(by: int, person_id: UUID) -> QuerySet[Person]:
+    return _seen_by_user(by).filter(public_id=person_id)
 
 
 # Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
@@ -142,7 +156,8 @@ def one_look() -> Iterator[None]:
     """
     token = _sights.set(set())
     try:
-        yield
+        with one_reading():
+            yield
     finally:
         _sights.reset(token)
 
@@ -158,9 +173,20 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
     own = by.pk if isinstance(by, User) else None
     wanted = {person.pk for person in people if own is None or person.user_id != own}
     wanted -= _seen_by(by)
-    if wanted and people_seen_by(by).filter(pk__in=wanted).count() != len(wanted):
+    if wanted and len(_seen_among(by, sorted(wanted))) != len(wanted):
         raise NotFound
     _remember(by, wanted)
+
+
+def _seen_among(by: User | Integration, people: Sequence[int]) -> list[int]:
+    if isinstance(by, User):
+        return _those_seen(by.pk, people)
+    return list(people_seen_by(by).filter(pk__in=people).values_list("pk", flat=True))
+
+
+@prepared
+def _those_seen(by: int, people: Sequence[int]) -> QuerySet[Any, int]:
+    return _seen_by_user(by).filter(pk__in=people).values_list("pk", flat=True)
 
 
 def _seen_by(by: User | Integration) -> set[int]:
@@ -191,11 +217,9 @@ def groups_seen_by(by: Actor) -> QuerySet[Group]:
 @open_to_integrations
 def group_for(by: Actor, group_id: UUID) -> Group:
     """Return the group if `by` may read its members' records, else raise NotFound."""
-    wanted = Group.objects.filter(public_id=group_id).select_related("organization")
     if isinstance(by, User):
         # Asked first, as it is so for nearly all who come; no group takes as long as another's.
-        own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
-        group = wanted.filter(pk__in=own).first()
+        group = _group_led.first(by.pk, group_id)
         if group is not None:
             _remember(by, [group.pk], "group")
             _remember(by, [group.pk], "led group")
@@ -205,6 +229,12 @@ def group_for(by: Actor, group_id: UUID) -> Group:
         raise NotFound
     _remember(by, [group.pk], "group")
     return group
+
+
+@prepared
+def _group_led(by: int, group_id: UUID) -> QuerySet[Group]:
+    own = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
+    return Group.objects.filter(public_id=group_id, pk__in=own).select_related("organization")
 
 
 def require_group_sight(by: Actor, group: Group) -> None:
@@ -230,12 +260,21 @@ def leads_group(by: User, group: Group) -> bool:
     """Say whether `by` leads the learning of a group today."""
     if (by.pk, current_owner(), "led group", group.pk) in (_sights.get() or ()):
         return True
+    return bool(_leads_of(by.pk, group.pk))
+
+
+@prepared
+def _leads_of(by: int, group: int) -> QuerySet[Any, int]:
     leads = Membership.objects.filter(current(), part=Part.LEAD, group=group, person__user=by)
-    return leads.exists()
+    return leads.values_list("pk", flat=True)[:1]
 
 
 def organizations_led_by(by: User) -> QuerySet[Organization]:
     """Return the organizations that `by` leads today, with the schools of a district led."""
+    return _led_by_user(by.pk)
+
+
+def _led_by_user(by: int) -> QuerySet[Organization]:
     led = RoleHeld.objects.filter(current(), role=Role.LEADER, person__user=by).values(
         "organization"
     )
@@ -350,7 +389,14 @@ def teaches(by: Actor, learner: Person) -> bool:
     """Say whether `by` leads a group in which the learner learns today, or their organization."""
     if isinstance(by, Operator):
         return learner.district_id == current_owner()
+    if isinstance(by, User):
+        return bool(_taught(by.pk, learner.pk))
     return people_taught_by(by).filter(pk=learner.pk).exists()
+
+
+@prepared
+def _taught(by: int, learner: int) -> QuerySet[Any, int]:
+    return _taught_by_user(by).filter(pk=learner).values_list("pk", flat=True)
 
 
 def people_taught_by(by: Actor) -> QuerySet[Person]:
@@ -359,9 +405,11 @@ def people_taught_by(by: Actor) -> QuerySet[Person]:
         return Person.objects.all()
     if isinstance(by, Integration):
         return Person.objects.none()
-    return Person.objects.filter(
-        _learns_in_a_group_led_by(by) | _belongs_to(organizations_led_by(by))
-    )
+    return _taught_by_user(by.pk)
+
+
+def _taught_by_user(by: int) -> QuerySet[Person]:
+    return Person.objects.filter(_learns_in_a_group_led_by(by) | _belongs_to(_led_by_user(by)))
 
 
 def rater_teaches(rater: Person, learner: Person) -> bool:
@@ -391,7 +439,12 @@ def supports(by: Actor, learner: Person, kind: RelationshipKind) -> bool:
     """Say whether `by` is today the learner's guardian (with consent), mentor, coach or advisor."""
     if not isinstance(by, User):
         return False
-    return _ties(by).filter(learner=learner, kind=kind).exists()
+    return bool(_tied(by.pk, learner.pk, kind))
+
+
+@prepared
+def _tied(by: int, learner: int, kind: RelationshipKind) -> QuerySet[Any, int]:
+    return _ties(by).filter(learner=learner, kind=kind).values_list("pk", flat=True)[:1]
 
 
 def current() -> Q:
@@ -412,22 +465,22 @@ def require_meeting(group: Group) -> None:
         raise Refused(told % {"group": group.name, "day": group.ends_on})
 
 
-def _ties(by: User) -> QuerySet[Relationship]:
+def _ties(by: int) -> QuerySet[Relationship]:
     ties = Relationship.objects.filter(current(), supporter__user=by)
     return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)
 
 
-def _learns_in_a_group_led_by(by: User) -> Q:
+def _learns_in_a_group_led_by(by: int) -> Q:
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
     learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led)
     return Q(pk__in=learns.values("person"))
 
 
-def _is_in_the_care_of(by: User) -> Q:
+def _is_in_the_care_of(by: int) -> Q:
     return Q(pk__in=_ties(by).filter(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _is_supported_by(by: User) -> Q:
+def _is_supported_by(by: int) -> Q:
     return Q(pk__in=_ties(by).exclude(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 

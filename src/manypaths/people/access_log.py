@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.errors import NotFound
 from manypaths.base.models import ViewEntry
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.people.access import (
     Actor,
@@ -200,7 +202,7 @@ def _role_of(subject: Subject, by: User | Integration) -> ViewerRole:
     require_sight(by, [subject])
     if supports(by, subject, RelationshipKind.GUARDIAN):
         return ViewerRole.FAMILY
-    if _leads_a_group_of(by, subject):
+    if _leads_a_group_of.first(by.pk, subject.pk):
         return ViewerRole.TEACHER
     tie = Relationship.objects.filter(current(), supporter__user=by, learner=subject)
     kind = tie.exclude(kind=RelationshipKind.GUARDIAN).values_list("kind", flat=True).first()
@@ -216,7 +218,8 @@ def _require_served(subject: Subject, by: Integration) -> None:
         raise NotFound
 
 
-def _leads_a_group_of(by: User, learner: Person) -> bool:
+@prepared
+def _leads_a_group_of(by: int, learner: int) -> QuerySet[Any, int]:
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
     learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led, person=learner)
-    return learns.exists()
+    return learns.values_list("pk", flat=True)[:1]

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from manypaths.base.bulk import in_chunks
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.ids import as_public_id
+from manypaths.base.prepared import prepared
 from manypaths.people.access import (
     Actor,
     current,
@@ -138,11 +139,30 @@ def learners_in(group: Group, ids: Sequence[str], *, by: Actor) -> list[Person]:
 def learners_of(group: Group, *, by: Actor) -> list[Person]:
     """Return who learns in the group today, by family name."""
     require_group_sight(by, group)
-    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
-    people = Person.objects.filter(pk__in=learn.values("person"))
-    found = list(people.order_by("family_name", "given_name", "pk"))
+    found = _members(group.pk)
     remember_members(by, found)
     return found
+
+
+@prepared
+def _members(group: int) -> QuerySet[Person]:
+    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
+    people = Person.objects.filter(pk__in=learn.values("person"))
+    return people.order_by("family_name", "given_name", "pk")
+
+
+def people_signed_in(users: Sequence[int]) -> dict[int, Person]:
+    """Return the people behind sign-ins of the district, by the user's row id. At most one query.
+
+    For those who have a record in hand and name who did what to it.
+    """
+    wanted = sorted(set(users))
+    return {person.user_id or 0: person for person in _people_of(wanted)} if wanted else {}
+
+
+@prepared
+def _people_of(users: Sequence[int]) -> QuerySet[Person]:
+    return Person.objects.filter(user__in=users)
 
 
 def _called(text: str) -> Q:

@@ -1,9 +1,14 @@
 """What a signed-in person is in their district: which classes they lead, for whom they care."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Case, QuerySet, Value, When
+
+from manypaths.base.prepared import prepared
 from manypaths.people.access import EDUCATOR_ROLES, current, organizations_led_by
 from manypaths.people.models import (
     Group,
@@ -35,12 +40,16 @@ class Home:
 
 
 def home_of(user: User) -> Home | None:
-    """Return the person and district that a sign-in belongs to, None where it has none."""
-    person = Person.every_district.filter(user=user).first()
+    """Return the person and district that a sign-in belongs to, None where it has none.
+
+    One query, or two where the user was read without the person.
+    """
+    is_read = User.person.is_cached(user)
+    person = getattr(user, "person", None) if is_read else _person_of.first(user.pk)
     if person is None:
         return None
     person.user = user
-    district = Organization.every_district.get(pk=person.district_id)
+    (district,) = _organization(person.district_id)
     return Home(person, district)
 
 
@@ -51,43 +60,38 @@ class Standing:
         self._person, self._user = person, user
 
     @cached_property
+    def _ties(self) -> list[tuple[str, int]]:
+        return _ties_of(self._person.pk)
+
+    def _tied(self, *kinds: str) -> list[int]:
+        return [key for kind, key in self._ties if kind in kinds]
+
+    @cached_property
     def roles(self) -> frozenset[Role]:
         """Return the roles that the person holds anywhere."""
-        held = RoleHeld.objects.filter(current(), person=self._person)
-        return frozenset(Role(role) for role in held.values_list("role", flat=True))
+        return frozenset(Role(kind) for kind, _ in self._ties if kind in Role.values)
 
     @cached_property
     def leads(self) -> list[Group]:
         """Return the classes that the person leads, by name."""
-        led = Membership.objects.filter(current(), part=Part.LEAD, person=self._person)
-        groups = Group.objects.filter(pk__in=led.values("group"), kind=GroupKind.CLASS)
-        return list(groups.select_related("organization").order_by("name", "pk"))
+        led = self._tied(_LEADS)
+        return _classes(led) if led else []
 
     @cached_property
     def cares_for(self) -> list[Person]:
         """Return the learners in the person's care, by name."""
-        ties = Relationship.objects.filter(
-            current(),
-            supporter=self._person,
-            kind=RelationshipKind.GUARDIAN,
-            consented_on__isnull=False,
-        )
-        children = Person.objects.filter(pk__in=ties.values("learner"))
-        return list(children.order_by("given_name", "family_name", "pk"))
+        children = self._tied(_CARES)
+        return _children(children) if children else []
 
     @cached_property
     def leads_organizations(self) -> list[Organization]:
         """Return the district or schools that the person leads."""
         return list(organizations_led_by(self._user).order_by("kind", "name", "pk"))
 
-    @cached_property
+    @property
     def belongs(self) -> bool:
         """Say whether the person holds a role, a membership or a tie today, whichever."""
-        if self.roles:
-            return True
-        is_member = Membership.objects.filter(current(), person=self._person)
-        is_tied = Relationship.objects.filter(current(), supporter=self._person)
-        return is_member.exists() or is_tied.exists()
+        return bool(self._ties)
 
     @property
     def is_leader(self) -> bool:
@@ -103,3 +107,49 @@ class Standing:
     def is_student(self) -> bool:
         """Say whether the person is a student."""
         return Role.STUDENT in self.roles
+
+
+# Kinds of ties beside the roles.
+_LEADS, _LEARNS, _CARES, _SUPPORTS = "leads", "learns", "cares", "supports"
+
+
+@prepared
+def _person_of(user: int) -> QuerySet[Person]:
+    return Person.every_district.filter(user=user)
+
+
+@prepared
+def _organization(key: int) -> QuerySet[Organization]:
+    return Organization.every_district.filter(pk=key)
+
+
+@prepared
+def _ties_of(person: int) -> QuerySet[Any, tuple[str, int]]:
+    """Return all that a person is today: roles and where, groups, people in their care or not."""
+    roles = RoleHeld.objects.filter(current(), person=person)
+    places = Membership.objects.filter(current(), person=person)
+    part = Case(When(part=Part.LEAD, then=Value(_LEADS)), default=Value(_LEARNS))
+    ties = Relationship.objects.filter(current(), supporter=person)
+    in_care = When(kind=RelationshipKind.GUARDIAN, consented_on__isnull=False, then=Value(_CARES))
+    care = Case(in_care, default=Value(_SUPPORTS))
+    return (
+        roles.order_by()
+        .values_list("role", "organization")
+        .union(
+            places.annotate(what=part).values_list("what", "group"),
+            ties.annotate(what=care).values_list("what", "learner"),
+            all=True,
+        )
+    )
+
+
+@prepared
+def _classes(groups: Sequence[int]) -> QuerySet[Group]:
+    found = Group.objects.filter(pk__in=groups, kind=GroupKind.CLASS)
+    return found.select_related("organization").order_by("name", "pk")
+
+
+@prepared
+def _children(people: Sequence[int]) -> QuerySet[Person]:
+    found = Person.objects.filter(pk__in=people)
+    return found.order_by("given_name", "family_name", "pk")

@@ -6,13 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person, User
+from manypaths.people.queries import people_signed_in
 from manypaths.plans.access import require_guardianship
 from manypaths.plans.models import FamilyNote
 
@@ -71,10 +74,8 @@ def family_notes_of(learners: Sequence[Person], *, by: Actor) -> dict[int, list[
     """Return the notes about learners whom `by` may see, newest first, by row id. Fixed queries."""
     require_sight(by, learners)
     found: dict[int, list[NoteFromHome]] = {learner.pk: [] for learner in learners}
-    notes = FamilyNote.objects.filter(learner__in=learners, taken_back_at=None)
-    rows = list(notes.order_by("-written_at", "-pk"))
-    writers = Person.objects.filter(user__in={row.written_by for row in rows})
-    by_user = {writer.user_id: writer for writer in writers}
+    rows = _notes_about([learner.pk for learner in learners])
+    by_user = people_signed_in([row.written_by for row in rows])
     for row in rows:
         found[row.learner_id].append(
             NoteFromHome(
@@ -85,6 +86,12 @@ def family_notes_of(learners: Sequence[Person], *, by: Actor) -> dict[int, list[
             )
         )
     return found
+
+
+@prepared
+def _notes_about(learners: Sequence[int]) -> QuerySet[FamilyNote]:
+    notes = FamilyNote.objects.filter(learner__in=learners, taken_back_at=None)
+    return notes.order_by("-written_at", "-pk")
 
 
 def family_note_for(note_id: UUID, *, by: Actor) -> FamilyNote:

@@ -5,21 +5,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-import numpy as np
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
-from numpy.typing import NDArray
 
 from manypaths.base.errors import NotFound, Refused
-from manypaths.estimates.engine import current_version, family_of
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
+from manypaths.estimates.engine import version_now
 from manypaths.estimates.models import Achievement, GeneralBelief
-from manypaths.estimates.outline import Outline, outline_of
+from manypaths.estimates.outline import Places, outline_of, places_of
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
 from manypaths.estimates.table import Estimates
-from manypaths.evidence.models import Rating, Response, Slip, Task
-from manypaths.evidence.queries import tasks_for
+from manypaths.evidence.models import Rating, Response, Slip
+from manypaths.evidence.queries import tasks_with_keys
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
@@ -36,7 +48,7 @@ from manypaths.people.access import (
     require_sight,
 )
 from manypaths.people.models import Group, Membership, Part, Person, RoleHeld
-from manypaths.people.queries import learners_of
+from manypaths.people.queries import learners_of, people_signed_in
 from manypaths.plans import words
 from manypaths.plans.class_lists import ClassLists, Cleared, Need, Window
 from manypaths.plans.models import (
@@ -59,9 +71,6 @@ from manypaths.plans.small_groups import (
     together_lately,
 )
 from manypaths.plans.supporting import open_supports
-
-Numbers = NDArray[np.int64]
-Places = dict[int, int]
 
 # Up to so many learners are named to the database one by one.
 FEW = 2_000
@@ -123,14 +132,13 @@ def open_steps(learner: Person, framework: Framework, *, by: Actor, at: datetime
 def _situation(
     learner: Person, framework: Framework, estimates: Estimates, *, by: Actor, at: datetime
 ) -> Situation:
-    competencies = estimates.pairs.competencies
-    places = places_of(competencies)
+    outline, places = outline_of(framework), places_of(estimates.pairs.competencies)
     window = _window_of(_groups_of(learner), places)
     shown = slips_of([learner], framework, by=by, at=at)
     return Situation(
         estimates=estimates,
-        prerequisites=_prerequisite_places(framework, places),
-        tasks=tasks_for(competencies),
+        prerequisites=outline.before,
+        tasks=outline.tasks,
         window=window.places,
         pinned=window.pinned,
         chosen=_chosen_places(open_choices([learner], by=by), places),
@@ -141,7 +149,7 @@ def _situation(
 
 
 def _offers(chosen: Sequence[Candidate], *, is_own: bool) -> list[Offer]:
-    tasks = Task.objects.in_bulk({one.task for one in chosen})
+    tasks = {task.pk: task for task in tasks_with_keys([one.task for one in chosen])}
     return [
         Offer(
             kind=one.kind,
@@ -162,6 +170,19 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     what leaves no evidence.
     """
     require_sight(by, learners)
+    wanted = [learner.pk for learner in learners]
+    if len(wanted) <= FEW:
+        return _open_choices_of(wanted)
+    among = set(wanted)
+    return [choice for choice in _open_choices() if choice.learner_id in among]
+
+
+@prepared
+def _open_choices_of(learners: Sequence[int]) -> QuerySet[Choice]:
+    return _open_choices().filter(learner__in=learners)
+
+
+def _open_choices() -> QuerySet[Choice]:
     later = {"learner": OuterRef("learner"), "done_at__gt": OuterRef("chosen_at")}
     lineage = OuterRef("competency__lineage")
     answered = Response.objects.standing().filter(
@@ -169,12 +190,8 @@ def open_choices(learners: Sequence[Person], *, by: Actor) -> list[Choice]:
     )
     rated = Rating.objects.standing().filter(**later, competency__lineage=lineage)
     choices = Choice.objects.filter(dropped_at=None, done_at=None)
-    if len(learners) <= FEW:
-        choices = choices.filter(learner__in=learners)
     still_open = choices.exclude(Exists(answered)).exclude(Exists(rated))
-    found = still_open.select_related("competency", "learner", "task").order_by("chosen_at", "pk")
-    wanted = {learner.pk for learner in learners}
-    return [choice for choice in found if choice.learner_id in wanted]
+    return still_open.select_related("competency", "learner", "task").order_by("chosen_at", "pk")
 
 
 def open_choice_of(
@@ -190,11 +207,16 @@ def open_choice_of(
 def pins_of(learner: Person, *, by: Actor) -> dict[int, Person | None]:
     """Return who pinned what the learner's groups begin with, by lineage. Two queries."""
     require_sight(by, [learner])
-    pinned = WindowEntry.objects.filter(group__in=_groups_of(learner), is_pinned=True)
-    rows = list(pinned.values_list("competency__lineage", "opened_by").order_by("pk"))
-    people = Person.objects.filter(user__in={user for _, user in rows if user})
-    by_user = {person.user_id: person for person in people}
-    return {lineage: by_user.get(user) for lineage, user in rows if lineage}
+    rows = _pinned_for(learner.pk)
+    by_user = people_signed_in([user for _, user in rows if user])
+    return {lineage: by_user.get(user or 0) for lineage, user in rows if lineage}
+
+
+@prepared
+def _pinned_for(learner: int) -> QuerySet[Any, tuple[int | None, int | None]]:
+    groups = Membership.objects.filter(current(), person=learner, part=Part.LEARNER)
+    pinned = WindowEntry.objects.filter(group__in=groups.values("group"), is_pinned=True)
+    return pinned.values_list("competency__lineage", "opened_by").order_by("pk")
 
 
 def window_of(group: Group, *, by: Actor) -> list[WindowEntry]:
@@ -216,12 +238,21 @@ def choice_for(choice_id: UUID, *, by: Actor) -> Choice:
 def open_help_requests(learners: Sequence[Person], *, by: Actor) -> list[HelpRequest]:
     """Return what learners asked help with and nobody has answered yet, oldest first."""
     require_sight(by, learners)
+    wanted = [learner.pk for learner in learners]
+    if len(wanted) <= FEW:
+        return _open_help_of(wanted)
+    among = set(wanted)
+    return [asked for asked in _open_help() if asked.learner_id in among]
+
+
+@prepared
+def _open_help_of(learners: Sequence[int]) -> QuerySet[HelpRequest]:
+    return _open_help().filter(learner__in=learners)
+
+
+def _open_help() -> QuerySet[HelpRequest]:
     found = HelpRequest.objects.filter(answered_at=None)
-    if len(learners) <= FEW:
-        found = found.filter(learner__in=learners)
-    wanted = {learner.pk for learner in learners}
-    rows = found.select_related("learner", "competency").order_by("asked_at", "pk")
-    return [asked for asked in rows if asked.learner_id in wanted]
+    return found.select_related("learner", "competency").order_by("asked_at", "pk")
 
 
 def help_request_for(request_id: UUID, *, by: Actor) -> HelpRequest:
@@ -240,21 +271,50 @@ def frameworks_of_learner(learner: Person, *, by: Actor) -> list[Framework]:
     for an educator, those made for educators. A fixed number of queries for each framework.
     """
     require_sight(by, [learner])
-    own = GeneralBelief.objects.filter(learner=learner).order_by("-n_events", "family")
-    families = list(own.values_list("family", flat=True))
-    signed = Achievement.objects.filter(learner=learner).order_by("competency__framework__family")
-    families += signed.values_list("competency__framework__family", flat=True).distinct()
-    open_to = Choice.objects.filter(learner=learner, dropped_at=None)
-    families += open_to.order_by("-chosen_at").values_list(
-        "competency__framework__family", flat=True
-    )
-    chosen = GroupFramework.objects.filter(group__in=_groups_of(learner)).order_by("-chosen_at")
-    families += chosen.values_list("family", flat=True)
-    if _are_educators([learner]):
+    found = sorted(_families_of(learner.pk))
+    families = [family for _, _, family in found if family]
+    if any(source == _AS_EDUCATOR for source, _, _ in found):
         families += _families_for_educators()
-    found = Framework.objects.in_bulk([pk for pk in families if pk is not None])
-    rows = [current_version(found[pk]) for pk in dict.fromkeys(families) if pk in found]
+    rows = [version_now(family) for family in dict.fromkeys(families)]
     return rows or [row for row in [framework_of_learner(learner, by=by)] if row]
+
+
+# Where a learner's frameworks come from, in the order of the list.
+_BY_EVIDENCE, _SIGNED_OFF, _CHOSEN, _IN_GROUPS, _AS_EDUCATOR = range(5)
+
+
+@prepared
+def _families_of(learner: int) -> QuerySet[Any, tuple[int, int, int]]:
+    """Return where each comes from, its place among those, and the family; 0 for an educator."""
+    own = GeneralBelief.objects.filter(learner=learner)
+    signed = Achievement.objects.filter(learner=learner)
+    open_to = Choice.objects.filter(learner=learner, dropped_at=None)
+    groups = Membership.objects.filter(current(), person=learner, part=Part.LEARNER)
+    chosen = GroupFramework.objects.filter(group__in=groups.values("group"))
+    roles = RoleHeld.objects.filter(current(), person=learner, role__in=EDUCATOR_ROLES)
+    of_competency = F("competency__framework__family")
+    found: QuerySet[Any, tuple[int, int, int]]
+    found = _from(_BY_EVIDENCE, own, -F("n_events"), F("family")).union(
+        _from(_SIGNED_OFF, signed, of_competency, of_competency),
+        _from(_CHOSEN, open_to, -F("chosen_at"), of_competency),
+        _from(_IN_GROUPS, chosen, -F("chosen_at"), F("family")),
+        _from(_AS_EDUCATOR, roles, F("pk"), Value(0)),
+    )
+    return found
+
+
+def _from(
+    source: int, rows: QuerySet[Any], place: Combinable, family: Combinable
+) -> QuerySet[Any, tuple[int, int, int]]:
+    number = BigIntegerField()
+    told = rows.order_by().annotate(
+        of_source=Value(source, number),
+        at_place=ExpressionWrapper(place, number),
+        of_family=ExpressionWrapper(family, number),
+    )
+    found: QuerySet[Any, tuple[int, int, int]]
+    found = told.values_list("of_source", "at_place", "of_family")
+    return found
 
 
 def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
@@ -264,13 +324,13 @@ def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
     work, else on which these have most evidence.
     """
     require_sight(by, [learner])
-    own = _most_evidence(GeneralBelief.objects.filter(learner=learner))
+    own = _by_evidence(GeneralBelief.objects.filter(learner=learner)).first()
     if own is not None:
-        return own
+        return version_now(own)
     signed = Achievement.objects.filter(learner=learner).select_related("competency__framework")
     newest = signed.order_by("-signed_at", "-pk").first()
     if newest is not None:
-        return current_version(family_of(newest.competency.framework))
+        return version_now(newest.competency.framework.family_id or 0)
     groups = _groups_of(learner)
     chosen = _chosen_for(groups)
     if chosen is not None:
@@ -278,7 +338,8 @@ def framework_of_learner(learner: Person, *, by: Actor) -> Framework | None:
     beside = Membership.objects.filter(current(), part=Part.LEARNER, group__in=groups).values(
         "person"
     )
-    return _most_evidence(GeneralBelief.objects.filter(learner__in=beside))
+    family = _by_evidence(GeneralBelief.objects.filter(learner__in=beside)).first()
+    return version_now(family) if family else None
 
 
 def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
@@ -290,11 +351,12 @@ def framework_of_group(group: Group, *, by: Actor) -> Framework | None:
     chosen = _chosen_for([group.pk])
     if chosen is not None:
         return chosen
-    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
-    return _most_evidence(GeneralBelief.objects.filter(learner__in=learn.values("person")))
+    family = _most_evidence_in.first(group.pk)
+    return version_now(family) if family else None
 
 
-def _families_for_educators() -> list[int | None]:
+@kept_until(FRAMEWORKS)
+def _families_for_educators() -> Sequence[int]:
     """Return the families that name educators, and not students, as whom they are for."""
     published = Framework.objects.filter(published_at__isnull=False, retired_at=None)
     rows = published.order_by("title", "pk").values_list(
@@ -303,21 +365,32 @@ def _families_for_educators() -> list[int | None]:
     return [
         family
         for family, is_for_adults, audience in rows
-        if is_for_adults or (audience and not {"student", "all"} & set(audience))
+        if family and (is_for_adults or (audience and not {"student", "all"} & set(audience)))
     ]
 
 
 def _chosen_for(groups: Sequence[int]) -> Framework | None:
     """Return the framework that was chosen for one of these groups, the latest choice first."""
-    chosen = GroupFramework.objects.filter(group__in=groups).select_related("family")
-    latest = chosen.order_by("-chosen_at", "-pk").first()
-    return current_version(latest.family) if latest else None
+    family = _families_chosen.first(list(groups))
+    return version_now(family) if family else None
 
 
-def _most_evidence(generals: QuerySet[GeneralBelief]) -> Framework | None:
+@prepared
+def _families_chosen(groups: Sequence[int]) -> QuerySet[Any, int | None]:
+    chosen = GroupFramework.objects.filter(group__in=groups).order_by("-chosen_at", "-pk")
+    return chosen.values_list("family", flat=True)
+
+
+@prepared
+def _most_evidence_in(group: int) -> QuerySet[Any, int | None]:
+    learn = Membership.objects.filter(current(), group=group, part=Part.LEARNER)
+    return _by_evidence(GeneralBelief.objects.filter(learner__in=learn.values("person")))
+
+
+def _by_evidence(generals: QuerySet[GeneralBelief]) -> QuerySet[Any, int | None]:
+    """Return families, that with most evidence first."""
     counts = generals.values("family").annotate(n=Sum("n_events")).order_by("-n", "family")
-    families = [pk for pk in counts.values_list("family", flat=True)[:1] if pk is not None]
-    return current_version(Framework.objects.get(pk__in=families)) if families else None
+    return counts.values_list("family", flat=True)[:1]
 
 
 def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetime) -> ClassOverview:
@@ -330,8 +403,7 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
     shown = slips_of(learners, framework, by=by, at=at)
-    before = _before(outline, places)
-    lists = ClassLists(estimates, shown, window, before, _cleared_in(group))
+    lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group))
     return ClassOverview(
         group=group,
         framework=framework,
@@ -376,7 +448,7 @@ def suggested_groups(
         estimates=estimates,
         slips=slips_of(learners, framework, by=by, at=at),
         window=_window_of([group.pk], places),
-        prerequisites=_prerequisite_places(framework, places),
+        prerequisites=outline_of(framework).before,
         least_recall=StatusRules.of(framework.rules).recall,
     )
     sizes = sizes or (ADULTS if _are_educators(learners) else STUDENTS)
@@ -386,9 +458,14 @@ def suggested_groups(
 def seats_of(group: Group, held_on: date, *, by: Actor) -> list[Seat]:
     """Return the places in the small groups that were kept for a day, group by group."""
     require_group_sight(by, group)
+    return _seats(group.pk, held_on)
+
+
+@prepared
+def _seats(group: int, held_on: date) -> QuerySet[Seat]:
     seats = Seat.objects.filter(grouping__group=group, grouping__held_on=held_on)
     found = seats.select_related("grouping__group", "learner", "competency", "slip")
-    return list(found.order_by("number", "learner__family_name", "learner__given_name", "pk"))
+    return found.order_by("number", "learner__family_name", "learner__given_name", "pk")
 
 
 def _seats_before(group: Group, held_on: date) -> QuerySet[Seat]:
@@ -407,11 +484,6 @@ def _are_educators(learners: Sequence[Person]) -> bool:
     return bool(wanted) and wanted <= set(roles.values_list("person", flat=True))
 
 
-def places_of(competencies: Sequence[Competency]) -> Places:
-    """Return the place of each competency by its lineage."""
-    return {c.lineage_id: place for place, c in enumerate(competencies) if c.lineage_id}
-
-
 def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
     """Return the help that educators planned and that has not been given yet."""
     return [
@@ -423,41 +495,45 @@ def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
 
 def _cleared_in(group: Group) -> Cleared:
     """Return who was cleared from which place of a group's lists. One query."""
+    return {(kind, who, what): n_pieces for kind, who, what, n_pieces in _cleared(group.pk)}
+
+
+@prepared
+def _cleared(group: int) -> QuerySet[Any, tuple[str, int, int, int]]:
     rows = ClearedRow.objects.filter(group=group)
-    found = rows.values_list("cleared_from", "learner", "competency", "n_pieces")
-    return {(kind, who, what): n_pieces for kind, who, what, n_pieces in found}
-
-
-def _prerequisite_places(framework: Framework, places: Places) -> list[Numbers]:
-    return _before(outline_of(framework), places)
-
-
-def _before(outline: Outline, places: Places) -> list[Numbers]:
-    """Return the places of what comes before each competency."""
-    before: list[list[int]] = [[] for _ in places]
-    for first, then in outline.prerequisites:
-        one, other = places.get(first), places.get(then)
-        if one is not None and other is not None:
-            before[other].append(one)
-    return [np.array(sorted(set(found)), np.int64) for found in before]
+    return rows.values_list("cleared_from", "learner", "competency", "n_pieces")
 
 
 def _groups_of(learner: Person) -> list[int]:
+    return _learns_in(learner.pk)
+
+
+@prepared
+def _learns_in(learner: int) -> QuerySet[Any, int]:
     memberships = Membership.objects.filter(current(), person=learner, part=Part.LEARNER)
-    return list(memberships.values_list("group", flat=True))
+    return memberships.values_list("group", flat=True)
 
 
 def _window_of(groups: Sequence[int], places: Places) -> Window:
-    entries = WindowEntry.objects.filter(group__in=groups).select_related("competency")
-    found = [(places.get(e.competency.lineage_id or 0), e.is_pinned) for e in entries]
+    found = [(places.get(lineage or 0), pinned) for lineage, pinned in _entries(list(groups))]
     if all(place is None for place, _ in found):
         # Nobody set a window for these groups on this framework: the district's holds.
-        default = DefaultWindowEntry.objects.values_list("competency", flat=True)
-        found = [(places.get(lineage), False) for lineage in default]
+        found = [(places.get(lineage), False) for lineage in _default_entries()]
     return Window(
         places=frozenset(place for place, _ in found if place is not None),
         pinned=frozenset(place for place, pinned in found if pinned and place is not None),
     )
+
+
+@prepared
+def _default_entries() -> QuerySet[Any, int]:
+    return DefaultWindowEntry.objects.values_list("competency", flat=True)
+
+
+@prepared
+def _entries(groups: Sequence[int]) -> QuerySet[Any, tuple[int | None, bool]]:
+    entries = WindowEntry.objects.filter(group__in=groups)
+    return entries.values_list("competency__lineage", "is_pinned")
 
 
 def _chosen_places(choices: Sequence[Choice], places: Places) -> frozenset[int]:
@@ -477,5 +553,10 @@ def _repeated(shown: SlipsShown, learner: Person, places: Places) -> dict[int, t
 
 
 def _times_done(learner: Person) -> dict[int, int]:
-    done = Response.objects.standing().filter(learner=learner).values("task")
-    return {row["task"]: row["n"] for row in done.annotate(n=Count("pk")).order_by()}
+    return dict(_tries(learner.pk))
+
+
+@prepared
+def _tries(learner: int) -> QuerySet[Any, tuple[int, int]]:
+    done = Response.objects.standing().filter(learner=learner).order_by()
+    return done.values_list("task").annotate(n=Count("pk"))

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import Slip
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import (
@@ -127,17 +128,20 @@ def end_support(support: Support, *, by: Actor, at: datetime) -> Support:
 def open_supports(group: Group, *, by: Actor) -> list[Support]:
     """Return planned help that is not given yet, the earliest first. A fixed number of queries."""
     require_group_sight(by, group)
+    supports = _open_supports(group.pk)
     learners = SupportedLearner.objects.select_related("learner").order_by(
         "learner__given_name", "pk"
     )
-    supports = Support.objects.filter(group=group, ended_at=None).select_related(
-        "competency", "slip"
+    prefetch_related_objects(
+        supports, Prefetch("learners", learners), Prefetch("sessions", SupportSession.objects.all())
     )
-    return list(
-        supports.prefetch_related(
-            Prefetch("learners", learners), Prefetch("sessions", SupportSession.objects.all())
-        ).order_by("planned_for", "pk")
-    )
+    return supports
+
+
+@prepared
+def _open_supports(group: int) -> QuerySet[Support]:
+    supports = Support.objects.filter(group=group, ended_at=None)
+    return supports.select_related("competency", "slip").order_by("planned_for", "pk")
 
 
 def support_for(support_id: UUID, *, by: Actor) -> Support:

@@ -24,15 +24,6 @@ def require_whole_record(by: Actor, person: Person) -> None:
     require_leadership_of(by, person)
 
 
-def may_take_along(by: Actor, person: Person) -> bool:
-    """Say whether `by` may take the whole record of a person along."""
-    try:
-        require_whole_record(by, person)
-    except NotFound:
-        return False
-    return True
-
-
 def require_records_office(by: Actor) -> None:
     """Raise NotFound unless `by` leads the district: who keeps its records, and lets them end."""
     if isinstance(by, Operator):

@@ -67,7 +67,7 @@ def loosen(people: Sequence[int]) -> None:
     Place.every_district.filter(gone, sitting__learner__in=list(people)).update(response=None)
     gone = ~Q(choice__in=Choice.every_district.values("pk")) & Q(choice__isnull=False)
     Sitting.every_district.filter(gone, learner__in=list(people)).update(choice=None)
-    referred = [
+    referred: list[Any] = [
         model.every_district.exclude(withdrawal=None).values("withdrawal")
         for model in (Response, Rating, Artifact)
     ]

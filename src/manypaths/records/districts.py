@@ -21,6 +21,7 @@ from manypaths.base.personal import PersonalFields, declared_models
 from manypaths.base.progress import Tell, silence
 from manypaths.base.scope import current_district
 from manypaths.base.signing_key import signer_of
+from manypaths.base.spreadsheets import safe_cell
 from manypaths.frameworks.models import Framework
 from manypaths.interop.case import to_case
 from manypaths.people.access import Actor
@@ -28,7 +29,7 @@ from manypaths.people.models import Organization, User
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_records_office
 from manypaths.records.packages import PackageWriter, new_package
-from manypaths.records.spreadsheets import safe_cell
+from manypaths.records.whole.kinds import AnyField
 from manypaths.upkeep.cells import kind_of, to_text
 from manypaths.upkeep.tables import Reader, TableShape, one_moment
 
@@ -54,7 +55,7 @@ class _Table:
 
     model: type[models.Model]
     shape: TableShape
-    fields: Sequence[Any]
+    fields: Sequence[AnyField]
     where: str
 
     @property
@@ -105,7 +106,7 @@ def _tables(district_id: int) -> Iterator[_Table]:
             yield _Table(model, TableShape(model._meta.db_table, columns), fields, where)
 
 
-def _leaves(field: Any, declared: PersonalFields) -> bool:  # Any: a field of any type
+def _leaves(field: AnyField, declared: PersonalFields) -> bool:
     return field.name not in declared.secrets and not isinstance(field, models.BinaryField)
 
 

@@ -1,4 +1,4 @@
-"""Exports of a district that leaders ask for on a page: written beside the pages, kept for a week."""
+"""Exports of a district that leaders ask for: written beside the pages, kept for a week."""
 
 import logging
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.base.locks import make_private_file
 from manypaths.base.progress import Tell
 from manypaths.base.scope import current_district, district_scope
+from manypaths.people.access import Actor
 from manypaths.people.models import User
 from manypaths.people.standing import home_of
 from manypaths.records.access import require_records_office
@@ -27,9 +28,11 @@ KEPT_FOR = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
-def start_district_export(*, by: User, at: datetime) -> DistrictExport:
+def start_district_export(*, by: Actor, at: datetime) -> DistrictExport:
     """Have all that the district owns written. Raises Refused while another one is under way."""
     require_records_office(by)
+    if not isinstance(by, User):
+        raise NotFound  # who writes it to a file at once
     since = to_microseconds(at - timedelta(hours=6))
     if DistrictExport.objects.filter(state=ExportState.WRITING, asked_at__gte=since).exists():
         raise Refused(_("An export is being written already."))
@@ -40,13 +43,13 @@ def start_district_export(*, by: User, at: datetime) -> DistrictExport:
     return made
 
 
-def district_exports(*, by: User, most: int = 10) -> list[DistrictExport]:
+def district_exports(*, by: Actor, most: int = 10) -> list[DistrictExport]:
     """Return the newest exports of the district, for those who lead it."""
     require_records_office(by)
     return list(DistrictExport.objects.order_by("-asked_at", "-pk")[:most])
 
 
-def district_export_for(export_id: UUID, *, by: User) -> DistrictExport:
+def district_export_for(export_id: UUID, *, by: Actor) -> DistrictExport:
     """Return an export of the district if `by` leads it, else raise NotFound."""
     require_records_office(by)
     found = DistrictExport.objects.filter(public_id=export_id).first()

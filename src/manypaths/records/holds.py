@@ -19,7 +19,7 @@ from manypaths.records.ledger import Subject, note
 from manypaths.records.models import Hold, HoldScope, LedgerKind
 
 Held = Person | Group | Organization
-_SCOPES: dict[str, type[Held]] = {
+SCOPES: dict[str, type[Held]] = {
     HoldScope.PERSON: Person,
     HoldScope.GROUP: Group,
     HoldScope.ORGANIZATION: Organization,
@@ -63,7 +63,7 @@ def release_hold(hold: Hold, *, by: Actor, at: datetime) -> Hold:
     if not rows.update(released_at=to_microseconds(at), released_by=by.actor_id):
         raise Refused(_("This hold was released already."))
     record_deed("release hold", by=by, at=at, subject=("hold", hold.pk))
-    held = _SCOPES[hold.scope].objects.filter(pk=hold.scope_id).first()
+    held = SCOPES[hold.scope].objects.filter(pk=hold.scope_id).first()
     if held is not None:
         subject = Subject(hold.scope, held.public_id)
         note(LedgerKind.RELEASED, [subject], at=at, detail=str(hold.public_id))
@@ -77,7 +77,7 @@ def holds(*, by: Actor) -> list[tuple[Hold, Held | None]]:
     found = list(in_force().order_by("-placed_at", "-pk"))
     rows = {
         scope: model.objects.in_bulk([hold.scope_id for hold in found if hold.scope == scope])
-        for scope, model in _SCOPES.items()
+        for scope, model in SCOPES.items()
     }
     return [(hold, rows[hold.scope].get(hold.scope_id)) for hold in found]
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import from_microseconds, to_microseconds, today
 from manypaths.base.errors import Refused
-from manypaths.base.scope import current_scope
+from manypaths.base.scope import current_district, current_scope
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief, TeachersWord
 from manypaths.evidence.models import (
     Artifact,
@@ -305,7 +305,7 @@ def _left_on() -> dict[int, date]:
         (Relationship, "supporter"),
     ):
         is_open = Q(ends_on=None) | Q(ends_on__gte=today())
-        rows: Any = model.objects  # type: ignore[attr-defined]  # all three have it
+        rows: Any = model.objects
         ends.update(dict.fromkeys(rows.filter(is_open).values_list(who, flat=True)))
         found = rows.values_list(who).annotate(last=Max("ends_on"))
         for person, last in found:
@@ -367,7 +367,7 @@ _DUE: Mapping[str, Callable[[Kind, int, date, Mapping[int, date]], Due]] = {
 
 def _work_over(up_to: int, people: Sequence[int] | None) -> list[tuple[int, int]]:
     """Return the pieces of work, with whose they are, whose school year ended by a moment."""
-    rows = Artifact.every_district.filter(district_id=current_scope().district_id)
+    rows = Artifact.every_district.filter(district_id=current_district())
     rows = rows.exclude(task__kind=TaskKind.PORTFOLIO).filter(recorded_at__lte=up_to)
     if people is not None:
         rows = rows.filter(learner__in=people)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -13,10 +14,10 @@ from manypaths.base.progress import Tell, silence
 from manypaths.base.scope import district_scope
 from manypaths.base.seals import Verified, seal_logs, verify_logs
 from manypaths.people.access import Operator
-from manypaths.people.models import Group, Organization, Person
 from manypaths.people.queries import districts, zone_of
 from manypaths.records.deleting import rewrite_database
 from manypaths.records.erasures import erase_again
+from manypaths.records.holds import SCOPES, Held
 from manypaths.records.ledger import (
     FILE_NAME,
     copy_ledger,
@@ -154,7 +155,6 @@ def _hold_again() -> int:
     return n_held
 
 
-def _held(entry: LedgerEntry) -> Person | Group | Organization | None:
-    models = {"person": Person, "group": Group, "organization": Organization}
-    rows = models[entry.subject_kind].objects.all()
+def _held(entry: LedgerEntry) -> Held | None:
+    rows: Any = SCOPES[entry.subject_kind].objects.all()
     return next((row for row in rows if hash_of(row.public_id) == entry.subject_hash), None)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import NotFound
+from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.queries import SignedOff, achievements_of
 from manypaths.evidence.models import Answer, AnswerForm, Artifact, Slip, Task
@@ -89,12 +92,17 @@ def questions_for(
 
 def sitting_for(sitting_id: UUID, *, by: Actor) -> Sitting:
     """Return a sitting of whoever asks, else raise NotFound."""
-    rows = Sitting.objects.select_related("learner", "competency__framework", "choice")
-    sitting = rows.filter(public_id=sitting_id).first()
+    sitting = _sitting.first(sitting_id)
     if sitting is None:
         raise NotFound
     require_own(by, sitting.learner)
     return sitting
+
+
+@prepared
+def _sitting(sitting_id: UUID) -> QuerySet[Sitting]:
+    rows = Sitting.objects.filter(public_id=sitting_id)
+    return rows.select_related("learner", "competency__framework", "choice")
 
 
 def open_sitting(learner: Person, competency: Competency, *, by: Actor) -> Sitting | None:
@@ -111,14 +119,21 @@ def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
 
 
 def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
-    """Return the places of a sitting in order, with all that their tasks know. Three queries."""
+    """Return the places of a sitting in order, with all that their tasks know."""
     require_own(by, sitting.learner)
-    places = list(sitting.places.select_related("task"))
+    places = _places(sitting.pk)
+    for place in places:
+        place.sitting = sitting
     known = answers_of([place.task for place in places])
     return [
         PlaceShown(place, _in_order(known[place.task_id], place.order), known[place.task_id])
         for place in places
     ]
+
+
+@prepared
+def _places(sitting: int) -> QuerySet[Place]:
+    return Place.objects.filter(sitting=sitting).select_related("task")
 
 
 def answers_waiting(learners: Sequence[Person], *, by: Actor) -> list[Place]:
@@ -142,7 +157,7 @@ def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:
 
 
 def signed_for(artifact: Artifact, *, by: Actor) -> SignedOff | None:
-    """Return what was signed off for the day of this work, None where nothing was. Three queries."""
+    """Return what was signed off for the day of this work, None where nothing was."""
     require_sight(by, [artifact.learner])
     if artifact.competency is None:
         return None

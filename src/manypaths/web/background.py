@@ -8,6 +8,7 @@ not live to finish is done again, so tasks are written to be done twice without 
 import itertools
 import logging
 import os
+import signal
 import threading
 from multiprocessing import parent_process
 
@@ -20,10 +21,15 @@ _SECONDS_BETWEEN_LOOKS = 2.0
 
 
 def end_with_parent() -> None:
-    """Let this process end when the one that started it is gone, however it went."""
+    """Let this process end by the one that started it, or when that one is gone, however it went.
+
+    Ctrl-C reaches all processes of a terminal: the first one alone heeds it, and tells the others.
+    """
     parent = parent_process()
     if parent is None:
         return
+    # Blocked rather than ignored, for libraries set handlers of their own later.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
     def watch() -> None:
         parent.join()

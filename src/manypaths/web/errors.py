@@ -1,6 +1,5 @@
 """Pages for what went wrong: each says what to do, in the reader's language."""
 
-import errno
 import sys
 from dataclasses import dataclass
 
@@ -9,19 +8,16 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from manypaths.base.errors import Refused
+from manypaths.api.problems import Problem
+from manypaths.base.errors import Refused, will_pass
 
-# A disk that is full, or that takes no writing.
-_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-# What PostgreSQL calls a write where only reading is allowed.
-_READ_ONLY = "25006"
+_FOR_PROGRAMS = "/api/"
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ def too_many_page(request: HttpRequest) -> HttpResponse:
 
 def our_fault_page(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake of ours, or where there is no database or no disk for a moment."""
-    if _will_pass(sys.exc_info()[1]):
+    if will_pass(sys.exc_info()[1]):
         return away_page(request)
     return _bare_page(_OUR_FAULT)
 
@@ -140,17 +136,10 @@ def away_page(request: HttpRequest) -> HttpResponse:
 
 
 def busy_page(request: HttpRequest) -> HttpResponse:
-    """Answer while more people ask than can be answered in time."""
+    """Answer while more people ask than can be answered in time; programs, in their own shape."""
+    if request.path_info.startswith(_FOR_PROGRAMS):
+        return Problem(503, "Try again in 5 s.", headers={"Retry-After": "5"}).answer()
     return _bare_page(_BUSY, retry_after=5)
-
-
-def _will_pass(error: BaseException | None) -> bool:
-    """Say whether an error is one of the machine, and none of what was asked."""
-    if isinstance(error, OSError):
-        return error.errno in _DISK_TROUBLE
-    if isinstance(error, InternalError):
-        return getattr(error.__cause__, "sqlstate", "") == _READ_ONLY
-    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _page(request: HttpRequest, trouble: Trouble, message: str = "") -> HttpResponse:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
+from manypaths.web.addresses import address
 from manypaths.web.visits import Visitor
 
 
@@ -25,10 +26,9 @@ def places(visitor: Visitor, request: HttpRequest) -> list[Place]:
     found = []
     for words, route, args in _routes(visitor):
         try:
-            address = reverse(route, args=args)
+            found.append(Place(words, address(route, *args), route.partition(":")[0] == here))
         except NoReverseMatch:
             continue
-        found.append(Place(words, address, route.partition(":")[0] == here))
     return found[:5]
 
 

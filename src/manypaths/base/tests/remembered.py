@@ -56,7 +56,7 @@ def _tables() -> dict[str, Rows]:
 
 def _columns() -> dict[str, list[str]]:
     return {
-        model._meta.db_table: [field.column for field in model._meta.local_concrete_fields]
+        model._meta.db_table: [str(field.column) for field in model._meta.local_concrete_fields]
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     }

@@ -87,7 +87,7 @@ def test_tasks_of_a_version_before_count_on(shelf: Shelf) -> None:
     second = Competency.objects.get(framework=started, code="B")
     project = (shelf.project.pk, shelf.project.kind)
     assert queries.tasks_for([second]) == {second.pk: [project]}
-    assert queries.shown_lineages(started) == {shelf.a.pk, shelf.b.pk}
+    assert set(queries.tasks_by_lineage(started)) == {shelf.a.pk, shelf.b.pk}
 
 
 def test_answers_are_read_with_their_slips(

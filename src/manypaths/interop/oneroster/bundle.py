@@ -52,7 +52,10 @@ def read_bundle(path: Path, *, known: Known) -> Bundle:
             if file != f"{name}.csv":
                 findings.tolerate(f"{name}.csv is called {file}")
             tables[name] = _table(files, file, name, columns[name], findings)
-    version = version or ("1.1" if "role" in _columns_of(tables, "users") else "1.2")
+    shape = "1.1" if "role" in _columns_of(tables, "users") else "1.2"
+    if version and version != shape:
+        findings.tolerate(f"The manifest says {version}, and the lists are those of {shape}")
+    version = shape
     bundle = Bundle(path.name, version, _deltas(tables, modes), tables, findings)
     _require_needed(bundle)
     _check_keys(bundle)

@@ -1,6 +1,6 @@
 """Which columns each file has, and what stands in them: OneRoster 1.2.1, with what 1.1 had."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +19,8 @@ class Column:
     is_required: bool = False
     # The file that an id, or each of a list of ids, must stand in.
     refers_to: str = ""
+    # Says what in a value is beside the standard and read all the same.
+    oddities: Callable[[str], Sequence[str]] = lambda value: ()
 
 
 def _text(value: str) -> str:
@@ -44,6 +46,14 @@ def _day(value: str) -> date:
 
 def _moment(value: str) -> datetime:
     return datetime.fromisoformat(value)
+
+
+def _odd_day(value: str) -> Sequence[str]:
+    return ("moments where days belong",) if len(value) > len("2026-08-31") else ()
+
+
+def _odd_claim(value: str) -> Sequence[str]:
+    return () if value in ("true", "false") else ("claims otherwise than true and false",)
 
 
 def _number(value: str) -> float:
@@ -78,9 +88,9 @@ def _one_of(*words: str) -> Column:
 _TEXT = Column(_text, "up to 1000 characters on one line")
 _NAMED = Column(_text, "up to 1000 characters on one line", is_required=True)
 _ID = Column(_identifier, f"an id of 1 to {LONGEST_ID} characters", is_required=True)
-_DAY = Column(_day, "a date such as 2026-08-31")
-_DAY_NEEDED = Column(_day, "a date such as 2026-08-31", is_required=True)
-_CLAIM = Column(_yes_no, "true or false")
+_DAY = Column(_day, "a date such as 2026-08-31", oddities=_odd_day)
+_DAY_NEEDED = Column(_day, "a date such as 2026-08-31", is_required=True, oddities=_odd_day)
+_CLAIM = Column(_yes_no, "true or false", oddities=_odd_claim)
 _NUMBER = Column(_number, "a number")
 _ROLES = (
     "aide",
@@ -106,6 +116,16 @@ def _all_of(file: str, *, required: bool = True) -> Column:
     return Column(identifiers, f"sourcedIds of rows of {file}.csv, with commas", required, file)
 
 
+# Of demographics: true, false or not said.
+_ORIGINS = (
+    "americanIndianOrAlaskaNative",
+    "asian",
+    "blackOrAfricanAmerican",
+    "nativeHawaiianOrOtherPacificIslander",
+    "white",
+    "demographicRaceTwoOrMoreRaces",
+    "hispanicOrLatinoEthnicity",
+)
 _STATUS = Column(
     lambda value: _one_of("active", "tobedeleted", "inactive").read(value),
     "active or tobedeleted",
@@ -164,7 +184,15 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "beginDate": _DAY,
         "endDate": _DAY,
     },
-    "demographics": {**_COMMON, "sourcedId": _of("users")},
+    "demographics": {**_COMMON, "sourcedId": _of("users")}
+    | {
+        "birthDate": _DAY,
+        "sex": Column(
+            _one_of("male", "female", "unspecified", "other").read,
+            "one of male, female, unspecified, other",
+        ),
+    }
+    | dict.fromkeys(_ORIGINS, _CLAIM),
     "lineItems": _COMMON
     | {
         "title": _NAMED,
@@ -209,17 +237,27 @@ USERS_OF_1_1: Mapping[str, Column] = {
     "orgSourcedIds": _all_of("orgs"),
     "role": _one_of("administrator", *_ROLES),
 }
+# The standard's columns, of 1.1 and 1.2, that say nothing to us.
+NOT_READ = frozenset(
+    (
+        *("assignDate", "categorySourcedId", "academicSessionSourcedId", "class", "classCode"),
+        *("classSourcedId", "classType", "cityOfBirth", "comment", "countryOfBirthCode"),
+        *(
+            "courseCode",
+            "courseSourcedId",
+            "description",
+            "dueDate",
+            "grade",
+            "grades",
+            "identifier",
+        ),
+        *("inProgress", "incomplete", "late", "location", "middleName", "missing", "orgSourcedId"),
+        *("parentSourcedId", "password", "periods", "phone", "preferredFamilyName", "primary"),
+        *("preferredGivenName", "preferredMiddleName", "primaryOrgSourcedId", "pronouns"),
+        *("publicSchoolResidenceStatus", "roleType", "schoolSourcedId", "schoolYear", "sms"),
+        *("schoolYearSourcedId", "stateOfBirthAbbreviation", "subjectCodes", "subjects", "title"),
+        *("type", "userIds", "userMasterIdentifier", "userProfileSourcedId", "username", "weight"),
+    )
+)
 # What a roster can't do without; the others may be missing.
 NEEDED = ("orgs", "users", "classes", "enrollments", "academicSessions")
-# Columns about people that are kept apart, encrypted, with a right of their own.
-DEMOGRAPHICS = (
-    "birthDate",
-    "sex",
-    "americanIndianOrAlaskaNative",
-    "asian",
-    "blackOrAfricanAmerican",
-    "nativeHawaiianOrOtherPacificIslander",
-    "white",
-    "demographicRaceTwoOrMoreRaces",
-    "hispanicOrLatinoEthnicity",
-)

@@ -12,6 +12,7 @@ from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.interop.oneroster.bundle import Bundle, read_bundle
 from manypaths.interop.oneroster.results import has_results, take_in_results
+from manypaths.interop.oneroster.sealing import has_demographics, seal_demographics
 from manypaths.interop.oneroster.tables import Row
 from manypaths.interop.report import ImportReport
 from manypaths.people.access import Actor
@@ -77,6 +78,10 @@ def import_roster(
             draft, district=district, by=by, at=at, on=today(), sha256=_hash_of(path)
         )
         changes, left_out = dict(taken.changes), list[str]()
+        if has_demographics(bundle):
+            changes["demographics"] = seal_demographics(
+                bundle, taken.people, district=district, by=by, at=at
+            )
         if has_results(bundle):
             progress("Saving results and estimates", 1, 2)
             changes["results"], left_out = take_in_results(

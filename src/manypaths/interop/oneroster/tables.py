@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from manypaths.base.errors import Fault
-from manypaths.interop.oneroster.columns import Column
+from manypaths.base.spreadsheets import restored
+from manypaths.interop.oneroster.columns import NOT_READ, Column
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # A cell beyond this is no name and no id.
 _LONGEST_CELL = 100_000
 _LONGEST_SHOWN = 80
-MOST_FAULTS = 10_000
+MOST_FAULTS, MOST_COLUMNS = 10_000, 1_000
 
 Values = dict[str, object]
 
@@ -72,15 +73,17 @@ def read_table(
     file: str, contents: bytes, columns: Mapping[str, Column], findings: Findings
 ) -> Table:
     """Read one CSV file; what is wrong with it goes to the findings."""
-    text = _decoded(file, contents, findings)
-    if text is None:
+    contents = contents.removeprefix(_BOM) if _is_text(file, contents, findings) else b""
+    if not contents:
         return Table(file)
-    lines = _cells(file, text, findings)
+    lines = _cells(file, contents, findings)
     header = next(lines, None)
     if header is None:
         findings.fault(file, 1, None, None, "the file is empty; its first row names the columns")
         return Table(file)
     names = _names(file, header[1], columns, findings)
+    if not names:
+        return Table(file)
     rows = [
         Row(number, _values(file, number, names, cells, columns, findings))
         for number, cells in lines
@@ -89,29 +92,33 @@ def read_table(
     return Table(file, rows, frozenset(names))
 
 
-def _decoded(file: str, contents: bytes, findings: Findings) -> str | None:
+def _is_text(file: str, contents: bytes, findings: Findings) -> bool:
     if contents.startswith(_UTF_16):
         findings.fault(file, None, None, None, "the file is UTF-16; save it as UTF-8")
-        return None
+        return False
     if contents.startswith(_BOM):
         findings.tolerate(f"{file} begins with a byte order mark")
-        contents = contents.removeprefix(_BOM)
+    if not contents.removeprefix(_BOM).strip():
+        findings.fault(file, 1, None, None, "the file is empty; its first row names the columns")
+        return False
+    if b"\0" in contents:
+        row = contents.count(b"\n", 0, contents.index(b"\0")) + 1
+        findings.fault(file, row, None, None, "text; the file holds a zero byte")
+        return False
     try:
-        text = contents.decode("utf-8")
+        contents.decode("utf-8")
     except UnicodeDecodeError as error:
         row = contents.count(b"\n", 0, error.start) + 1
         findings.fault(file, row, None, None, "text in UTF-8; save the file so")
-        return None
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        findings.fault(file, row, None, None, "text; the file holds a zero byte")
-        return None
-    return text
+        return False
+    return True
 
 
-def _cells(file: str, text: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+def _cells(file: str, contents: bytes, findings: Findings) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank with its number, as a spreadsheet counts."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # Decoded line by line: the text of a large file as a whole would take four times its bytes.
+    lines = io.TextIOWrapper(io.BytesIO(contents), "utf-8", newline="")
+    reader = csv.reader(lines, strict=True)
     number = 0
     while True:
         try:
@@ -119,7 +126,7 @@ def _cells(file: str, text: str, findings: Findings) -> Iterator[tuple[int, list
         except StopIteration:
             return
         except csv.Error as error:
-            findings.fault(file, number + 1, None, None, f"well-formed CSV ({error})")
+            findings.fault(file, number + 1, None, None, _well_formed(error))
             return
         number += 1
         if any(cell.strip() for cell in cells):
@@ -128,10 +135,20 @@ def _cells(file: str, text: str, findings: Findings) -> Iterator[tuple[int, list
             findings.tolerate(f"{file} has blank rows")
 
 
+def _well_formed(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"cells of at most {csv.field_size_limit():,} characters"
+    return f"well-formed CSV ({error})"
+
+
 def _names(
     file: str, header: Sequence[str], columns: Mapping[str, Column], findings: Findings
 ) -> list[str]:
     """Return the columns' names as the standard writes them; others keep theirs."""
+    if len(header) > MOST_COLUMNS:
+        allowed = f"at most {MOST_COLUMNS:,} columns"
+        findings.fault(file, 1, None, f"{len(header):,} columns", allowed)
+        return []
     by_lower = {name.lower(): name for name in columns}
     names = []
     for cell in header:
@@ -143,6 +160,10 @@ def _names(
     for name, count in Counter(name for name in names if name).items():
         if count > 1:
             findings.fault(file, 1, name, None, "each column once")
+    ours = {*columns, *NOT_READ}
+    for name in names:
+        if name and name not in ours and not name.lower().startswith("metadata."):
+            findings.tolerate(f"{file} has the column {name[:80]}, which the standard has not")
     for name in columns:
         if columns[name].is_required and name not in names:
             findings.fault(file, 1, name, None, "this column is required")
@@ -175,13 +196,17 @@ def _values(
 ) -> Values:
     values: Values = {}
     for name, cell in zip(names, cells, strict=False):
-        column, value = columns.get(name), cell.strip()
+        column, value = columns.get(name), restored(cell.strip())
         if column is None:
             if value:
                 values[name] = value
             continue
         if not value:
             continue
+        if cell != value:
+            findings.tolerate(f"{file} has blanks around what stands in its cells")
+        for remark in column.oddities(value):
+            findings.tolerate(f"{file} writes {remark}")
         try:
             if len(value) > _LONGEST_CELL:
                 raise ValueError

@@ -8,6 +8,8 @@ import pytest
 
 from manypaths.base.errors import Refused
 from manypaths.base.models import AuditEntry
+from manypaths.demographics.models import Demographics
+from manypaths.demographics.vault import opened
 from manypaths.interop.oneroster.roster_import import import_roster
 from manypaths.interop.report import ImportReport
 from manypaths.interop.tests.rosters import (
@@ -294,3 +296,34 @@ def test_what_is_no_csv_in_utf_8_is_refused(
 def test_the_sample_of_the_standard_is_taken_in(district: Organization, conformance: Path) -> None:
     report = take_in(conformance / "data" / "oneroster" / "v1p2-minimal", district)
     assert report.changes["people"].created == 2
+
+
+def test_demographics_are_sealed_apart_and_counted(district: Organization, tmp_path: Path) -> None:
+    files = BUNDLE | {
+        "demographics.csv": "sourcedId,status,dateLastModified,birthDate,sex,asian,metadata.el\n"
+        "u1,,,2014-03-01,Female,TRUE,no\nu2,,,2013-11-30,,,\n"
+    }
+    path = write_folder(tmp_path / "b", files)
+    report = take_in(path, district)
+    assert report.changes["demographics"].created == 2
+    raw = bytes(Demographics.objects.get(person=person("u1")).sealed)
+    assert b"2014" not in raw
+    facts = {"birthDate": "2014-03-01", "sex": "female", "asian": "true", "metadata.el": "no"}
+    assert opened(Demographics.objects.get(person=person("u1"))) == facts
+    assert take_in(path, district).changes["demographics"].unchanged == 2
+
+
+def test_a_birth_date_that_is_none_is_a_fault_with_its_place(
+    district: Organization, tmp_path: Path
+) -> None:
+    files = BUNDLE | {
+        "demographics.csv": "sourcedId,status,dateLastModified,birthDate,sex\nu1,,,31.2.2014,girl\n"
+    }
+    with pytest.raises(Refused) as refusal:
+        take_in(write_folder(tmp_path / "b", files), district)
+    places = [(f.file, f.row, f.column, f.value) for f in refusal.value.faults]
+    assert places == [
+        ("demographics.csv", 2, "birthDate", "31.2.2014"),
+        ("demographics.csv", 2, "sex", "girl"),
+    ]
+    assert not Person.objects.exists()

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
+
 from manypaths.base.bulk import in_chunks
 from manypaths.base.personal import OF_NOBODY, PersonalFields
 from manypaths.estimates.models import FittedModel
@@ -65,7 +67,7 @@ class Gathered:
         number = None if pk is None else self.number(model, pk)
         return None if number is None else f"{name_of(model)}:{number}"
 
-    def as_json(self, row: Any) -> dict[str, Any]:
+    def as_json(self, row: models.Model) -> dict[str, Any]:
         """Return a row as the record has it."""
         model = type(row)
         told: dict[str, Any] = {"ref": self.ref(model, row.pk)}

@@ -6,7 +6,7 @@ means the same elsewhere: tasks, whole frameworks, groups. Others become numbers
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.apps import apps
@@ -27,7 +27,8 @@ from manypaths.people.models import Group, Organization, Person, Term, User
 from manypaths.plans.models import Grouping, Note, Support
 
 Model = type[models.Model]
-FieldOf = "models.Field[Any, Any]"
+AnyField: TypeAlias = "models.Field[Any, Any]"
+AnyRows: TypeAlias = "models.QuerySet[Any, Any]"
 
 # What goes along where a row refers to it, each after what it refers to itself.
 AROUND: tuple[Model, ...] = (
@@ -77,19 +78,19 @@ def model_called(name: str) -> Model | None:
     return next((model for model in known if name_of(model) == name), None)
 
 
-def all_rows(model: Model) -> "models.QuerySet[Any, Any]":
+def all_rows(model: Model) -> AnyRows:
     """Return the rows of a model that lie in the scope."""
-    rows: models.QuerySet[Any, Any] = model._default_manager.all()
+    rows: AnyRows = model._default_manager.all()
     return rows
 
 
-def rows_about(model: Model, declared: PersonalFields, person: Person) -> Any:  # Any: a query set
+def rows_about(model: Model, declared: PersonalFields, person: Person) -> AnyRows:
     """Return the rows of a model that speak of a person, in the order of their ids."""
     path = declared.subject or "pk"
     return all_rows(model).filter(**{path: person.pk}).order_by("pk")
 
 
-def fields_out(model: Model, declared: PersonalFields) -> list[Any]:  # Any: fields of any type
+def fields_out(model: Model, declared: PersonalFields) -> list[AnyField]:
     """Return the fields with which a row leaves: personal ones but secrets, else all of them."""
     return [
         field
@@ -105,14 +106,14 @@ def fields_out(model: Model, declared: PersonalFields) -> list[Any]:  # Any: fie
     ]
 
 
-def is_actor(field: Any) -> bool:  # Any: a field of any type
+def is_actor(field: AnyField) -> bool:
     """Say whether a field holds the number of a user who did something."""
     name: str = field.attname
     is_number = isinstance(field, models.BigIntegerField) and field.related_model is None
     return is_number and (name.endswith("_by") or name == "actor_id")
 
 
-def is_moment(field: Any) -> bool:  # Any: a field of any type
+def is_moment(field: AnyField) -> bool:
     """Say whether a field holds microseconds since 1970."""
     is_number = isinstance(field, models.BigIntegerField) and field.related_model is None
     return is_number and str(field.attname).endswith("_at")

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
 from manypaths.people.models import Person
 
+Value = TypeVar("Value")
 _WORD = re.compile(r"[\w'’\-.]+")
 _ENDING = re.compile(r"(['’]s)?[.\-'’]*$")
 
@@ -27,13 +28,17 @@ class OthersNames:
         rows = Person.objects.exclude(pk=person.pk).values_list("given_name", "family_name")
         return cls(rows.iterator(), own=(person.given_name, person.family_name))
 
-    def without(self, value: Any) -> Any:  # Any: what JSON holds
+    def without(self, value: Value) -> Value:
         """Return a value with each full name of another in it replaced by words."""
+        without: Any = value  # Any: of the same type as before
         if isinstance(value, dict):
-            return {key: self.without(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self.without(each) for each in value]
-        return self._redacted(value) if isinstance(value, str) and " " in value else value
+            without = {key: self.without(each) for key, each in value.items()}
+        elif isinstance(value, list):
+            without = [self.without(each) for each in value]
+        elif isinstance(value, str) and " " in value:
+            without = self._redacted(value)
+        found: Value = without
+        return found
 
     def _redacted(self, text: str) -> str:
         words = list(_WORD.finditer(text))

@@ -1,4 +1,4 @@
-"""Take a whole record in that another installation gave out: the person, their evidence, its ground.
+"""Take in a whole record that another installation gave out: the person and their evidence.
 
 What the record refers to is found again by its own names where it is here already (a framework by
 its identifier, a task by its id within that), else made. Beliefs are not copied but drawn anew from
@@ -34,6 +34,7 @@ from manypaths.people.models import Group, Organization, OrganizationKind, Perso
 from manypaths.records.packages import signed_files
 from manypaths.records.whole.kinds import (
     AROUND,
+    AnyField,
     Model,
     all_rows,
     fields_out,
@@ -216,7 +217,7 @@ def _make_rows(arrival: _Arrival, model: Model, rows: Rows) -> None:
     arrival.n_rows[name_of(model)] += len(new)
 
 
-def fields_of(model: Model) -> list[Any]:  # Any: fields of any type
+def fields_of(model: Model) -> list[AnyField]:
     """Return the fields with which a row of this kind comes in."""
     declared: Any = model
     return fields_out(model, declared.personal)
@@ -251,7 +252,7 @@ def _key(arrival: _Arrival, ref: str | None) -> int | None:
     return arrival.keys.get(ref) if ref.startswith("fittedmodel:") else arrival.keys[ref]
 
 
-def _checked(each: Any, value: object) -> object:
+def _checked(each: AnyField, value: object) -> object:
     if isinstance(each, models.CharField | models.TextField) and not isinstance(value, str):
         raise ValueError(f"{each.name} is a text")
     found = each.to_python(value)

@@ -1,4 +1,4 @@
-"""The page of a whole record that reads alone, in any browser, without a server and without scripts.
+"""The page of a whole record that reads alone: without a server, without scripts.
 
 Everything on it is escaped here: it is written as a file, and no template of ours is at hand.
 """
@@ -31,7 +31,8 @@ def readable_page(name: str, content: dict[str, Any], sheets: Sequence[Sheet]) -
 
 
 def _lines(name: str, content: dict[str, Any], sheets: Sequence[Sheet]) -> Iterator[str]:
-    yield f'<!doctype html>\n<html lang="{escape(get_language() or "en")}"><head><meta charset="utf-8">'
+    yield "<!doctype html>"
+    yield f'<html lang="{escape(get_language() or "en")}"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f"<title>{escape(name)} · Manypaths</title>"
     yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -65,7 +66,8 @@ def _standing(estimates: Sequence[dict[str, Any]]) -> Iterator[str]:
     for row in estimates:
         mark = row["status"].replace(" ", "-") if row["status"] in _MARKED else "not-started"
         yield (
-            f'<li><p class=who><span class=st><i class="wm {mark}"></i>{escape(row["status"])}</span>'
+            f'<li><p class=who><span class=st><i class="wm {mark}"></i>'
+            f"{escape(row['status'])}</span>"
             f" <b>{escape(row['competency_name'])}</b><br>{escape(row['framework_title'])},"
             f" {escape(row['certainty'])}</p></li>"
         )

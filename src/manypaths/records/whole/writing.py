@@ -16,6 +16,7 @@ from manypaths.base.clock import from_microseconds
 from manypaths.base.errors import NotFound
 from manypaths.base.scope import current_district
 from manypaths.base.signing_key import signer_of
+from manypaths.base.spreadsheets import as_csv
 from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.queries import estimates_with_evidence
@@ -28,9 +29,8 @@ from manypaths.people.models import Organization, Person
 from manypaths.people.queries import zone_of
 from manypaths.records.access import require_whole_record
 from manypaths.records.packages import PackageWriter, new_package
-from manypaths.records.spreadsheets import as_csv
 from manypaths.records.whole.gathering import Gathered, gather
-from manypaths.records.whole.kinds import AROUND, FOR_EDUCATORS, is_moment, name_of
+from manypaths.records.whole.kinds import AROUND, FOR_EDUCATORS, Model, is_moment, name_of
 from manypaths.records.whole.model_file import Renumber, renumbered
 from manypaths.records.whole.names import OthersNames
 from manypaths.records.whole.reading_page import Sheet, readable_page
@@ -146,7 +146,8 @@ def _around(gathered: Gathered, names: OthersNames) -> Iterator[tuple[str, list[
 
 
 def _numbers_of(gathered: Gathered) -> Renumber:
-    models_of = {name_of(model): model for model in (*AROUND, Person)}
+    kinds: list[Model] = [*AROUND, Person]
+    models_of = {name_of(model): model for model in kinds}
     return lambda kind, pk: gathered.number(models_of[kind], pk)
 
 

@@ -1,11 +1,13 @@
 """Words for imports on pages."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from manypaths.base.worded import reworded
 from manypaths.interop.models import ImportKind
 
 register = template.Library()
@@ -29,6 +31,13 @@ STEP_WORDS: Mapping[str, Promise] = {
     "Saving learners": _("Saving learners"),
     "Saving responses and estimates": _("Saving responses and estimates"),
 }
+
+
+@register.filter
+def allowed_words(fault: Mapping[str, Any]) -> str:
+    """Return what a fault's place takes, in the reader's language where that is known."""
+    words = fault.get("words")
+    return reworded(*words) if words else fault["allowed"]
 
 
 @register.filter

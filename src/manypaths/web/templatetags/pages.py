@@ -1,7 +1,9 @@
 """Addresses of pages in templates."""
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
+
+from manypaths.web.addresses import address
 
 register = template.Library()
 
@@ -10,6 +12,6 @@ register = template.Library()
 def link_if(route: str, *args: object) -> str:
     """Return the address of a route, or nothing where this installation has no such page."""
     try:
-        return reverse(route, args=args)
+        return address(route, *args)
     except NoReverseMatch:
         return ""

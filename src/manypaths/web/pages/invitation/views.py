@@ -147,6 +147,8 @@ def _printed(
 
 
 _SLIP = "invitation:accept"
+# More rows in one page are slow to load on a phone.
+_MOST_STUDENTS, _LONGEST_PLACE = 75, 5
 
 
 @never_cache
@@ -157,7 +159,16 @@ def of_class(request: PageRequest, group_id: UUID) -> HttpResponse:
     group = group_for(request.user, group_id)
     record_view(request, group)
     entry = class_entry(group, by=request.user)
-    context = {"group": group, "entry": entry, "code": spelled(entry.code)}
+    first = request.GET.get("from", "")
+    begin = int(first) if first.isdecimal() and len(first) <= _LONGEST_PLACE else 0
+    following = begin + _MOST_STUDENTS
+    context = {
+        "group": group,
+        "code": spelled(entry.code),
+        "learners": entry.learners[begin:following],
+        "following": following,
+        "n_more": max(len(entry.learners) - following, 0),
+    }
     return render_page(request, "invitation/of_class.html", context)
 
 

@@ -27,11 +27,17 @@ _PAGES: dict[str, str | Promise] = {
     "groups": _("a list of groups"),
     "imports": _("an import"),
     "family": _("the family’s page"),
+    "demographics": _("what the roster says of birth, sex and origin"),
+    "terms": _("a list of groups"),
     "api:people": _("the list of the class"),
     "api:estimates": _("levels and how sure they are"),
     "api:why": _("why a level is what it is"),
     "api:next_steps": _("what could come next"),
     "api:group_status": _("the levels of the class"),
+    "records:whole": _("what is on record"),
+    "records:take_along": _("the whole record, to take along"),
+    "records:exported_file": _("all records, to take along"),
+    "records": _("how records end"),
 }
 
 _AS: dict[ViewerRole, str | Promise] = {

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.base.errors import Refused
+from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import FittedModel, ModelRun
 from manypaths.estimates.queries import (
     effects_of_switch,
+    estimated_competencies,
     evidence_counts,
     latest_model_run,
     models_of,
@@ -142,7 +144,7 @@ def show_framework(family: Framework, *, by: Actor) -> FrameworkShown:
         candidate=candidate,
         comparison=None if candidate is None else _comparison(candidate),
         # Priors alone never learned, and nobody goes back to them.
-        earlier=[r for r in rows if not (r.in_force or r.is_candidate) and r.n_learners],
+        earlier=_earlier(rows),
         run=latest_model_run(family, by=by),
         n_pieces=n_pieces,
         n_learners=n_learners,
@@ -151,7 +153,8 @@ def show_framework(family: Framework, *, by: Actor) -> FrameworkShown:
 
 def show_model(model: FittedModel, *, by: Actor, at: datetime) -> ModelShown:
     """Return what would change for whom by a model; learners are named whom `by` may see."""
-    kept = _changes((model.comparison or {})["changes"]) if model.is_candidate else None
+    family = model.family
+    kept = _changes((model.comparison or {})["changes"], family) if model.is_candidate else None
     n_pieces, _n_learners = evidence_counts(model.family, by=by)
     if n_pieces > MOST_PIECES:
         return ModelShown(model, kept, (), "", is_too_much=True)
@@ -159,7 +162,19 @@ def show_model(model: FittedModel, *, by: Actor, at: datetime) -> ModelShown:
         effects = effects_of_switch(model, by=by, at=at, n_largest=_MOST_NAMED)
     except Refused as refusal:
         return ModelShown(model, kept, (), refusal.message, is_too_much=False)
-    return ModelShown(model, _changes(effects.as_json()), effects.largest, "", is_too_much=False)
+    changes = _changes(effects.as_json(), family)
+    return ModelShown(model, changes, effects.largest, "", is_too_much=False)
+
+
+def _earlier(rows: Sequence[FittedModel]) -> list[FittedModel]:
+    """Return models that were in force before, those with the same numbers once."""
+    speaking = {row.version for row in rows if row.in_force}
+    found = {
+        row.version: row
+        for row in reversed(rows)
+        if not (row.in_force or row.is_candidate) and row.n_learners
+    }
+    return [row for row in reversed(found.values()) if row.version not in speaking]
 
 
 def _comparison(candidate: FittedModel) -> ComparisonShown:
@@ -167,7 +182,7 @@ def _comparison(candidate: FittedModel) -> ComparisonShown:
     return ComparisonShown(
         sentences=words.on_comparison(found),
         figures=_figures(found),
-        changes=_changes(found["changes"]),
+        changes=_changes(found["changes"], candidate.family),
     )
 
 
@@ -190,7 +205,8 @@ def _with_error(figures: Json, name: str, digits: int) -> str:
     return f"{value:.{digits}f}" + (f" ± {error:.{digits}f}" if error else "")
 
 
-def _changes(found: Json) -> ChangesShown:
+def _changes(found: Json, family: Framework) -> ChangesShown:
+    names = {str(c): c.name for c in estimated_competencies(current_version(family))}
     moved = [row for row in found["by_status"] if row["before"] != row["after"]]
     touched = [row for row in found["by_competency"] if row["n_pairs_changed"]]
     most = sorted(touched, key=lambda row: -int(row["n_pairs_changed"]))[:_MOST_ROWS]
@@ -202,5 +218,8 @@ def _changes(found: Json) -> ChangesShown:
             StatusMove(Status(row["before"]), Status(row["after"]), row["n_pairs"])
             for row in sorted(moved, key=lambda row: -int(row["n_pairs"]))
         ],
-        competencies=[(row["competency"], row["n_pairs_changed"]) for row in most],
+        competencies=[
+            (names.get(row["competency"], row["competency"]), row["n_pairs_changed"])
+            for row in most
+        ],
     )

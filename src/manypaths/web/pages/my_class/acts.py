@@ -36,6 +36,7 @@ from manypaths.plans.supporting import (
 from manypaths.web.once import once
 from manypaths.web.pages.my_class.forms import HelpForm, NoteForm, SessionForm, SignForm
 from manypaths.web.pages.my_class.posted import posted_ids
+from manypaths.web.pages.my_class.window_page import window_page
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -85,9 +86,8 @@ def take_back(request: PageRequest, group_id: UUID) -> HttpResponse:
 def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Sign off what learners of a class demonstrated, after a look at who it is."""
     group = group_for(request.user, group_id)
-    asked = request.POST if request.method == "POST" else request.GET
-    competency = competency_for(_one_id(asked.get("competency", "")), by=request.user)
-    learners = learners_in(group, asked.get("who", "").split(), by=request.user)
+    competency = competency_for(_one_id(_said(request, "competency")), by=request.user)
+    learners = learners_in(group, _said(request, "who").split(), by=request.user)
     form = SignForm(learners, today(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _signed(request, group, competency, form)
@@ -103,9 +103,8 @@ def sign(request: PageRequest, group_id: UUID) -> HttpResponse:
 def plan_help(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Plan help for learners of a class, in sessions."""
     group = group_for(request.user, group_id)
-    asked = request.POST if request.method == "POST" else request.GET
-    competency = competency_for(_one_id(asked.get("competency", "")), by=request.user)
-    learners = learners_in(group, asked.get("who", "").split(), by=request.user)
+    competency = competency_for(_one_id(_said(request, "competency")), by=request.user)
+    learners = learners_in(group, _said(request, "who").split(), by=request.user)
     form = HelpForm(learners, today(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         draft = SupportDraft(competency=competency, **form.drafted())
@@ -148,25 +147,23 @@ def window(request: PageRequest, group_id: UUID) -> HttpResponse:
     framework = framework_of_group(group, by=request.user)
     if framework is None:
         raise Refused(_("The class has no evidence on any framework yet."))
-    competencies = estimated_competencies(framework)
+    everything = estimated_competencies(framework)
+    entries = window_of(group, by=request.user)
+    shown = window_page(everything, entries, area=request.GET.get("area", ""))
     if request.method == "POST":
-        wanted = set(posted_ids(request, "competency"))
-        first = set(posted_ids(request, "pinned")) & wanted
-        chosen = [c for c in competencies if c.public_id in wanted]
-        pinned = next((c for c in chosen if c.public_id in first), None)
+        chosen = shown.chosen(everything, posted_ids(request, "competency"))
+        pinned = shown.first(chosen, posted_ids(request, "pinned"))
         set_window(group, chosen, by=request.user, at=now(), pinned=pinned)
         tell(request, _("Saved. Next steps stay within it from now on."))
         return redirect_page(request, "classes:one", group.public_id)
     record_view(request, group)
-    entries = window_of(group, by=request.user)
-    context = {
-        "group": group,
-        "framework": framework,
-        "competencies": competencies,
-        "open": {entry.competency.lineage_id for entry in entries},
-        "pinned": {entry.competency.lineage_id for entry in entries if entry.is_pinned},
-    }
+    context = {"group": group, "framework": framework, "page": shown}
     return render_page(request, "my_class/window.html", context)
+
+
+def _said(request: PageRequest, name: str) -> str:
+    """Return what the row said that led to a form: the form, or else the address that it is at."""
+    return request.POST.get(name) or request.GET.get(name, "")
 
 
 @require_POST

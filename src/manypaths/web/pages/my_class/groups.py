@@ -133,7 +133,7 @@ def add(request: PageRequest, group_id: UUID) -> HttpResponse:
         _("Group {number} is planned: {names}.").format(
             number=number, names=", ".join(one.given_name or one.name for one in learners)
         ),
-        undo=f"{undo}?day={on.isoformat()}",
+        undo=f"{undo}?day={on.isoformat()}&to=class",
     )
     return redirect_page(request, "classes:one", group.public_id)
 
@@ -146,6 +146,8 @@ def drop(request: PageRequest, group_id: UUID, number: int) -> HttpResponse:
     on = asked_day(request.GET.get("day", "")) or next_school_day(today())
     drop_small_group(group, number, held_on=on, by=request.user, at=now())
     tell(request, _("The group is taken out."))
+    if request.GET.get("to") == "class":  # where it was made a moment ago
+        return redirect_page(request, "classes:one", group.public_id)
     return _to_day(request, group, on)
 
 

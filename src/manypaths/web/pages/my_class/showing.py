@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from manypaths.people.models import Person
 from manypaths.people.queries import SHORT_ID
 from manypaths.plans.class_lists import Need
 from manypaths.plans.queries import ClassOverview
+from manypaths.web.addresses import address
 from manypaths.web.safe import STATUS_CLASSES, matrix_row
 from manypaths.web.templatetags.marks import STATUS_WORDS
 
@@ -26,6 +26,8 @@ from manypaths.web.templatetags.marks import STATUS_WORDS
 MOST_ROWS, MOST_COLUMNS = 30, 20
 # Beside all else on My class there is room for fewer.
 COLUMNS_BESIDE = 16
+# By competency, a bar each; a framework of more is read area by area.
+MOST_SPREADS = 40
 # A list opens with so many rows: a morning holds no more.
 MOST_SHOWN = 4
 # A class beyond this opens by competency; its matrix stands on pages of its own.
@@ -215,21 +217,22 @@ def matrix_of(
         for status, word in zip(map(Status, STATUS_WORDS), STATUS_WORDS.values(), strict=True)
     }
     order_of = _order(codes, places, order)[first : first + MOST_ROWS]
+    learners = [codes.overview.learners[who] for who in order_of]
     rows = [
         matrix_row(
-            codes.overview.learners[who].name,
-            reverse("path:of", args=(codes.overview.learners[who].public_id,)),
+            learner.name,
+            address("path:of", learner.public_id),
             [STATUSES[code].value for code in codes.table[who, places].tolist()],
             begins,
             words,
         )
-        for who in order_of
+        for who, learner in zip(order_of, learners, strict=True)
     ]
     return Matrix(
         columns=columns,
         rows=rows,
         areas=[(key, len(list(found))) for key, found in groupby(columns, lambda c: c.area)],
-        choices=list(dict.fromkeys(areas[c.pk] for c in codes.competencies if c.pk in areas)),
+        choices=areas_in(codes),
         n_learners=len(codes.overview.learners),
         first=first,
         chosen_area=area,
@@ -237,11 +240,26 @@ def matrix_of(
     )
 
 
-def spreads_of(codes: Codes) -> list[Spread]:
-    """Return each competency with how many learners have each status."""
+def areas_to_choose(codes: Codes) -> list[Competency]:
+    """Return the areas of a framework of which not all has room on a page, in its order."""
+    return areas_in(codes) if len(codes.competencies) > MOST_SPREADS else []
+
+
+def areas_in(codes: Codes) -> list[Competency]:
+    """Return the areas of the framework, in its order."""
+    areas = codes.overview.areas
+    return list(dict.fromkeys(areas[c.pk] for c in codes.competencies if c.pk in areas))
+
+
+def spreads_of(codes: Codes, *, area: str = "") -> list[Spread]:
+    """Return an area's competencies, or those that most was done on, with how many stand where."""
     n_learners = max(1, len(codes.overview.learners))
+    places: Sequence[int] = range(len(codes.competencies))
+    if area or len(places) > MOST_SPREADS:
+        places = _columns(codes, codes.overview.areas, area, MOST_SPREADS)
     spreads = []
-    for place, competency in enumerate(codes.competencies):
+    for place in places:
+        competency = codes.competencies[place]
         counted = Counter(codes.table[:, place].tolist())
         counts = [
             Count(status, n, max(1, round(_TENTHS * n / n_learners)))

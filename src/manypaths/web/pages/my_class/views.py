@@ -1,7 +1,5 @@
 """My class: what it needs, by competency, as a matrix, as a file."""
 
-import csv
-import io
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -9,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manypaths.base.clock import now, today
+from manypaths.base.spreadsheets import as_csv
 from manypaths.estimates.status import STATUSES
 from manypaths.evidence.queries import specimens_of
 from manypaths.people.access import group_for
@@ -21,6 +20,7 @@ from manypaths.web.pages.my_class.showing import (
     LARGE_CLASS,
     Codes,
     RowList,
+    areas_to_choose,
     help_rows,
     matrix_of,
     rows_of,
@@ -31,9 +31,6 @@ from manypaths.web.rendering import render_page
 from manypaths.web.templatetags.marks import STATUS_WORDS
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
-
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 @require_safe
@@ -68,6 +65,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "today": today(),
         "small_groups": seated(seats),
         "spreads": spreads_of(codes) if is_large else (),
+        "areas": areas_to_choose(codes),
         "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
     return render_page(request, "my_class/one.html", context)
@@ -82,7 +80,14 @@ def by_competency(request: PageRequest, group_id: UUID) -> HttpResponse:
     overview = _overview(request, group)
     if overview is None:
         return _empty(request, group, None)
-    context = {"group": group, "overview": overview, "spreads": spreads_of(Codes.of(overview))}
+    codes, area = Codes.of(overview), request.GET.get("area", "")
+    context = {
+        "group": group,
+        "overview": overview,
+        "spreads": spreads_of(codes, area=area),
+        "areas": areas_to_choose(codes),
+        "chosen_area": area,
+    }
     return render_page(request, "my_class/by_competency.html", context)
 
 
@@ -110,17 +115,14 @@ def statuses_file(request: PageRequest, group_id: UUID) -> HttpResponse:
     group = group_for(request.user, group_id)
     record_view(request, group, Purpose.EXPORT)
     overview = _overview(request, group)
-    text = io.StringIO()
-    writer = csv.writer(text)
+    header, rows = [_("Learner")], []
     if overview is not None:
         codes = Codes.of(overview)
-        names = [competency.name for competency in codes.competencies]
-        writer.writerow([_("Learner"), *map(_harmless, names)])
+        header += [competency.name for competency in codes.competencies]
         words = [str(STATUS_WORDS[status.value]) for status in STATUSES]
         for learner, row in zip(overview.learners, codes.table.tolist(), strict=True):
-            writer.writerow([_harmless(learner.name), *(words[code] for code in row)])
-    # With a byte order mark, or spreadsheets take names with accents for something else.
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+            rows.append([learner.name, *(words[code] for code in row)])
+    response = HttpResponse(b"".join(as_csv(header, rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="class.csv"'
     return response
 
@@ -146,7 +148,3 @@ def _matrix(request: PageRequest, codes: Codes) -> object:
 def _empty(request: PageRequest, group: Group, overview: ClassOverview | None) -> HttpResponse:
     context = {"group": group, "overview": overview}
     return render_page(request, "my_class/empty.html", context)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

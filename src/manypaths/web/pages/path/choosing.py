@@ -23,6 +23,9 @@ from manypaths.plans.services import choose_step
 from manypaths.web.pages.path.areas import areas_of
 from manypaths.web.visits import PageRequest
 
+# More in one list is hopeless to choose from.
+_MOST_AT_ONCE = 60
+
 
 def framework_asked_for(
     request: PageRequest, learner: Person, own: Sequence[Framework]
@@ -110,6 +113,47 @@ def steps_by_area(
         if opened:
             found.append((area.node.name if area.node else str(framework), opened))
     return found
+
+
+@dataclass(frozen=True)
+class OpenArea:
+    """An area with its steps; of a large framework all but one are only named."""
+
+    number: int
+    title: str
+    competencies: Sequence[OpenCompetency]
+    is_open: bool
+
+
+def opened(areas: Sequence[tuple[str, list[OpenCompetency]]], asked: str) -> list[OpenArea]:
+    """Return the areas, all of them open or, where that is too much for one page, the one asked."""
+    fits = sum(len(inside) for _, inside in areas) <= _MOST_AT_ONCE
+    numbers = [str(number) for number in range(1, len(areas) + 1)]
+    shown = asked if asked in numbers else "1"
+    return [
+        OpenArea(number, title, inside, is_open=fits or str(number) == shown)
+        for number, (title, inside) in enumerate(areas, start=1)
+    ]
+
+
+def competencies_to_ask_about(
+    learner: Person, framework: Framework | None, *, asked: str, by: Actor, at: datetime
+) -> list[Competency]:
+    """Return with what a learner may want help: of a large framework what they have begun.
+
+    And `asked`, the public id of the one that they come from.
+    """
+    if framework is None:
+        return []
+    estimates = estimates_of([learner], framework, by=by, at=at)
+    competencies = list(estimates.pairs.competencies)
+    if len(competencies) <= _MOST_AT_ONCE:
+        return competencies
+    return [
+        one
+        for row, one in enumerate(competencies)
+        if str(one.public_id) == asked or estimates.status(row) != Status.NOT_STARTED
+    ]
 
 
 def _kind(step: Offer) -> KindOfStep:

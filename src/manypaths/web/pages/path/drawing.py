@@ -8,10 +8,10 @@ from functools import cached_property
 from django.utils.translation import gettext
 
 from manypaths.estimates.moves import Direction, Move
+from manypaths.estimates.outline import Outline
 from manypaths.estimates.status import Status
 from manypaths.estimates.table import Estimates
 from manypaths.frameworks.models import Competency
-from manypaths.frameworks.queries import Node, prerequisite_lineages
 from manypaths.plans.offers import Offer
 from manypaths.web.pages.path import words
 from manypaths.web.pages.path.areas import Area, areas_of
@@ -115,9 +115,9 @@ class _Part:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is needed to draw the map; `nodes` are the framework's tree."""
+    """What is needed to draw the map."""
 
-    nodes: Sequence[Node]
+    outline: Outline
     estimates: Estimates
     offers: Sequence[Offer]
     moved: Mapping[int, Move]
@@ -153,7 +153,7 @@ class Drawing:
         """Return the areas; those of a large framework in parts that fit on a page."""
         most = MOST_ON_MAP if len(self.estimates) > MOST_ON_MAP else len(self.estimates)
         found: list[_Part] = []
-        for area in areas_of(self.nodes, self.estimates.pairs.competencies):
+        for area in areas_of(self.outline.nodes, self.estimates.pairs.competencies):
             for place, competencies in enumerate(split(area.competencies, max(1, most))):
                 title = self._title(area)
                 if place:
@@ -176,10 +176,7 @@ class Drawing:
     def _prerequisites(self) -> list[tuple[int, int]]:
         competencies = self.estimates.pairs.competencies
         row_of = {c.lineage_id: c.pk for c in competencies}
-        pairs = [
-            (row_of.get(one), row_of.get(other))
-            for one, other in prerequisite_lineages(self.estimates.framework)
-        ]
+        pairs = [(row_of.get(one), row_of.get(other)) for one, other in self.outline.prerequisites]
         return [(one, other) for one, other in pairs if one is not None and other is not None]
 
     def _names_before(self, pairs: Sequence[tuple[int, int]]) -> dict[int, list[str]]:

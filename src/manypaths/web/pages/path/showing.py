@@ -9,19 +9,20 @@ from django.utils.safestring import SafeString
 
 from manypaths.base.scope import current_scope
 from manypaths.estimates.moves import Direction, Move, moves_of
-from manypaths.estimates.outline import estimated_among
+from manypaths.estimates.outline import outline_of
 from manypaths.estimates.queries import achievements_of, estimates_of
 from manypaths.estimates.status import STATUSES, Status
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.latest import Work, latest_work
-from manypaths.frameworks.models import Framework
-from manypaths.frameworks.queries import levels_of, tree
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.frameworks.queries import levels_of
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
 from manypaths.plans.models import Choice, HelpRequest
 from manypaths.plans.offers import Offer
 from manypaths.plans.queries import next_steps, open_choices, open_help_requests, pins_of
 from manypaths.web.pages.path import words
+from manypaths.web.pages.path.beginnings import beginnings
 from manypaths.web.pages.path.drawing import Drawing, MapShown
 
 _MOST_MOVES, _FEWEST_MOVES = 6, 3
@@ -77,6 +78,8 @@ class PathShown:
     summary: SafeString
     is_first_day: bool
     offers: Sequence[OfferShown]
+    # Where nothing can be offered: competencies to begin with all the same.
+    beginnings: Sequence[Competency]
     map: MapShown
     moves: Sequence[MoveShown]
     work: Sequence[WorkShown]
@@ -89,9 +92,8 @@ def show_path(
 ) -> PathShown:
     """Return what My path shows. A fixed number of queries."""
     is_own = learner.user_id is not None and learner.user_id == by.actor_id
-    nodes = tree(framework)
-    competencies = estimated_among(nodes, framework)
-    estimates = estimates_of([learner], framework, by=by, at=at, competencies=competencies)
+    outline = outline_of(framework)
+    estimates = estimates_of([learner], framework, by=by, at=at, competencies=outline.competencies)
     offers = next_steps(learner, framework, by=by, at=at, estimates=estimates)
     moves = moves_of(learner, framework, by=by, at=at, estimates=estimates)
     today = at.astimezone(current_scope().zone).date()
@@ -107,7 +109,8 @@ def show_path(
         summary=words.summary(counts, len(lately), len(offers), learner.first_name, is_own=is_own),
         is_first_day=counts[Status.NOT_STARTED] == len(estimates),
         offers=_offers(offers, pins),
-        map=Drawing(nodes, estimates, offers, lately, today, shown_on).shown(area),
+        beginnings=() if offers else beginnings(estimates),
+        map=Drawing(outline, estimates, offers, lately, today, shown_on).shown(area),
         moves=_moves(moves, levels=_levels(framework)),
         work=_work(latest_work(learner, framework, by=by)),
         choices=[

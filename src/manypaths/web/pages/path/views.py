@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from manypaths.base.clock import now
-from manypaths.estimates.queries import estimated_competencies
 from manypaths.people.access import person_for
 from manypaths.people.models import Person
 from manypaths.plans.access import may_choose, require_choice, require_own
@@ -25,7 +24,13 @@ from manypaths.plans.services import (
     drop_choice,
     take_up_again,
 )
-from manypaths.web.pages.path.choosing import choice_of, framework_asked_for, steps_by_area
+from manypaths.web.pages.path.choosing import (
+    choice_of,
+    competencies_to_ask_about,
+    framework_asked_for,
+    opened,
+    steps_by_area,
+)
 from manypaths.web.pages.path.forms import HelpForm
 from manypaths.web.pages.path.showing import show_path
 from manypaths.web.rendering import redirect_page, render_page, tell
@@ -54,7 +59,8 @@ def _path(request: PageRequest, learner: Person) -> HttpResponse:
     frameworks = frameworks_of_learner(learner, by=request.user)
     framework = framework_asked_for(request, learner, frameworks)
     if framework is None:
-        return render_page(request, "path/none.html", {"learner": learner})
+        is_own = request.visitor.person == learner
+        return render_page(request, "path/none.html", {"learner": learner, "is_own": is_own})
     area = request.GET.get("area", "")
     page = show_path(
         learner, framework, by=request.user, at=now(), area=int(area) if area.isdecimal() else 0
@@ -106,7 +112,8 @@ def something_else(request: PageRequest, person_id: UUID) -> HttpResponse:
     record_view(request, learner)
     frameworks = frameworks_of_learner(learner, by=request.user)
     framework = framework_asked_for(request, learner, frameworks)
-    areas = steps_by_area(learner, framework, by=request.user, at=now()) if framework else []
+    steps = steps_by_area(learner, framework, by=request.user, at=now()) if framework else []
+    areas = opened(steps, request.GET.get("area", ""))
     return render_page(
         request,
         "path/else.html",
@@ -114,6 +121,7 @@ def something_else(request: PageRequest, person_id: UUID) -> HttpResponse:
             "learner": learner,
             "framework": framework,
             "areas": areas,
+            "n_closed": sum(not area.is_open for area in areas),
             "may_choose": may_choose(request.user, learner),
         },
     )
@@ -126,17 +134,20 @@ def ask(request: PageRequest, person_id: UUID) -> HttpResponse:
     learner = person_for(request.user, person_id)
     require_own(request.user, learner)
     framework = framework_of_learner(learner, by=request.user)
-    competencies = estimated_competencies(framework) if framework else []
+    asked = (request.POST or request.GET).get("competency", "")
+    competencies = competencies_to_ask_about(
+        learner, framework, asked=asked, by=request.user, at=now()
+    )
     form = HelpForm(competencies, request.POST or None, initial=request.GET)
     if request.method == "POST" and form.is_valid():
-        asked = ask_for_help(
+        request_made = ask_for_help(
             learner,
             competency=form.asked_about,
             words=form.cleaned_data["words"],
             by=request.user,
             at=now(),
         )
-        undo = reverse("path:answered", args=[asked.public_id])
+        undo = reverse("path:answered", args=[request_made.public_id])
         tell(request, gettext("Your teachers see that you would like help."), undo=undo)
         return redirect_page(request, "path:own")
     record_view(request, learner)

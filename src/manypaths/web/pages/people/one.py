@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.base.clock import now, today
 from manypaths.base.errors import NotFound, Refused
+from manypaths.demographics.access import may_read_demographics
 from manypaths.people import services
 from manypaths.people.access import person_for
 from manypaths.people.directory import (
@@ -278,8 +279,10 @@ def _page(
         "name_form": NameForm(initial=names),
         "role_form": RoleForm(places=places_led(by=request.user)),
         "support_form": form,
+        "reads_demographics": may_read_demographics(request.user),
         "found": found,
         "groups": groups_of(place, by=request.user),
+        "leads_district": request.visitor.district in request.visitor.standing.leads_organizations,
         "is_learner": any(row.part == Part.LEARNER for row in record.memberships)
         or any(row.role == Role.STUDENT for row in record.roles),
     }

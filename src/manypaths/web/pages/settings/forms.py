@@ -40,7 +40,6 @@ class ThresholdsForm(forms.Form):
         label=gettext_lazy("Mastered, from average tasks right (of 100)"),
         min_value=1,
         max_value=99,
-        help_text=gettext_lazy("Where ratings speak, the target level counts instead."),
     )
     least_pieces = forms.IntegerField(
         label=gettext_lazy("Pieces of evidence before anything is said"), min_value=1, max_value=50

@@ -6,8 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from manypaths.base.clock import now
+from manypaths.base.worded import reworded
 from manypaths.evidence.models import Response
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.starters import _folder
@@ -221,6 +223,29 @@ def test_what_breaks_is_told_and_nothing_is_changed(cast: Cast, femi: Client) ->
     shown = page(femi, reverse("imports:one", args=[run.public_id]))
     assert "Something broke on our side." in shown.text
     assert not Framework.objects.exists()
+
+
+def test_faults_are_read_in_the_readers_language_whoever_brought_the_file(
+    cast: Cast, femi: Client
+) -> None:
+    broken = LOG.replace(",1,F1", ",seven,F1", 1) + "x" * 300 + ",q1,2026-03-02T09:00:00Z,1,F1\n"
+    run = hand_in(femi, broken, "log.csv", group=str(cast.ada_class.public_id))
+    assert run.state == RunState.FAULTY
+    # On record in English, with what it takes to say it again.
+    allowed = {fault["allowed"] for fault in run.faults}
+    assert allowed == {
+        "a number from 0 (wrong) to 1 (right)",
+        "an id of 1 to 200 characters on one line",
+    }
+    address = reverse("imports:one", args=[run.public_id])
+    english = femi.get(address, headers={"accept-language": "en"}).content.decode()
+    for words in allowed:
+        assert words in english
+    with override("es"):
+        spoken = {reworded(*fault["words"]) for fault in run.faults}
+    spanish = femi.get(address, headers={"accept-language": "es"}).content.decode()
+    for words in spoken:
+        assert words in spanish
 
 
 def left_undone(run: ImportRun, state: RunState) -> None:

@@ -21,7 +21,7 @@ from manypaths.people.models import Person
 from manypaths.people.tests.cast import Cast, user_of
 from manypaths.plans.models import Choice, HelpRequest
 from manypaths.plans.queries import next_steps, open_choices, open_help_requests
-from manypaths.plans.services import set_window
+from manypaths.plans.services import choose_framework, set_window
 from manypaths.web.pages.path.drawing import MOST_ON_MAP
 from manypaths.web.pages.path.tests.near import answers, rating, sign_off
 from manypaths.web.tests.clients import Element, Page, client_of, page, without_tokens
@@ -66,6 +66,55 @@ def test_the_first_day_says_that_nothing_is_known_and_how_to_begin(
         "Nothing is known here yet. You may know plenty already: 3 ways to begin."
     )
     assert "Evidence will gather here" in first.text
+
+
+def without_tasks(cast: Cast) -> Framework:
+    """Return a framework of three steps for which nobody has made a task, chosen for the class."""
+    draft = framework_of(
+        competency("A"), competency("B"), competency("C"), precedes("A", "B"), title="Gardening"
+    )
+    made = saved(draft)
+    choose_framework(cast.ada_class, made, by=user_of(cast.ben), at=now())
+    return made
+
+
+def test_without_tasks_the_first_day_still_has_ways_to_begin(cast: Cast) -> None:
+    made = without_tasks(cast)
+    own = page(client_of(cast.ada), reverse("path:own"))
+    assert "you can begin all the same" in own.text
+    links = [link.attributes["href"] for link in own.all("a")]
+    first, second, third = (made.competencies.get(identifier=code) for code in "ABC")
+    for open_one in (first, third):
+        address = reverse("showing:new", args=[open_one.public_id])
+        assert address in links
+        assert client_of(cast.ada).get(address).status_code == 200
+    # What builds on the first is no beginning.
+    assert reverse("showing:new", args=[second.public_id]) not in links
+    assert len(own.all("a", class_="main")) == 1
+    for reader in (cast.ben, cast.eli):
+        theirs = path_of(reader, cast.ada)
+        assert "No tasks are here yet." in theirs.text
+        assert "you can begin" not in theirs.text
+    assert "you can record what you see" in path_of(cast.ben, cast.ada).text
+
+
+def test_who_has_shown_everything_is_told_so(cast: Cast, world: World) -> None:
+    for code in ("F1", "F2", "F3"):
+        sign_off(world, cast.ada, code, by=cast.ben)
+    assert "You have shown all that is here." in path_of(cast.ada, cast.ada).text
+    assert "Ada has shown all that is here." in path_of(cast.eli, cast.ada).text
+
+
+def test_before_any_framework_a_learner_is_welcomed_and_can_ask_to_begin(cast: Cast) -> None:
+    own = page(client_of(cast.ada), reverse("path:own"))
+    assert "Welcome, Ada." in own.text
+    (ask,) = own.all("a", class_="main")
+    client = client_of(cast.ada)
+    client.post(ask.attributes["href"], {"words": "I would like to begin."})
+    assert [a.words for a in open_help_requests([cast.ada], by=user_of(cast.ben))] == [
+        "I would like to begin."
+    ]
+    assert "Welcome" not in path_of(cast.eli, cast.ada).text
 
 
 def test_offers_are_those_of_the_command_with_a_number_on_the_map(cast: Cast, world: World) -> None:

@@ -41,7 +41,7 @@
     wanted.challenge = bytes(wanted.challenge);
     wanted.user = Object.assign({}, wanted.user, { id: bytes(wanted.user.id) });
     wanted.excludeCredentials = withBytes(wanted.excludeCredentials);
-    if (alone && alone.checked) {
+    if (alone && (alone.checked || alone.type === "hidden")) {
       wanted.authenticatorSelection = Object.assign({}, wanted.authenticatorSelection, {
         residentKey: "required", requireResidentKey: true, userVerification: "required"
       });

@@ -1,0 +1,74 @@
+"""What changes by deeds alone, kept in each process until the next deed that could change it.
+
+A class is looked at many times a day, and the framework by which it works changes once a term: to
+read it anew for each look was a good part of what a look cost.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db import connection
+from django.db.models import Count, Max, Q, QuerySet
+
+from manypaths.base.models import AuditEntry
+from manypaths.base.prepared import prepared
+from manypaths.base.scope import current_owner
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+# The newest deed and how many there are: a deed that began first may be written last, and then its
+# id is not the newest.
+Stamp = tuple[int, int]
+_NEVER: Stamp = (0, 0)
+
+# Every published framework, with its levels, tasks and slips, is changed by deeds on frameworks
+# alone; which model speaks for it, by deeds on models as well.
+FRAMEWORKS, MODELS = "framework", "fitted model"
+_KINDS = (FRAMEWORKS, MODELS)
+
+
+def kept_until(
+    *kinds: str, most: int = 64
+) -> Callable[[Callable[Asked, Found]], Callable[Asked, Found]]:
+    """Keep what a function returns until the next deed on rows of these kinds, for each district.
+
+    Deeds above the districts count for all. The arguments are given by their places, can be hashed
+    and say all that is asked for; at most `most` answers are kept. What is returned is shared by
+    all who ask: nobody may change it. In a transaction nothing is taken or kept, for what it shows
+    may never come to be.
+    """
+    unknown = set(kinds) - set(_KINDS)
+    if unknown or not kinds:
+        raise ValueError(f"deeds are watched on {', '.join(_KINDS)}; got {', '.join(kinds)}")
+
+    def keeping(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
+        # What it is kept by comes first: whose it is, and the newest deeds.
+        @lru_cache(maxsize=most)
+        def kept(_by: tuple[int | None, tuple[Stamp, ...]], *asked: Hashable) -> Found:
+            return cast("Callable[..., Found]", read)(*asked)
+
+        @wraps(read)
+        def looked_up(*asked: Asked.args, **named: Asked.kwargs) -> Found:
+            if connection.in_atomic_block or named:
+                return read(*asked, **named)
+            stamps = _stamps()
+            by = current_owner(), tuple(stamps.get(kind, _NEVER) for kind in kinds)
+            return kept(by, *cast("tuple[Hashable, ...]", asked))
+
+        return looked_up
+
+    return keeping
+
+
+def _stamps() -> Mapping[str, Stamp]:
+    """Return the newest deeds, here or above the districts, by kind. One query, once a look."""
+    return {kind: (newest, n) for kind, newest, n in _newest_deeds(current_owner())}
+
+
+@prepared
+def _newest_deeds(owner: int | None) -> QuerySet[Any, tuple[str, int, int]]:
+    here = Q(district_id=owner) | Q(district_id=None)
+    deeds = AuditEntry.every_district.filter(here, subject_kind__in=_KINDS).order_by()
+    return deeds.values_list("subject_kind").annotate(newest=Max("pk"), n_deeds=Count("pk"))
