@@ -27,7 +27,7 @@ test: $(VENV)/dev.stamp ## Run all unmarked tests, on SQLite and on PostgreSQL
 	@tools/run-tests "not sweep and not fault and not simulation and not browser"
 
 test-all: $(VENV)/dev.stamp ## Run the long tests, those that `make test` leaves out: sweeps, faults, simulations
-	@tools/run-tests "sweep or fault or simulation"
+	@THOROUGH=1 tools/run-tests "sweep or fault or simulation"
 
 test-browser: $(VENV)/dev.stamp ## Look at every page as every role in a real browser; EVERY_WINDOW=1 in all windows
 	@$(BIN)/python -m pytest -q -m browser tests/browser

@@ -1,5 +1,6 @@
 """Fixtures for the tests of all rooms: a district to work in, and the cast."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
+from hypothesis import is_hypothesis_test
+from hypothesis import settings as settings_of_laws
 
 from manypaths.accounts.hashing import CappedArgon2Hasher
 from manypaths.base.append_only import clearing_logs
@@ -82,9 +85,39 @@ def _walks_all_pages(item: pytest.Item) -> bool:
     )
 
 
+# `make test-all` sets it: laws are then tried with all their examples.
+_IS_THOROUGH = bool(os.environ.get("THOROUGH"))
+_FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 4
+_PAGES = Path(__file__).parent / "src" / "manypaths" / "web"
+
+
+def _try_laws_less(items: list[pytest.Item]) -> None:
+    """Try each law with a quarter of its examples."""
+    laws = {item.obj for item in items if isinstance(item, pytest.Function) and _is_law(item)}
+    for law in laws:
+        # A test that has settings can't be given others by the decorator.
+        usual = law._hypothesis_internal_use_settings
+        n_examples = max(_FEWEST_EXAMPLES, usual.max_examples // _OF_EXAMPLES)
+        law._hypothesis_internal_use_settings = settings_of_laws(usual, max_examples=n_examples)
+
+
+def _is_law(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what no database could change, when a second one is tested."""
-    if not config.getoption("--database-only"):
+    """Say what is quick and what is long, and leave out what a second database does not change.
+
+    Pages ask the database what rooms ask it, so on a second one they are of the long tests.
+    """
+    is_second = config.getoption("--database-only")
+    for item in items:
+        if (_IS_THOROUGH and _is_law(item)) or (is_second and item.path.is_relative_to(_PAGES)):
+            item.add_marker(pytest.mark.sweep)
+    if not _IS_THOROUGH:
+        _try_laws_less(items)
+    if not is_second:
         return
     uses = {item: set(getattr(item, "fixturenames", ())) for item in items}
     kept = [

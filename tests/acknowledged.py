@@ -53,13 +53,13 @@ def _write(ledger: Path) -> None:
 def _ask(who: str) -> None:
     from manypaths.base.clock import now
     from manypaths.people.access import Operator
-    from manypaths.people.models import Person, Role
-    from manypaths.people.queries import districts
+    from manypaths.people.models import Role
+    from manypaths.people.queries import districts, learner_named
     from manypaths.people.tests.cast import make_person, user_of
     from manypaths.records.erasures import ask_erasure
 
     leader = make_person("Femi Adeyemi", districts(by=Operator())[0], Role.LEADER)
-    person = Person.objects.get(label=who)
+    person = learner_named(who, by=Operator())
     erasure = ask_erasure(person, reason="asked", by=user_of(leader), at=now())
     sys.stdout.write(f"{erasure.public_id}\n")
 

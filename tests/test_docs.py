@@ -255,9 +255,14 @@ WORDS = {
     "check-backup": ("check-backup", "all.zip"),
 }
 # They want two of somebody, or two years: src/manypaths/cli/tests/test_merging.py looks at them.
-OF_PEOPLE = {"duplicates", "merge-people", "unmerge-people", "roll-over", "undo-roll-over"} | {
-    f"demographics {deed}" for deed in ("give", "end", "rotate-keys")
-}
+OF_PEOPLE = {
+    "import table",
+    "duplicates",
+    "merge-people",
+    "unmerge-people",
+    "roll-over",
+    "undo-roll-over",
+} | {f"demographics {deed}" for deed in ("give", "end", "rotate-keys")}
 # Before a candidate is fitted: with it there is something new to learn.
 MORE = ("import", "responses", "more.csv", "--group", GROUP, "--framework", "Reading maps")
 MORE_ROWS = [
@@ -329,6 +334,7 @@ def example(text: str) -> Json:
     return shown
 
 
+@pytest.mark.sweep
 def test_answers_have_the_keys_that_their_examples_show(tmp_path: Path) -> None:
     *found, refused, refused_import = answers(tmp_path)
     for name, (exit_code, said) in zip(WORDS, found, strict=True):

@@ -155,6 +155,7 @@ def test_several_at_once_make_one_home(environment: Environment) -> None:
     assert answer(environment, "estimate") == {"estimated": []}  # refused where there are several
 
 
+@pytest.mark.sweep
 def test_letters_that_stdout_lacks_stop_nobody(environment: Environment, tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text(log_of("u,i,1,1,K"), "utf-8")
@@ -182,6 +183,7 @@ def test_two_homes_of_one_seed_say_the_same(tmp_path: Path) -> None:
         assert one == two
 
 
+@pytest.mark.sweep
 def test_a_dry_run_where_nothing_is_yet_makes_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     log = tmp_path / "log.csv"

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,13 @@ def rows_in(backup: Path, table: str) -> set[int]:
         lines = archive.read(f"tables/{table}.csv").decode().splitlines()
     assert lines[0].startswith("id,")
     return {int(line.partition(",")[0]) for line in lines[1:] if line.partition(",")[0].isdigit()}
+
+
+def figures(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what no release may say otherwise: how many rows there are, and the estimates."""
+    learners = facts["learners"].items()
+    numbers = {name: {key: told[key] for key in ("mean", "sd")} for name, told in learners}
+    return {"rows": facts["rows"], "learners": numbers}
 
 
 def test_a_backup_during_writes_holds_all_that_was_acknowledged_before_it(
@@ -131,7 +139,7 @@ def test_who_was_erased_is_not_brought_back_by_an_older_backup(
     assert rows_in(old, "evidence_response") > rows_in(new, "evidence_response")
     with furnished(tmp_path / "second") as second:
         assert answer(second, "restore", old)["erased_again"] == 1
-        assert run(second, "next", CANARY).returncode == 1
+        assert run(second, "next", "--learner", CANARY).returncode == 1
         home = Path(second["MANYPATHS_HOME"])
         assert not [
             file
@@ -177,4 +185,4 @@ def test_a_migration_that_was_killed_is_whole_after_another_run(
     answer(environment, "init")
     assert answer(environment, "check")["ok"]
     then = json.loads((FOLDER / "0.1.0" / "facts.json").read_text("utf-8"))
-    assert_alike(facts_now(environment), then)
+    assert_alike(figures(facts_now(environment)), figures(then))

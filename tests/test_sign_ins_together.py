@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from tests.sign_ins import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
-STUDENTS, GUESSES = 40, 20
+STUDENTS, GUESSES = 500, 50
 
 
 @pytest.fixture
@@ -43,7 +44,11 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", school.port, timeout=120)
 
     def sign_in(self, name: str, password: str) -> tuple[int, str, str]:
-        """Return the status, the session that was given, and the page."""
+        """Return the status, the session that was given, and the page; close the connection."""
+        with closing(self.connection):
+            return self._sign_in(name, password)
+
+    def _sign_in(self, name: str, password: str) -> tuple[int, str, str]:
         self.connection.request("GET", "/sign-in/")
         shown = self.connection.getresponse()
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown.read().decode())

@@ -43,7 +43,7 @@ class Scene:
 
         response = Response.objects.filter(learner=self.learner).order_by("pk").first()
         if response is not None:
-            return response.task.alignments.first().competency
+            return response.task.alignments.earliest("pk").competency
         rating = Rating.objects.filter(learner=self.learner).order_by("pk").first()
         # The last has no others below it.
         return rating.competency if rating else self.last("frameworks.Competency")

@@ -1,6 +1,7 @@
 """Each page once, as whoever uses it most: that none is left out, and that none is hard to read."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.addresses import Route, routes
 from tests.browser.walk import Stop, ask, faults_of, may_be_page, stop_at
@@ -32,7 +33,7 @@ def is_deed_or_file(browser: Browser, route: Route) -> bool:
 
 def test_each_page_is_shown_to_somebody_and_is_easy_to_read(browser: Browser) -> None:
     found, lost = [], []
-    windows = {}
+    windows: dict[str, Page] = {}
     for route in routes():
         shown = shown_first(browser, route)
         if shown is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from manypaths.base.clock import to_microseconds
 from manypaths.demographics.models import DemographicsRight
-from manypaths.interop.models import ImportKind, ImportRun, RunState
+from manypaths.interop.models import ImportFile, ImportKind, ImportRun, RunState
 from manypaths.people.models import Person
 from manypaths.records.models import DistrictExport, Erasure, ErasureState, ExportState, Hold
 from tests.stage import LATER, Records
@@ -62,6 +62,23 @@ def _export(records: Records) -> UUID:
     return export.public_id
 
 
+def _asking(records: Records) -> UUID:
+    """Return an import that waits to hear which column is what."""
+    run = ImportRun.objects.filter(state=RunState.ASKING).first()
+    if run is None:
+        run = ImportRun.objects.create(
+            kind=ImportKind.TABLE,
+            state=RunState.ASKING,
+            file_name="quiz.csv",
+            n_bytes=1,
+            asked_by=0,
+            asked_at=LATER,
+            group_name=records.group.name,
+        )
+        ImportFile.objects.create(run=run, content=b"Name,Notes\nIris Berg,late\n")
+    return run.public_id
+
+
 def _right() -> DemographicsRight:
     """Return that the leader of the learner's school reads demographics."""
     leader = Person.objects.get(given_name="Dana")
@@ -94,6 +111,8 @@ FILLS: dict[str, Fill] = {
     "request_id": lambda records: records.help_request.public_id,
     "right_id": lambda records: _right().public_id,
     "run_id": _run,
+    "imports:columns run_id": _asking,
+    "imports:say_columns run_id": _asking,
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,

@@ -12,6 +12,7 @@ from manypaths.cli import (
     ending,
     evaluating,
     grouping,
+    mapping,
     merging,
     modelling,
     reading,
@@ -62,6 +63,7 @@ app.command("signing-key")(taking_along.signing_key)
 app.command("check-export")(taking_along.check_export)
 imports.command("case")(changing.import_case_package)
 imports.command("responses")(changing.import_response_log)
+imports.command("table")(mapping.import_table)
 imports.command("oneroster")(changing.import_roster)
 imports.command("person")(taking_along.import_person)
 exports.command("person")(taking_along.export_person)

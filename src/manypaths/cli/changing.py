@@ -55,7 +55,7 @@ def import_case_package(
             report = import_case(
                 file.read_bytes(), file=file.name, by=work.operator, at=now(), dry_run=dry_run
             )
-        _print_report(report, file, as_json=as_json)
+        print_report(report, file, as_json=as_json)
 
 
 def import_response_log(
@@ -90,7 +90,7 @@ def import_response_log(
                 dry_run=dry_run,
                 progress=tell,
             )
-        _print_report(report, file, as_json=as_json)
+        print_report(report, file, as_json=as_json)
 
 
 def import_roster(
@@ -121,7 +121,7 @@ def import_roster(
                 dry_run=dry_run,
                 progress=tell,
             )
-        _print_report(report, path, as_json=as_json)
+        print_report(report, path, as_json=as_json)
 
 
 def export_case_package(
@@ -226,7 +226,8 @@ def _estimated(
     }
 
 
-def _print_report(report: "ImportReport", file: Path, *, as_json: bool) -> None:
+def print_report(report: "ImportReport", file: Path, *, as_json: bool) -> None:
+    """Print what an import did: the object, or a page with what was tolerated."""
     for notice in report.notices:
         say(notice, err=True)
     if report.faults:

@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from manypaths.base.archives import require_harmless
 from manypaths.base.errors import Refused
 
 # A picture of more pixels is refused before it is unpacked: 40 million are a camera's largest.
@@ -24,9 +25,6 @@ MOST_PIXELS = 40_000_000
 # Pictures are kept at most so wide and high, which shows handwriting on a page.
 LONGEST_SIDE = 2400
 _LONGEST_NAME = 100
-_MOST_ENTRIES = 5_000
-_MOST_UNPACKED = 200_000_000
-_MOST_RATIO = 100
 
 _PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _TYPES = {
@@ -146,15 +144,12 @@ def _has_part(content: bytes, name: str, begins: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = archive.infolist()
-            unpacked = sum(entry.file_size for entry in entries)
-            if len(entries) > _MOST_ENTRIES or unpacked > _MOST_UNPACKED:
-                return False
-            if unpacked > _MOST_RATIO * max(len(content), 1):
-                return False
+            require_harmless(archive, name)
             with archive.open(name) as part:
                 return part.read(200).startswith(begins)
     except (zipfile.BadZipFile, KeyError, OSError, EOFError, NotImplementedError, RuntimeError):
+        return False
+    except Refused:
         return False
 
 

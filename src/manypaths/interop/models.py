@@ -17,11 +17,14 @@ class ImportKind(models.TextChoices):
     CASE = "case"
     YAML = "yaml"
     RESPONSES = "responses"
+    # A table of another program: which of its columns is what, somebody says or has said.
+    TABLE = "table"
 
 
 class RunState(models.TextChoices):
     """How far an import has come."""
 
+    ASKING = "asking"
     CHECKING = "checking"
     CHECKED = "checked"
     FAULTY = "faulty"
@@ -124,4 +127,26 @@ class TakenResult(DistrictRow):
 
         constraints = (
             models.UniqueConstraint(fields=["district_id", "value"], name="taken_result_once"),
+        )
+
+
+class ColumnMapping(DistrictRow):
+    """Which column is what in tables with the same columns, as somebody said: asked only once."""
+
+    # Names of columns, and no row.
+    personal = OF_NOBODY
+
+    fingerprint = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10)
+    columns = models.JSONField()
+    said_at = models.DateTimeField()
+    said_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """One for tables with the same columns."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["district_id", "fingerprint"], name="column_mapping_once"
+            ),
         )

@@ -20,7 +20,16 @@ from manypaths.base.scope import current_district
 from manypaths.base.worded import Worded
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.interop.case import import_case
-from manypaths.interop.models import AT_WORK, ImportFile, ImportKind, ImportRun, RunState
+from manypaths.interop.foreign_tables import ForeignTable, read_foreign
+from manypaths.interop.mapped_import import import_mapped, known_mapping, remember_mapping
+from manypaths.interop.models import (
+    AT_WORK,
+    ColumnMapping,
+    ImportFile,
+    ImportKind,
+    ImportRun,
+    RunState,
+)
 from manypaths.interop.report import ImportReport
 from manypaths.interop.response_import import ImportTarget, import_responses
 from manypaths.interop.undoing import take_back
@@ -47,16 +56,19 @@ def start_import(
     Frameworks are for those who lead the district, logs for those who lead any part of it.
     """
     kind = kind_of(content)
-    if kind == ImportKind.RESPONSES:
+    state = RunState.CHECKING
+    if kind in (ImportKind.RESPONSES, ImportKind.TABLE):
         places_led(by=by)
         if target is None or not target.group.strip():
             raise Refused(_("This is a log of responses: say which group's learners they are."))
+        if kind == ImportKind.TABLE and _mapping_of(content, file, by=by) is None:
+            state = RunState.ASKING
     else:
         require_right_to_add(by)
     with transaction.atomic():
         run = ImportRun.objects.create(
             kind=kind,
-            state=RunState.CHECKING,
+            state=state,
             file_name=_plain(file),
             file_sha256=hashlib.sha256(content).hexdigest(),
             n_bytes=len(content),
@@ -66,6 +78,28 @@ def start_import(
             asked_at=at,
         )
         ImportFile.objects.create(run=run, content=content)
+    return run if state == RunState.ASKING else _set_off(run, by=by)
+
+
+def table_of(run: ImportRun, *, by: User) -> ForeignTable:
+    """Return the table of an import that waits to hear which column is what.
+
+    Raises NotFound for another, and where `by` may not see it.
+    """
+    if run.state != RunState.ASKING:
+        raise NotFound
+    found = run_for(run.public_id, by=by)
+    content = bytes(ImportFile.objects.get(run=found).content)
+    return read_foreign(content, file=found.file_name)
+
+
+def say_columns(
+    run: ImportRun, kind: str, columns: dict[str, str], *, order: str, by: User, at: datetime
+) -> ImportRun:
+    """Say which column is what, once for all tables like this one, and begin to try the file."""
+    table = table_of(run, by=by)
+    remember_mapping(table, kind, columns, order=order, by=by, at=at)
+    _claim(run, RunState.ASKING, RunState.CHECKING, _("Somebody has said it already."))
     return _set_off(run, by=by)
 
 
@@ -92,7 +126,7 @@ def take_in(run: ImportRun, *, by: User) -> ImportRun:
 def drop(run: ImportRun, *, by: User, at: datetime) -> None:
     """Forget a file that was not taken in, with what was found in it."""
     waits = ImportRun.objects.select_for_update().filter(
-        pk=run.pk, state__in=(RunState.CHECKED, RunState.FAULTY, RunState.BROKEN)
+        pk=run.pk, state__in=(RunState.ASKING, RunState.CHECKED, RunState.FAULTY, RunState.BROKEN)
     )
     with transaction.atomic():
         if not waits.values_list("pk"):
@@ -160,6 +194,13 @@ def _import(
         raise DoneElsewhere
     content = bytes(ImportFile.objects.get(run=run).content)
     file, is_dry = run.file_name, settle is None
+    target = ImportTarget(run.group_name, run.framework_name or None)
+    if run.kind == ImportKind.TABLE:
+        with transaction.atomic():
+            report = _import_table(content, file, target, by=by, at=at, dry_run=is_dry)
+            if settle is not None:
+                settle(report)
+        return report
     if run.kind != ImportKind.RESPONSES:
         take = import_case if run.kind == ImportKind.CASE else import_yaml
         with transaction.atomic():
@@ -172,7 +213,7 @@ def _import(
         path.write_bytes(content)
         return import_responses(
             path,
-            ImportTarget(run.group_name, run.framework_name or None),
+            target,
             by=by,
             at=at,
             dry_run=is_dry,
@@ -241,6 +282,20 @@ def _teller(run: ImportRun) -> Callable[[str, int, int], None]:
             ImportRun.objects.filter(pk=run.pk).update(step=what[:60], n_done=done)
 
     return tell
+
+
+def _import_table(
+    content: bytes, file: str, target: ImportTarget, *, by: User, at: datetime, dry_run: bool
+) -> ImportReport:
+    table = read_foreign(content, file=file)
+    mapping = known_mapping(table, by=by)
+    if mapping is None:
+        raise Refused(_("Nobody has said yet which column is what."))
+    return import_mapped(table, mapping, target, by=by, at=at, dry_run=dry_run)
+
+
+def _mapping_of(content: bytes, file: str, *, by: User) -> ColumnMapping | None:
+    return known_mapping(read_foreign(content, file=file), by=by)
 
 
 def _claim(run: ImportRun, before: RunState, after: RunState, refusal: str) -> None:

@@ -5,11 +5,14 @@ import csv
 from django.utils.translation import gettext as _
 
 from manypaths.base.errors import Refused
+from manypaths.interop.foreign_tables import read_foreign
 from manypaths.interop.models import ImportKind
 from manypaths.interop.response_log import COLUMNS
 
 _LOOKED_AT = 4_096
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_FEWEST_COLUMNS = 2
 
 
 def kind_of(content: bytes) -> ImportKind:
@@ -19,6 +22,8 @@ def kind_of(content: bytes) -> ImportKind:
     if content.startswith(_PACKED):
         raise Refused(_("This file is packed. Unpack it first."))
     if b"\0" in content[:_LOOKED_AT]:
+        if content.startswith(_UTF_16):
+            return _table(content)
         raise Refused(_none_of_ours())
     head = content[:_LOOKED_AT].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     if head.startswith("{"):
@@ -29,7 +34,20 @@ def kind_of(content: bytes) -> ImportKind:
         line.startswith("framework:") for line in content.decode("utf-8", "replace").split("\n")
     ):
         return ImportKind.YAML
-    raise Refused(_none_of_ours())
+    return _table(content)
+
+
+def _table(content: bytes) -> ImportKind:
+    """Return that it is a table of another program. Raises Refused unless its rows are alike."""
+    try:
+        table = read_foreign(content, file="")
+    except Refused:
+        raise Refused(_none_of_ours()) from None
+    width = len(table.header)
+    alike = sum(len(cells) == width for _number, cells in table.rows)
+    if width < _FEWEST_COLUMNS or alike * 2 < len(table.rows):
+        raise Refused(_none_of_ours())
+    return ImportKind.TABLE
 
 
 def _names_columns(head: str) -> bool:
@@ -40,6 +58,6 @@ def _names_columns(head: str) -> bool:
 
 def _none_of_ours() -> str:
     return _(
-        "This is no file that we take. We take a CASE package (JSON), a framework (YAML) and a log "
-        "of responses (CSV with the columns learner, item, time, correct, competencies)."
+        "This is no file that we take. We take a CASE package (JSON), a framework (YAML), and a "
+        "log of responses or a class list as a table (CSV)."
     )

@@ -17,9 +17,9 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from manypaths import __version__
+from manypaths.base.archives import Files
 from manypaths.base.errors import Refused
 from manypaths.base.signing_key import Signer, fingerprint, is_signed
-from manypaths.interop.archives import Files
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORM = 1

@@ -116,13 +116,18 @@ def in_turn(get_response: Answer) -> Answer:
 
 
 def limits(get_response: Answer) -> Answer:
-    """Turn away bodies that are too large before anybody reads them; explain wrong methods."""
+    """Turn away bodies that are too large before anybody reads them; explain wrong methods.
+
+    So it does with the sign of no letter, which nobody types and no database keeps in a text.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if _length(request) > settings.LARGEST_UPLOAD_BYTES:
             if request.path_info.startswith(_FOR_PROGRAMS):
                 return Problem(413, "A body has at most 1,000,000 bytes. Send several.").answer()
             return errors.too_large_page(request)
+        if _holds_null(request):
+            return errors.bad_request_page(request)
         response = get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             page = errors.not_allowed_page(request)
@@ -131,6 +136,11 @@ def limits(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+def _holds_null(request: HttpRequest) -> bool:
+    said = [("", [request.path_info]), *request.GET.lists(), *request.POST.lists()]
+    return any("\0" in text for name, texts in said for text in (name, *map(str, texts)))
 
 
 def _length(request: HttpRequest) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from manypaths.interop.archives import Files, opened_files
+from manypaths.base.archives import Files, opened_files
 from manypaths.interop.oneroster.columns import COLUMNS, NEEDED, USERS_OF_1_1, Column
 from manypaths.interop.oneroster.tables import Findings, Row, Table, read_table
 from manypaths.interop.report import refused

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext as _
 
+from manypaths.base.archives import Files, opened_files
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
 from manypaths.base.errors import Refused
@@ -28,7 +29,6 @@ from manypaths.estimates.services import replay
 from manypaths.evidence.models import Artifact, Criterion, Slip, Task
 from manypaths.evidence.storage import keep_file
 from manypaths.frameworks.models import Association, Competency, Framework, Level, Scale
-from manypaths.interop.archives import Files, opened_files
 from manypaths.people.access import Actor, require_operator
 from manypaths.people.models import Group, Organization, OrganizationKind, Person, Term
 from manypaths.records.packages import signed_files
@@ -118,6 +118,8 @@ def import_record(path: Path, *, by: Actor, at: datetime, key: str | None = None
                 sha256=hashlib.sha256(files.read("manifest.json")).hexdigest(),
             )
             for family in _families(arrival):
+                # Tasks or a model of it may have come along: what is kept of frameworks ends here.
+                record_deed("complete framework", by=by, at=at, subject=("framework", family.pk))
                 replay(person, family, by=by, at=at)
     return TakenIn(
         person, dict(arrival.n_rows), len(content["files"]), fingerprint(manifest.public_key)

@@ -16,6 +16,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     ImportKind.CASE: _("framework, CASE package"),
     ImportKind.YAML: _("framework, YAML"),
     ImportKind.RESPONSES: _("log of responses"),
+    ImportKind.TABLE: _("table of another program"),
 }
 ROW_WORDS: Mapping[str, Promise] = {
     "items": _("competencies and items"),

@@ -17,11 +17,12 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "A framework as a CASE package (JSON) or in YAML, or a log of responses (CSV)."
+            "A framework as a CASE package (JSON) or in YAML; or a table (CSV) of any program: "
+            "a log of responses or a class list."
         ),
         max_length=255,
     )
-    group = forms.ChoiceField(label=gettext_lazy("For a log: whose responses?"), required=False)
+    group = forms.ChoiceField(label=gettext_lazy("For a table: which group?"), required=False)
     framework = forms.ChoiceField(
         label=gettext_lazy("For a log: whose codes does it name?"), required=False
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,8 +12,9 @@ from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.frameworks.browsing import frameworks_in_use
 from manypaths.interop import runs
-from manypaths.interop.models import ImportRun
+from manypaths.interop.models import ImportRun, RunState
 from manypaths.people.directory import groups_of, place_named
+from manypaths.web.pages.imports.asking import asked_of, said_of
 from manypaths.web.pages.imports.forms import ImportForm, UndoForm
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view, shows_nobody
@@ -44,8 +46,35 @@ def new(request: PageRequest) -> HttpResponse:
 def one(request: PageRequest, run_id: UUID) -> HttpResponse:
     """Show what a file would change, or what it changed."""
     run = runs.run_for(run_id, by=request.user)
+    if run.state == RunState.ASKING:
+        return redirect_page(request, "imports:columns", run_id)
     record_view(request, place_named(None, by=request.user))
     return render_page(request, "imports/one.html", {"run": run, "form": UndoForm()})
+
+
+@require_safe
+@signed_in
+def ask_columns(request: PageRequest, run_id: UUID) -> HttpResponse:
+    """Ask which column of another program's table is what, with guesses and its first rows."""
+    run = runs.run_for(run_id, by=request.user)
+    table = runs.table_of(run, by=request.user)
+    record_view(request, place_named(None, by=request.user))
+    context = {"run": run, "table": table, "asked": asked_of(table, request.GET.get("kind"))}
+    return render_page(request, "imports/columns.html", context)
+
+
+@require_POST
+@signed_in
+def say_columns(request: PageRequest, run_id: UUID) -> HttpResponse:
+    """Take the answer, remember it for tables like this one, and try the file."""
+    run = runs.run_for(run_id, by=request.user)
+    kind, columns, order = said_of(request.POST)
+    try:
+        runs.say_columns(run, kind, columns, order=order, by=request.user, at=now())
+    except Refused as refusal:
+        tell(request, refusal.message)
+        return redirect_page(request, f"{reverse('imports:columns', args=[run_id])}?kind={kind}")
+    return redirect_page(request, "imports:one", run_id)
 
 
 @require_safe

@@ -13,7 +13,7 @@ class TimesForm(forms.Form):
     """How many days each kind is kept."""
 
     deletes_by_itself = forms.BooleanField(
-        label=_("Delete by itself, each night, what is over its time"), required=False
+        label=_("Delete by itself what is over its time"), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """The whole record of a person: what is in it, and the package to take along."""
 
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import cast
 from uuid import UUID
 
@@ -17,9 +17,6 @@ from manypaths.records.whole.writing import export_record
 from manypaths.web.rendering import render_page
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
-
-# Only a record with many files is put on the disk on its way.
-_IN_MEMORY_BYTES = 20_000_000
 
 
 @require_safe
@@ -43,9 +40,13 @@ def of(request: PageRequest, person_id: UUID) -> HttpResponse:
 def take_along(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Give out the whole record as a package; the learner's own page says that it left."""
     person = person_for(request.user, person_id)
-    content = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115  # closed with the answer
-    export_record(person, content, by=request.user, at=now())
-    record_view(request, person, Purpose.EXPORT)
+    content = TemporaryFile()  # noqa: SIM115  # closed with the answer
+    try:
+        export_record(person, content, by=request.user, at=now())
+        record_view(request, person, Purpose.EXPORT)
+    except BaseException:
+        content.close()
+        raise
     content.seek(0)
     return package_response(FileResponse(content, as_attachment=True, filename=_name(person)))
 

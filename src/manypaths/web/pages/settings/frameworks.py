@@ -1,5 +1,6 @@
 """How one framework speaks of learners: thresholds, looked at before they hold, words, levels."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,14 @@ from manypaths.frameworks.models import Framework
 from manypaths.frameworks.queries import levels_of, tree
 from manypaths.frameworks.rules import StatusRules
 from manypaths.plans.default_windows import default_window_of, set_default_window
-from manypaths.web.pages.path.areas import areas_of
+from manypaths.web.pages.path.areas import Area, areas_of
 from manypaths.web.pages.settings.forms import LevelsForm, ThresholdsForm, WordsForm
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
+
+# More rows in one page are hopeless to read.
+_MOST_AT_ONCE = 60
 
 
 @require_safe
@@ -108,17 +112,27 @@ def window(request: PageRequest, framework_id: UUID) -> HttpResponse:
     """Set what classes work on that have no window of their own."""
     framework = _framework(request, framework_id)
     competencies = estimated_competencies(framework)
+    areas = areas_of(tree(framework), competencies)
+    shown = _areas_shown(areas, request.GET.get("area", ""))
+    window = default_window_of(framework, by=request.user)
     if request.method == "POST":
-        wanted = set(request.POST.getlist("competency"))
-        chosen = [c for c in competencies if str(c.public_id) in wanted]
+        ticked = set(request.POST.getlist("competency"))
+        here = {c.pk for area in shown for c in area.competencies}
+        kept = {c.pk for c in competencies if c.lineage_id in window.lineages} - here
+        chosen = [c for c in competencies if c.pk in kept or str(c.public_id) in ticked]
         set_default_window(framework, chosen, by=request.user, at=now())
         return _saved(request, framework)
-    context = {
-        "framework": framework,
-        "areas": areas_of(tree(framework), competencies),
-        "window": default_window_of(framework, by=request.user),
-    }
+    context = {"framework": framework, "areas": areas, "shown": shown, "window": window}
     return render_page(request, "settings/window.html", context)
+
+
+def _areas_shown(areas: Sequence[Area], asked: str) -> Sequence[Area]:
+    """Return the areas that a page has room for: all, or of a large framework the one asked for."""
+    if sum(len(area.competencies) for area in areas) <= _MOST_AT_ONCE:
+        return areas
+    numbers = [str(number) for number in range(1, len(areas) + 1)]
+    first = numbers.index(asked) if asked in numbers else 0
+    return areas[first : first + 1]
 
 
 def _framework(request: PageRequest, framework_id: UUID) -> Framework:

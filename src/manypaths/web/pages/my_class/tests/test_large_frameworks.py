@@ -6,39 +6,19 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from manypaths.evidence.drafts import TaskDraft
-from manypaths.evidence.models import TaskKind
-from manypaths.evidence.services import save_tasks
-from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft, FrameworkDraft
-from manypaths.frameworks.models import AssociationKind, Competency, Framework
-from manypaths.frameworks.services import save_framework
-from manypaths.people.tests.cast import AT, OPERATOR, Cast
+from manypaths.frameworks.models import Competency, Framework
+from manypaths.people.models import Role
+from manypaths.people.tests.cast import AT, OPERATOR, Cast, make_person
 from manypaths.plans.models import WindowEntry
 from manypaths.plans.services import choose_framework
+from manypaths.plans.tests.large_framework import AREAS, EACH, save_large_framework
 from manypaths.web.tests.clients import Page, client_of, page
-
-AREAS, EACH = ("A", "B", "C", "D"), 20
 
 
 @pytest.fixture
 def framework(cast: Cast) -> Framework:
     """Let Ada's class work by four areas of twenty, with something to read for each."""
-    codes = {area: [f"{area}{n:02}" for n in range(EACH)] for area in AREAS}
-    parts = [CompetencyDraft(area, f"Area {area}", code=area) for area in AREAS]
-    parts += [CompetencyDraft(c, f"Step {c}", code=c) for area in AREAS for c in codes[area]]
-    ties = [
-        AssociationDraft(f"{code}<{area}", AssociationKind.CHILD_OF, code, area)
-        for area in AREAS
-        for code in codes[area]
-    ]
-    draft = FrameworkDraft("large", "Everything", tuple(parts), tuple(ties))
-    made = save_framework(draft, by=OPERATOR, at=AT).framework
-    tasks = [
-        TaskDraft(f"{code}-read", TaskKind.RESOURCE, ((code, 1.0),), title=f"About {code}")
-        for area in AREAS
-        for code in codes[area]
-    ]
-    save_tasks(made, tasks, slips=(), by=OPERATOR, at=AT)
+    made = save_large_framework()
     choose_framework(cast.ada_class, made, by=OPERATOR, at=AT)
     return made
 
@@ -80,6 +60,18 @@ def test_what_is_open_in_one_area_stays_when_another_is_set(
         ("A00", False),
         ("C05", False),
     }
+
+
+def test_what_the_district_opened_in_one_area_stays_as_well(
+    cast: Cast, framework: Framework
+) -> None:
+    femi = client_of(make_person("Femi Adeyemi", cast.district, Role.LEADER))
+    address = reverse("settings:window", args=[framework.public_id])
+    assert len(page(femi, address).all("input", name="competency")) == EACH
+    a00, c05 = (str(id_of(framework, code)) for code in ("A00", "C05"))
+    femi.post(address, {"competency": [a00]})
+    femi.post(f"{address}?area=3", {"competency": [c05]})
+    assert "work on 2 competencies" in page(femi, address).text
 
 
 def test_something_else_and_help_are_not_chosen_from_a_list_of_all(

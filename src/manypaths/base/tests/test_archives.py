@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from manypaths.base.archives import opened_files
 from manypaths.base.errors import Refused
-from manypaths.interop.archives import opened_files
 
 
 def packed(path: Path, entries: dict[str, bytes]) -> Path:

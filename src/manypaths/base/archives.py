@@ -81,18 +81,24 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _entries(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
-    infos = archive.infolist()
-    if len(infos) > MOST_FILES:
-        raise Refused(f"{path.name} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
-    for info in infos:
-        _require_harmless(info, path.name)
-    _require_apart(archive, infos, path.name)
-    _require_bytes(sum(info.file_size for info in infos), path.name)
+    infos = require_harmless(archive, path.name)
     files = [info for info in infos if not info.is_dir() and not _is_of_the_system(info)]
     names = [_name_in_root(info, files) for info in files]
     if len({name.casefold() for name in names}) < len(names):
         raise Refused(f"{path.name} holds two files of one name.")
     return dict(zip(names, files, strict=True))
+
+
+def require_harmless(archive: zipfile.ZipFile, file: str) -> list[zipfile.ZipInfo]:
+    """Return the entries of an archive. Raises Refused where one of them could do harm."""
+    infos = archive.infolist()
+    if len(infos) > MOST_FILES:
+        raise Refused(f"{file} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
+    for info in infos:
+        _require_harmless(info, file)
+    _require_apart(archive, infos, file)
+    _require_bytes(sum(info.file_size for info in infos), file)
+    return infos
 
 
 def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
