@@ -1,7 +1,7 @@
 """What programs hand on: once, whole, and the same however often and in what portions it comes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any
