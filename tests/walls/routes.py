@@ -116,6 +116,7 @@ FILLS: dict[str, Fill] = {
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,
+    "webhook_id": lambda records: records.endpoint.public_id,
     "token_id": lambda records: records.token.public_id,
     "task_id": lambda records: records.task.public_id,
     "term_id": lambda records: records.term.public_id,

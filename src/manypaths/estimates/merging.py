@@ -17,7 +17,7 @@ from manypaths.estimates.services.replaying import lock, model_for, replay_one
 from manypaths.evidence.access import require_recording
 from manypaths.evidence.models import Rating
 from manypaths.frameworks.models import Framework
-from manypaths.people.access import Actor
+from manypaths.people.access import Actor, require_person
 from manypaths.people.merging import (
     holds_rows_of,
     move_rows,
@@ -63,6 +63,7 @@ def link_learner(unnamed: Person, person: Person, *, by: Actor, at: datetime) ->
     For whoever teaches both. Raises Refused where the first has a name: people with names are
     merged by those who lead them.
     """
+    require_person(by)
     require_recording(by, unnamed)
     require_recording(by, person)
     if not unnamed.is_unnamed or unnamed.pk == person.pk:

@@ -308,6 +308,7 @@ def groups_of(place: Organization, *, by: Actor) -> list[Group]:
 
 def group_led(group_id: UUID, *, by: Actor) -> Group:
     """Return the group of this id, for those who lead its school. Raises NotFound for others."""
+    require_person(by)
     groups = Group.objects.filter(public_id=group_id).select_related("organization", "term")
     if isinstance(by, User):
         # In one query, so that a group that is there takes no longer than one that is not.
