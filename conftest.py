@@ -15,6 +15,7 @@ from hypothesis import settings as settings_of_laws
 
 from manypaths.accounts.hashing import CappedArgon2Hasher
 from manypaths.base.append_only import clearing_logs
+from manypaths.base.kept import forget
 from manypaths.base.scope import district_scope
 from manypaths.base.tests.remembered import remembered
 from manypaths.people.models import Organization
@@ -26,6 +27,12 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
     """Let no test reach the files of the installation at hand."""
     with override_settings(MEDIA_ROOT=tmp_path / "files", KEYS=tmp_path / "keys"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Begin each test in a process that keeps nothing: rows of the last one had the same ids."""
+    forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

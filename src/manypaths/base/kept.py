@@ -22,6 +22,7 @@ Found = TypeVar("Found")
 # id is not the newest.
 Stamp = tuple[int, int]
 _NEVER: Stamp = (0, 0)
+_forgetting: list[Callable[[], None]] = []
 
 # Every published framework, with its levels, tasks and slips, is changed by deeds on frameworks
 # alone; which model speaks for it, by deeds on models as well.
@@ -49,6 +50,8 @@ def kept_until(
         def kept(_by: tuple[int | None, tuple[Stamp, ...]], *asked: Hashable) -> Found:
             return cast("Callable[..., Found]", read)(*asked)
 
+        _forgetting.append(kept.cache_clear)
+
         @wraps(read)
         def looked_up(*asked: Asked.args, **named: Asked.kwargs) -> Found:
             if connection.in_atomic_block or named:
@@ -60,6 +63,12 @@ def kept_until(
         return looked_up
 
     return keeping
+
+
+def forget() -> None:
+    """Forget all that this process keeps: for whoever puts another database beneath it."""
+    for one in _forgetting:
+        one()
 
 
 def _stamps() -> Mapping[str, Stamp]:
