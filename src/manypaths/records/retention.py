@@ -277,7 +277,7 @@ def _delete(due: Due, people: Sequence[int], *, by: Actor, at: datetime) -> int:
     if kind.name == "people":
         n_rows = sum(sum(erase_person(person).values()) for person in rows)
     elif kind.name == "work":
-        up_to = _end_of(today() - timedelta(days=due.days))
+        up_to = _end_of(today() - timedelta(days=due.days + 1))
         n_rows = _take_work([pk for pk, _who in _work_over(up_to, people)])
         loosen(people)
     else:
@@ -353,7 +353,7 @@ def _due_people(kind: Kind, days: int, day: date, left: Mapping[int, date]) -> D
 
 def _due_work(kind: Kind, days: int, day: date, left: Mapping[int, date]) -> Due:
     del left
-    over = _work_over(_end_of(day - timedelta(days=days)), None)
+    over = _work_over(_end_of(day - timedelta(days=days + 1)), None)
     people = {who for _pk, who in over}
     held = held_among(people)
     n_rows = sum(who not in held for _pk, who in over)
