@@ -79,14 +79,15 @@ def loosen(people: Sequence[int]) -> None:
 def erase_person(person: Person) -> dict[str, int]:
     """Delete all that is on record of a person, in the running transaction; return the counts.
 
-    Where others' records rest on the person (as who rated them), a row without a name is left.
+    Where others' records rest on the person (as who rated them), a row without a name is left. Who
+    was merged into the person goes along.
     """
     kinds = [
         model
         for model, declared in declared_models()
         if declared.subject and model is not User  # rows that go; the person is last
     ]
-    user, traces = person.user, _traces(person)
+    user, traces, merged = person.user, _traces(person), list(person.merged_here.all())
     supports = list(person.supports_planned.values_list("support", flat=True))
     counts = delete_rows(kinds, [person.pk])
     counts["relationship"] += take_out(Relationship.objects.filter(supporter=person))
@@ -96,6 +97,8 @@ def erase_person(person: Person) -> dict[str, int]:
     _blank(person)
     if user is not None:
         user.delete()
+    for other in merged:
+        erase_person(other)
     if not _is_referred_to(person):
         take_out(Person.objects.filter(pk=person.pk))
     return counts | {"person": 1}
