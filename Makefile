@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help setup cluster demo test test-all test-browser check bench bench-peers faults requirements
+.PHONY: help setup cluster demo test test-all test-browser check bench bench-peers faults openapi requirements
 
 help: ## Show what each target does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ faults: $(VENV)/dev.stamp ## Break the machine 200 times under the program, and 
 
 bench-peers: .peers/pybkt.stamp .peers/torch.stamp ## Set up other models, for make bench to measure beside ours
 	@:
+
+openapi: $(VENV)/dev.stamp ## Write the API's document anew, after a change of the API
+	@$(BIN)/python -m tools.write_openapi
 
 requirements: $(VENV)/dev.stamp ## Compile the hashed requirement files anew from pyproject.toml
 	@tools/compile-requirements

@@ -36,7 +36,7 @@ from manypaths.evidence.models import (
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.services import start_version
 from manypaths.integrations.entry import integration_of
-from manypaths.integrations.models import Token
+from manypaths.integrations.models import Endpoint, Token
 from manypaths.integrations.services import make_token
 from manypaths.people.access import Actor, TokenScope
 from manypaths.people.models import (
@@ -115,6 +115,7 @@ class Records:
     merge: Merge
     rolled_over: RollOver
     token: Token
+    endpoint: Endpoint
 
     @cached_property
     def _packed(self) -> bytes:
@@ -211,6 +212,7 @@ def _adas_records(cast: Cast) -> Records:
         draft = ResponseDraft(cast.ada, task, float(number > 0), day(number))
         response = take_in(draft, by=ben, at=LATER)
     ada = user_of(cast.ada)
+    token = _token(cast.school)
     sitting = start_sitting(cast.ada, competency, by=ada, at=LATER, rng=Random(1))
     return Records(
         work=hand_in(cast.ada, WorkDraft(competency, "Mine", "Words"), by=ada, at=LATER),
@@ -248,9 +250,10 @@ def _adas_records(cast: Cast) -> Records:
         competency=competency,
         draft_competency=_in_draft(world.framework, competency),
         task=task,
+        token=token,
+        endpoint=Endpoint.objects.create(token=token, address="https://1.1.1.1/", made_at=LATER),
         merge=_merge(cast),
         rolled_over=_rolled_over(cast),
-        token=_token(cast.school),
     )
 
 
@@ -367,6 +370,7 @@ def _ghosts_of(records: Records) -> Records:
         candidate=FittedModel(pk=_NOWHERE, family=framework, version="none"),
         framework=framework,
         token=Token(pk=_NOWHERE, organization=organization, name="None"),
+        endpoint=Endpoint(pk=_NOWHERE, token=Token(pk=_NOWHERE), address="None"),
         draft_competency=Competency(pk=_NOWHERE, framework=framework, statement="None"),
         rolled_over=RollOver(
             pk=_NOWHERE,

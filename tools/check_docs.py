@@ -33,8 +33,8 @@ def unnamed_settings() -> Iterator[str]:
 
 def unnamed_commands() -> Iterator[str]:
     source = (ROOT / "src/manypaths/cli/app.py").read_text(encoding="utf-8")
-    commands = re.findall(r'(app|imports|exports)\.command\("([\w-]+)"\)', source)
-    prefix = {"app": "", "imports": "import ", "exports": "export "}
+    commands = re.findall(r'(app|imports|exports|tokens)\.command\("([\w-]+)"\)', source)
+    prefix = {"app": "", "imports": "import ", "exports": "export ", "tokens": "token "}
     text = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
     for group, name in commands:
         if f"## manypaths {prefix[group]}{name}" not in text:

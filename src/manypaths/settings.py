@@ -324,6 +324,9 @@ ENTRY_RATE_LIMITS = {
 # So often a minute one token may call.
 API_CALLS_A_MINUTE = env_int("MANYPATHS_API_CALLS_A_MINUTE", 600, at_least=10, at_most=100_000)
 
+# Whether webhooks may be sent to this machine itself, and plainly: for tests and demonstrations.
+LOOPBACK_WEBHOOKS = env_bool("MANYPATHS_LOOPBACK_WEBHOOKS", False)
+
 EMAIL_BACKEND = (
     "django.core.mail.backends."
     f"{env_str('MANYPATHS_MAIL', 'console', allowed=('console', 'smtp'))}.EmailBackend"

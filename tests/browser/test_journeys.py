@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.demo_home import demo_home
 from tests.browser.hands import Hand, Keyboard, Pointer
-from tests.browser.windows import Browser, Visitors
+from tests.browser.windows import Browser, Visitors, windows_on
 from tests.installed import bare
 from tests.served import Served, served
 
@@ -53,6 +53,12 @@ def server(home: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def visitors(server: Served, home: Path) -> Visitors:
     return Visitors.sign_in(home)
+
+
+@pytest.fixture
+def browser(chromium: Chromium, server: Served, visitors: Visitors) -> Iterator[Browser]:
+    with windows_on(chromium, server, visitors) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -221,7 +227,8 @@ def test_a_teacher_groups_gives_a_check_and_signs_off_what_a_student_shows(
     hand.press("Give the check")
     assert page.get_by_text("It waits on their path").count() == 1
 
-    hand.follow("Look at it")
+    who = student.page.locator("header.top summary").inner_text()
+    hand.follow(f"{who} shows {name}")
     hand.look("work")
     hand.tick("Extending")
     hand.write("Words for the learner", "The number line makes it plain. Next: say it in words.")

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from tests.browser.hands import Hand, Keyboard, Pointer
-from tests.browser.windows import Browser, Visitors
+from tests.browser.windows import Browser, Visitors, windows_on
 from tests.installed import Environment, bare, run
 from tests.served import Served, served
 
@@ -53,6 +54,12 @@ def server(environment: Environment, tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def visitors() -> Visitors:
     return Visitors("", {}, [])
+
+
+@pytest.fixture
+def browser(chromium: Chromium, server: Served, visitors: Visitors) -> Iterator[Browser]:
+    with windows_on(chromium, server, visitors) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_too_many_tries(browser_in: BrowserIn) -> None:
     browser = browser_in("fresh")
     page = browser.visit_as(STRANGER, "/sign-in/code/")
     token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-    tried = {"csrfmiddlewaretoken": token, "code": "AAAA-AAAA"}
+    tried: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "code": "AAAA-AAAA"}
     for _ in range(_MOST_TRIES):
         if page.request.post("/sign-in/code/", form=tried).status == 429:
             break

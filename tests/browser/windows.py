@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +21,7 @@ from tests.served import Served
 
 Scheme = Literal["light", "dark"]
 STRANGER = "stranger"
-ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
+ROLES = ("student", "educator", "teacher", "family", "leader", "head", STRANGER)
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -148,6 +150,18 @@ class Browser:
         if is_refusal and "/static/" not in address:
             return  # a page that is asked for on purpose
         self.complaints.append(f"{address}: {text}")
+
+
+@contextmanager
+def windows_on(chromium: Chromium, server: Served, visitors: Visitors) -> Iterator[Browser]:
+    """Open windows on a server; in the end nothing may have been complained of in any."""
+    opened = Browser(chromium, server, visitors)
+    try:
+        yield opened
+    finally:
+        for context in list(chromium.contexts):
+            context.close()
+    assert opened.complaints == []
 
 
 # What has the focus, as assistive technology is told of it, and whether its place can be seen.

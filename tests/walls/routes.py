@@ -31,23 +31,6 @@ def _run(records: Records) -> UUID:
     return run.public_id
 
 
-def _asking(records: Records) -> UUID:
-    """Return an import that waits to hear which column is what."""
-    run = ImportRun.objects.filter(state=RunState.ASKING).first()
-    if run is None:
-        run = ImportRun.objects.create(
-            kind=ImportKind.TABLE,
-            state=RunState.ASKING,
-            file_name="quiz.csv",
-            n_bytes=1,
-            asked_by=0,
-            asked_at=LATER,
-            group_name=records.group.name,
-        )
-        ImportFile.objects.create(run=run, content=b"Name,Notes\nIris Berg,late\n")
-    return run.public_id
-
-
 def _erasure(records: Records) -> UUID:
     """Return an erasure of the learner that waits for a second person."""
     erasure, _ = Erasure.objects.get_or_create(
@@ -77,6 +60,23 @@ def _export(records: Records) -> UUID:
         state=ExportState.WRITING, asked_at=to_microseconds(LATER), asked_by=0
     )
     return export.public_id
+
+
+def _asking(records: Records) -> UUID:
+    """Return an import that waits to hear which column is what."""
+    run = ImportRun.objects.filter(state=RunState.ASKING).first()
+    if run is None:
+        run = ImportRun.objects.create(
+            kind=ImportKind.TABLE,
+            state=RunState.ASKING,
+            file_name="quiz.csv",
+            n_bytes=1,
+            asked_by=0,
+            asked_at=LATER,
+            group_name=records.group.name,
+        )
+        ImportFile.objects.create(run=run, content=b"Name,Notes\nIris Berg,late\n")
+    return run.public_id
 
 
 def _right() -> DemographicsRight:
@@ -116,6 +116,7 @@ FILLS: dict[str, Fill] = {
     "seat_id": lambda records: records.seat.public_id,
     "sitting_id": lambda records: records.sitting.public_id,
     "support_id": lambda records: records.support.public_id,
+    "webhook_id": lambda records: records.endpoint.public_id,
     "token_id": lambda records: records.token.public_id,
     "task_id": lambda records: records.task.public_id,
     "term_id": lambda records: records.term.public_id,

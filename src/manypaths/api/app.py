@@ -1,18 +1,20 @@
 """All calls under /api/v1/, what they answer when something is wrong, and their document."""
 
+import json
 import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils.translation import override
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from manypaths.api import evidence, frameworks, learners, roster
+from manypaths.api import evidence, frameworks, learners, roster, webhooks
 from manypaths.api.problems import CONTENT_TYPE, Problem, nothing_here
 from manypaths.api.reading import StrictParser
 from manypaths.base.errors import Fault, ManypathsError, NotFound, will_pass
@@ -52,13 +54,14 @@ api = Api(
     description=_ABOUT,
     urls_namespace="api",
     docs_url=None,
-    openapi_url="/openapi.json",
+    openapi_url=None,
     parser=StrictParser(),
 )
 api.add_router("", frameworks.router)
 api.add_router("", roster.router)
 api.add_router("", learners.router)
 api.add_router("", evidence.router)
+api.add_router("", webhooks.router)
 
 
 @api.exception_handler(Problem)
@@ -117,6 +120,18 @@ def _fault(error: dict[str, Any]) -> Fault:  # Any: pydantic's own errors
     row = next((step + 1 for step in place if isinstance(step, int)), None)
     names = [str(step)[:100] for step in place if not isinstance(step, int) and step != "rows"]
     return Fault("", row, ".".join(names) or None, None, error["msg"])
+
+
+def document() -> dict[str, Any]:  # Any: JSON
+    """Return the document of all calls, as it is served at /api/v1/openapi.json."""
+    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+    return found
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """Give the document to whoever asks: it is about nobody."""
+    return JsonResponse(document())
 
 
 def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

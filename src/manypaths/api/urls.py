@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path
 from django.urls.resolvers import RoutePattern
 
-from manypaths.api.app import answered, api
+from manypaths.api.app import answered, api, openapi
 from manypaths.api.problems import not_found
 
 app_name = "api"
@@ -24,5 +24,6 @@ urlpatterns = [
         for one in api.urls[0]
         if isinstance(one, URLPattern) and one.name != _NO_CALL
     ),
+    path("openapi.json", answered(openapi), name="document"),
     re_path(r"^(?P<rest>.*)$", answered(not_found)),
 ]

@@ -1,4 +1,7 @@
-"""Work that one process at a time may do on a database, whatever becomes of that process."""
+"""Work that one process at a time may do on a database, whatever becomes of that process.
+
+And deeds on one row that wait for each other.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +9,7 @@ from enum import Enum
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
 
@@ -43,6 +46,12 @@ def alone(work: Work) -> Iterator[None]:
     with lock.open("rb") as file:
         flock(file, LOCK_EX)  # ends with the handle
         yield
+
+
+def hold(row: models.Model) -> None:
+    """Let one deed at a time change what hangs on a row, until the transaction ends."""
+    rows = type(row)._default_manager.select_for_update(no_key=True)
+    list(rows.filter(pk=row.pk).values_list("pk"))
 
 
 def make_private_file(path: Path) -> None:

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.backends.sqlite3.creation import DatabaseCreation
 from django.utils.translation import gettext as _
 
+from manypaths.base.append_only import clearing_logs
 from manypaths.base.errors import NotFound, Refused
 
 _COPY_NAME = "demo-as-made.sqlite3"
@@ -127,10 +128,9 @@ def _keep_in_schema() -> None:
 
 def _put_back_from_schema() -> None:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with clearing_logs(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT_SECONDS}s'")
-            own, copied = ((_migrations_of(table)) for table in ("public", _SCHEMA))
-            _require_same(copied, own)
+            _require_same(_migrations_of(_SCHEMA), _migrations_of("public"))
             tables = _tables()
             cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables))
             for table in tables:

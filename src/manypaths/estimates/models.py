@@ -295,3 +295,32 @@ class TeachersWord(PublicId, DistrictRow):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="teachers_word_says_why"),
         )
+
+
+class Watch(DistrictRow):
+    """That somebody outside wants to be told when evidence comes or a status may have changed."""
+
+    personal = OF_NOBODY
+
+    class Meta(DistrictRow.Meta):
+        """One for a district; none where nobody wants to be told."""
+
+        constraints = (models.UniqueConstraint(fields=["district_id"], name="watch_once"),)
+
+
+class MoveToTell(DistrictRow):
+    """That a learner's evidence on a family changed, written with the change itself.
+
+    It waits here until somebody has looked at what that changed, and told of it.
+    """
+
+    personal = goes_with("learner", "learner", "family", "is_evidence", "at")
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="moves_to_tell")
+    family = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+    # Whether evidence was recorded, and not only withdrawn or signed off.
+    is_evidence = models.BooleanField()
+    at = models.BigIntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """Told in the order in which they came."""

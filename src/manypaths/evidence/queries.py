@@ -305,12 +305,11 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
 
     Rows are those that a learner's evidence was read as, by somebody who may.
     """
-    tasks = Task.objects.in_bulk({row.task_id for row in rows if row.task_id is not None})
+    named = sorted({row.task_id for row in rows if row.task_id is not None})
+    tasks = {task.pk: task for task in _tasks(named)}
     slips = {
         (answer.task_id, answer.position): str(answer.slip)
-        for answer in Answer.objects.filter(task__in=tasks, slip__isnull=False).select_related(
-            "slip"
-        )
+        for answer in _answers_with_slips(named)
         if answer.slip
     }
     raters = Person.objects.in_bulk({row.rater_id for row in rows if isinstance(row, Rating)})
@@ -328,6 +327,11 @@ def descriptions(rows: Sequence[Response | Rating]) -> list[str]:
         else _rating_words(row, raters[row.rater_id], levels[row.competency_id, row.level])
         for row in rows
     ]
+
+
+@prepared
+def _answers_with_slips(tasks: Sequence[int]) -> QuerySet[Answer]:
+    return Answer.objects.filter(task__in=tasks, slip__isnull=False).select_related("slip")
 
 
 def _contests() -> QuerySet[Contest]:

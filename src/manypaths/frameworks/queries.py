@@ -105,6 +105,20 @@ def tree(framework: Framework, *, with_retired: bool = False) -> list[Node]:
     return _walk([*children.get(None, ()), *orphans, *nodes], nodes, children)
 
 
+def published_frameworks(holding: str | None = None) -> list[Framework]:
+    """Return the frameworks that are published, newest first: what anybody may be shown.
+
+    `holding` is an identifier that the framework, a competency or a tie of it must have.
+    """
+    found = Framework.objects.filter(published_at__isnull=False)
+    if holding is not None:
+        rows = Competency.objects.filter(identifier=holding).values("framework")
+        ties = Association.objects.filter(identifier=holding).values("framework")
+        found = found.filter(Q(identifier=holding) | Q(pk__in=rows) | Q(pk__in=ties))
+    ordered = found.select_related("scale", "family").order_by("-published_at", "-pk")
+    return list(ordered)
+
+
 def associations_of(framework: Framework) -> list[Association]:
     """Return the ties of a framework that are not retired, in its publisher's order. One query."""
     ties = Association.objects.filter(framework=framework, retired_at=None)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from manypaths.base.errors import NotFound
-from manypaths.integrations.models import Token
+from manypaths.integrations.models import Endpoint, Token
 from manypaths.people.access import Actor, Integration, Operator, organizations_led_by
 
 
@@ -24,6 +24,14 @@ def token_for(by: Actor, token_id: UUID) -> Token:
     if found is None:
         raise NotFound
     return found
+
+
+def endpoints_seen_by(by: Actor) -> QuerySet[Endpoint]:
+    """Return the webhooks of an integration itself, or of those that `by` leads."""
+    found = Endpoint.objects.filter(removed_at=None).select_related("token__organization")
+    if isinstance(by, Integration):
+        return found.filter(token__acts_as=by.actor_id)
+    return found.filter(token__in=tokens_seen_by(by))
 
 
 def require_token(by: Actor, token: Token) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from manypaths.accounts.tokens import hash_of
 from manypaths.base.errors import NotFound
 from manypaths.base.scope import district_scope
-from manypaths.integrations.models import Token, TokenUse
+from manypaths.integrations.models import Sharing, Token, TokenUse
 from manypaths.people.access import Integration
 from manypaths.people.models import Organization
 from manypaths.people.queries import zone_of
@@ -57,6 +57,12 @@ def count_call(token: Token, at: datetime) -> None:
 def integration_of(token: Token) -> Integration:
     """Return as whom the holder of a token acts."""
     return Integration(token.acts_as, token.organization, frozenset(token.scopes))
+
+
+def districts_that_share() -> list[Organization]:
+    """Return the districts whose published frameworks anybody may read. Two queries."""
+    sharing = Sharing.every_district.filter(frameworks=True).values("district_id")
+    return list(Organization.every_district.filter(pk__in=sharing).order_by("pk"))
 
 
 @contextmanager

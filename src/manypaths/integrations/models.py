@@ -6,7 +6,16 @@ from manypaths.base.ids import PublicId
 from manypaths.base.personal import OF_NOBODY, goes_with
 from manypaths.base.scope import DistrictRow
 from manypaths.evidence.models import Rating, Response
-from manypaths.people.models import Organization
+from manypaths.frameworks.models import Competency
+from manypaths.people.models import Organization, Person
+
+
+class DeliveryState(models.TextChoices):
+    """What became of an event."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    GIVEN_UP = "given up"
 
 
 class Token(PublicId, DistrictRow):
@@ -89,6 +98,91 @@ class SentRating(SentRow):
 
         constraints = (
             models.UniqueConstraint(fields=["token", "client_id"], name="sent_rating_once"),
+        )
+
+
+class Sharing(DistrictRow):
+    """What a district lets anybody read without a token."""
+
+    personal = OF_NOBODY
+
+    frameworks = models.BooleanField(default=False)
+
+    class Meta(DistrictRow.Meta):
+        """One for a district."""
+
+        constraints = (models.UniqueConstraint(fields=["district_id"], name="sharing_once"),)
+
+
+class Endpoint(PublicId, DistrictRow):
+    """An address of an integration that is told when something changed."""
+
+    personal = OF_NOBODY
+
+    token = models.ForeignKey(Token, on_delete=models.PROTECT, related_name="endpoints")
+    address = models.CharField(max_length=500)
+    # Which kinds of events it is told of.
+    events = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    # Since when nothing is sent, for nobody took it for a day; null where all is well.
+    paused_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Found by its token."""
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Delivery(PublicId, DistrictRow):
+    """One event on its way to an endpoint: sent until somebody took it, or for a day."""
+
+    personal = goes_with(
+        "learner",
+        *("public_id", "endpoint", "learner", "body", "made_at", "next_at", "n_tries", "state"),
+        "trouble",
+    )
+
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    # As it is sent and signed: ids alone.
+    body = models.TextField()
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    n_tries = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(
+        max_length=9, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
+    # Why the last try failed, in a word.
+    trouble = models.CharField(max_length=100, blank=True)
+
+    class Meta(DistrictRow.Meta):
+        """Sent when it is due."""
+
+        indexes = (models.Index(fields=["state", "next_at"], name="delivery_by_next"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=DeliveryState.values), name="delivery_state_is_known"
+            ),
+        )
+
+
+class LastStatus(DistrictRow):
+    """The status in which a learner was when others were told last, to notice a change."""
+
+    personal = goes_with("learner", "learner", "competency", "status")
+
+    learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The first row of its lineage.
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20)
+
+    class Meta(DistrictRow.Meta):
+        """One for a learner and competency."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["learner", "competency"], name="last_status_once"),
         )
 
 

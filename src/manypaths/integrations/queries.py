@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from manypaths.base.errors import NotFound
 from manypaths.integrations import access
-from manypaths.integrations.models import Token, TokenUse
+from manypaths.integrations.models import Endpoint, Sharing, Token, TokenUse
 from manypaths.people.access import Actor
 from manypaths.people.models import Person
 
@@ -44,6 +45,24 @@ def tokens_of(*, by: Actor, at: datetime) -> list[TokenShown]:
 def token_for(token_id: UUID, *, by: Actor) -> Token:
     """Return the token if `by` leads its organization, else raise NotFound."""
     return access.token_for(by, token_id)
+
+
+def endpoints_of(*, by: Actor) -> list[Endpoint]:
+    """Return the webhooks of an integration itself, or of those that `by` leads. One query."""
+    return list(access.endpoints_seen_by(by).order_by("made_at", "pk"))
+
+
+def endpoint_for(endpoint_id: UUID, *, by: Actor) -> Endpoint:
+    """Return the webhook if it is the integration's own, or of one that `by` leads."""
+    found = access.endpoints_seen_by(by).filter(public_id=endpoint_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def are_frameworks_open() -> bool:
+    """Say whether anybody may read the published frameworks of this district. One query."""
+    return Sharing.objects.filter(frameworks=True).exists()
 
 
 def integration_names(actor_ids: Collection[int]) -> dict[int, str]:

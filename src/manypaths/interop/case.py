@@ -21,11 +21,11 @@ from manypaths.frameworks.draft import FrameworkDraft
 from manypaths.frameworks.models import Association, Competency
 from manypaths.frameworks.services import save_framework
 from manypaths.interop.case_reading import CaseReading, read_case
-from manypaths.interop.case_writing import CaseWriting, to_case
+from manypaths.interop.case_writing import CaseWriting, to_case, to_case_document
 from manypaths.interop.report import ImportReport, report_of
 from manypaths.people.access import Actor
 
-__all__ = ["CaseReading", "CaseWriting", "import_case", "read_case", "to_case"]
+__all__ = ["CaseReading", "CaseWriting", "import_case", "read_case", "to_case", "to_case_document"]
 
 
 def import_case(

@@ -64,6 +64,11 @@ def to_case(framework: Framework) -> CaseWriting:
     return CaseWriting(package, tuple(_notices(package, fitting)))
 
 
+def to_case_document(framework: Framework) -> JsonObject:
+    """Return the framework's CFDocument alone, as its package has it."""
+    return _document(framework, Fitting(_as_text(_changed_at(framework))))
+
+
 def _is_shown(tie: Association) -> bool:
     """Say whether a tie is in force, or retired with its item, which it then keeps in its place."""
     if tie.retired_at is None:

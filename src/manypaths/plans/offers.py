@@ -225,6 +225,8 @@ class _Place:
             return None
         least = min(self.situation.times_done.get(task, 0) for task in fitting)
         fresh = [t for t in fitting if self.situation.times_done.get(t, 0) == least]
+        if len(fresh) == 1:
+            return fresh[0]
         fit = challenge_of(self._chances(fresh))
         return fresh[int(np.argmax(fit))]
 

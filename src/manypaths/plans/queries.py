@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Count,
     Exists,
     ExpressionWrapper,
@@ -442,13 +443,14 @@ def suggested_groups(
                 "{n_learners}."
             ).format(most_learners=MOST_LEARNERS, group=group.name, n_learners=len(learners))
         )
-    estimates = estimates_of(learners, framework, by=by, at=at)
+    outline = outline_of(framework)
+    estimates = estimates_of(learners, framework, by=by, at=at, competencies=outline.competencies)
     places = places_of(estimates.pairs.competencies)
     needs = ClassNeeds(
         estimates=estimates,
         slips=slips_of(learners, framework, by=by, at=at),
         window=_window_of([group.pk], places),
-        prerequisites=outline_of(framework).before,
+        prerequisites=outline.before,
         least_recall=StatusRules.of(framework.rules).recall,
     )
     sizes = sizes or (ADULTS if _are_educators(learners) else STUDENTS)
@@ -515,10 +517,12 @@ def _learns_in(learner: int) -> QuerySet[Any, int]:
 
 
 def _window_of(groups: Sequence[int], places: Places) -> Window:
-    found = [(places.get(lineage or 0), pinned) for lineage, pinned in _entries(list(groups))]
+    rows = _entries(list(groups)) if groups else _entries([0])
+    entries = [(places.get(lineage or 0), pinned, default) for lineage, pinned, default in rows]
+    found = [(place, pinned) for place, pinned, is_default in entries if not is_default]
     if all(place is None for place, _ in found):
         # Nobody set a window for these groups on this framework: the district's holds.
-        found = [(places.get(lineage), False) for lineage in _default_entries()]
+        found = [(place, False) for place, _, is_default in entries if is_default]
     return Window(
         places=frozenset(place for place, _ in found if place is not None),
         pinned=frozenset(place for place, pinned in found if pinned and place is not None),
@@ -526,14 +530,16 @@ def _window_of(groups: Sequence[int], places: Places) -> Window:
 
 
 @prepared
-def _default_entries() -> QuerySet[Any, int]:
-    return DefaultWindowEntry.objects.values_list("competency", flat=True)
-
-
-@prepared
-def _entries(groups: Sequence[int]) -> QuerySet[Any, tuple[int | None, bool]]:
-    entries = WindowEntry.objects.filter(group__in=groups)
-    return entries.values_list("competency__lineage", "is_pinned")
+def _entries(groups: Sequence[int]) -> QuerySet[Any, tuple[int | None, bool, bool]]:
+    """Return what is in the groups' windows, and in the district's default one."""
+    no, yes = Value(False, BooleanField()), Value(True, BooleanField())
+    own = WindowEntry.objects.filter(group__in=groups).annotate(is_default=no)
+    default = DefaultWindowEntry.objects.annotate(pinned=no, is_default=yes)
+    found: QuerySet[Any, tuple[int | None, bool, bool]]
+    found = own.values_list("competency__lineage", "is_pinned", "is_default").union(
+        default.values_list("competency", "pinned", "is_default"), all=True
+    )
+    return found
 
 
 def _chosen_places(choices: Sequence[Choice], places: Places) -> frozenset[int]:

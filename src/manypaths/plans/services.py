@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.locks import hold
 from manypaths.estimates.engine import family_of
 from manypaths.evidence.models import Task
 from manypaths.frameworks.access import frameworks_seen_by
@@ -162,6 +163,7 @@ def set_window(
     Refused for a pin outside the window.
     """
     require_window_right(by, group)
+    hold(group)
     if pinned is not None and pinned not in competencies:
         raise Refused(
             _("{pinned} can't be pinned: it is not in the window.").format(pinned=pinned.name)
@@ -198,6 +200,7 @@ def keep_groups(
     of them.
     """
     require_grouping_right(by, group)
+    hold(group)
     seated = [learner for small in small_groups for learner in small.learners]
     members = {learner.pk for learner in learners_of(group, by=by)}
     if any(learner.pk not in members for learner in seated):

@@ -139,11 +139,16 @@ def _places(sitting: int) -> QuerySet[Place]:
 def answers_waiting(learners: Sequence[Person], *, by: Actor) -> list[Place]:
     """Return answers of learners that wait for a teacher, oldest first. Two queries."""
     require_sight(by, learners)
+    return _answers_waiting([learner.pk for learner in learners])
+
+
+@prepared
+def _answers_waiting(learners: Sequence[int]) -> QuerySet[Place]:
     waiting = Place.objects.filter(
         sitting__learner__in=learners, answered_at__isnull=False, outcome=None
     )
     found = waiting.select_related("task", "sitting__learner", "sitting__competency")
-    return list(found.order_by("answered_at", "pk"))
+    return found.order_by("answered_at", "pk")
 
 
 def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:

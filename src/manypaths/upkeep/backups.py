@@ -5,7 +5,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -189,10 +189,15 @@ def _files_root() -> Path:
 def _write_files(archive: zipfile.ZipFile) -> dict[str, str]:
     root = _files_root()
     hashes = {}
-    for file in sorted(path for path in root.rglob("*") if path.is_file()):
-        name = file.relative_to(root).as_posix()
-        archive.write(file, f"files/{name}")
-        hashes[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    for found in sorted(path for path in root.rglob("*") if path.is_file()):
+        # One that waited for its row may have got its name for good since it was found.
+        for file in (found, found.with_suffix("")):
+            name = file.relative_to(root).as_posix()
+            with suppress(FileNotFoundError):
+                content = file.read_bytes()
+                archive.writestr(f"files/{name}", content)
+                hashes[name] = hashlib.sha256(content).hexdigest()
+                break
     return hashes
 
 

@@ -17,6 +17,8 @@ _SECONDS_BETWEEN_ROUNDS = 180
 # Of so many rounds one does all that is due, the others seal the logs alone.
 _WHOLE_EVERY = 20
 
+_SECONDS_BETWEEN_LOOKS = 2.0
+
 
 def end_with_parent() -> None:
     """Let this process end by the one that started it, or when that one is gone, however it went.
@@ -52,6 +54,7 @@ def work_in_background() -> None:
         begin_again()
         go_on_with_imports()
         threading.Thread(target=_make_rounds, name="rounds", daemon=True).start()
+        threading.Thread(target=_tell_others, name="tell-others", daemon=True).start()
         _take_tasks()
 
 
@@ -85,6 +88,25 @@ def begin_again() -> int:
     if n_left:
         log.warning("tasks begin again", extra={"n_tasks": n_left})
     return n_left
+
+
+def _tell_others() -> None:
+    """Send what webhooks are to be told, for as long as the process lives."""
+    from django.db import close_old_connections
+
+    from manypaths.base.clock import now
+    from manypaths.integrations.posting import work
+
+    rest = threading.Event()
+    while True:
+        n_done = 0
+        try:
+            n_done = work(now())
+        except Exception:  # a door: what could not be told now is told later
+            log.exception("telling broke")
+        close_old_connections()
+        if not n_done:
+            rest.wait(_SECONDS_BETWEEN_LOOKS)
 
 
 def _take_tasks() -> None:

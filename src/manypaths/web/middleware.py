@@ -9,8 +9,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
+from manypaths.api.problems import Problem
 from manypaths.base.logs import request_id
 from manypaths.base.turns import at_work
 from manypaths.web import errors
@@ -22,6 +23,7 @@ log = logging.getLogger("manypaths.requests")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _PROBES: dict[str, Answer] = {"/health": health, "/ready": ready}
+_FOR_PROGRAMS = "/api/"
 # A page of ours asks a device for nothing but files that its user picks, and for passkeys.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -114,11 +116,18 @@ def in_turn(get_response: Answer) -> Answer:
 
 
 def limits(get_response: Answer) -> Answer:
-    """Turn away bodies that are too large before anybody reads them; explain wrong methods."""
+    """Turn away bodies that are too large before anybody reads them; explain wrong methods.
+
+    So it does with the sign of no letter, which nobody types and no database keeps in a text.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if _length(request) > settings.LARGEST_UPLOAD_BYTES:
+            if request.path_info.startswith(_FOR_PROGRAMS):
+                return Problem(413, "A body has at most 1,000,000 bytes. Send several.").answer()
             return errors.too_large_page(request)
+        if _holds_null(request):
+            return errors.bad_request_page(request)
         response = get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             page = errors.not_allowed_page(request)
@@ -127,6 +136,17 @@ def limits(get_response: Answer) -> Answer:
         return response
 
     return answer
+
+
+def _holds_null(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    if hasattr(view, "is_for_programs"):  # reads no form, and has faults of its own shape
+        return False
+    said = [("", [request.path_info]), *request.GET.lists(), *request.POST.lists()]
+    return any("\0" in text for name, texts in said for text in (name, *map(str, texts)))
 
 
 def _length(request: HttpRequest) -> int:

@@ -9,6 +9,7 @@ handler500 = "manypaths.web.errors.our_fault_page"
 
 urlpatterns = [
     path("api/v1/", include("manypaths.api.urls")),
+    path("ims/case/", include("manypaths.api.case.urls")),
     path("", include("manypaths.web.pages.home.urls")),
     path("", include("manypaths.web.pages.probes.urls")),
     path("", include("manypaths.web.pages.sign_in.urls")),

@@ -23,6 +23,7 @@ from manypaths.accounts.signing_in import sign_in_of
 from manypaths.accounts.tokens import hash_of, new_class_code, new_one_time_code, new_token
 from manypaths.base.audit import record_deed
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.locks import hold
 from manypaths.people.access import Actor, current, is_learner_themself
 from manypaths.people.models import Group, Membership, Part, Person, Role, RoleHeld, User
 
@@ -76,6 +77,7 @@ def give_one_time_code(learner: Person, *, by: Actor, at: datetime) -> Issued:
 def give_class_code(group: Group, *, by: Actor, at: datetime) -> ClassCode:
     """Give a class a code for its wall; a code before this one is no longer good."""
     require_own_class(by, group)
+    hold(group)
     ClassCode.objects.filter(group=group).delete()
     given = ClassCode.objects.create(group=group, code=new_class_code(), made_at=at)
     record_deed("give class code", by=by, at=at, subject=("group", group.pk))
@@ -96,6 +98,7 @@ def end_class_code(group: Group, *, by: Actor, at: datetime) -> None:
 def make_cards(group: Group, *, by: Actor, at: datetime) -> list[Card]:
     """Make a card for each student of a class; their cards before are no longer good."""
     require_own_class(by, group)
+    hold(group)
     learners = _young_learners(group)
     SignInCard.objects.filter(person__in=learners).delete()
     cards = [Card(learner, new_token()) for learner in learners]

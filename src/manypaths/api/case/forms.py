@@ -25,6 +25,19 @@ class Edition:
     name: str
     form: Callable[[str, JsonObject], JsonObject]
 
+    def package(self, package: JsonObject) -> JsonObject:
+        """Return a whole package in the form of this edition."""
+        lists = {"CFItems": "CFItem", "CFAssociations": "CFAssociation", "CFRubrics": "CFRubric"}
+        made: JsonObject = {"CFDocument": self.form("CFDocument", package["CFDocument"])}
+        for name, kind in lists.items():
+            if name in package:
+                made[name] = [self.form(kind, one) for one in package[name]]
+        if "CFDefinitions" in package:
+            made["CFDefinitions"] = self.form("CFDefinitions", package["CFDefinitions"])
+        if "extensions" in package:
+            made |= self.form("CFPackage", {"extensions": package["extensions"]})
+        return made
+
 
 def _as_it_is(kind: str, given: JsonObject) -> JsonObject:
     return given
@@ -53,17 +66,3 @@ def _part(value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
 
 
 EDITIONS = {"v1p1": Edition("v1p1", _as_it_is), "v1p0": Edition("v1p0", _older)}
-
-
-def package_of(edition: Edition, package: JsonObject) -> JsonObject:
-    """Return a whole package in the form of an edition."""
-    lists = {"CFItems": "CFItem", "CFAssociations": "CFAssociation", "CFRubrics": "CFRubric"}
-    made: JsonObject = {"CFDocument": edition.form("CFDocument", package["CFDocument"])}
-    for name, kind in lists.items():
-        if name in package:
-            made[name] = [edition.form(kind, one) for one in package[name]]
-    if "CFDefinitions" in package:
-        made["CFDefinitions"] = edition.form("CFDefinitions", package["CFDefinitions"])
-    if "extensions" in package and edition.name == "v1p1":
-        made["extensions"] = package["extensions"]
-    return made

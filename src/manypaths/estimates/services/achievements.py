@@ -16,6 +16,7 @@ from manypaths.estimates.access import require_right_to_sign
 from manypaths.estimates.engine import family_of, lineage_of, row_in_force
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.table import estimates_at
+from manypaths.estimates.telling import note_moves
 from manypaths.evidence.models import Task
 from manypaths.frameworks.models import Competency, Framework, Level
 from manypaths.people.access import (
@@ -89,6 +90,8 @@ def _sign(drafts: Sequence[AchievementDraft], *, by: Actor, at: datetime) -> lis
     for framework in {draft.competency.framework for draft in drafts}:
         mine = [draft for draft in drafts if draft.competency.framework == framework]
         rows += _rows(mine, learners, framework, by=by, at=at)
+        signed = {draft.learner.pk for draft in mine}
+        note_moves(signed, family_of(framework), at=at, is_evidence=False)
     return Achievement.objects.bulk_create(rows, AT_ONCE)
 
 

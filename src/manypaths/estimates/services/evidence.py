@@ -23,6 +23,7 @@ from manypaths.estimates.services.replaying import (
     rebuild_learners,
     replay_one,
 )
+from manypaths.estimates.telling import note_moves
 from manypaths.evidence import services as evidence
 from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
 from manypaths.evidence.files import CheckedFile
@@ -48,6 +49,7 @@ def take_in(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
             done_at=response.done_at,
             shares=shares,
         )
+        note_moves([draft.learner.pk], family, at=at)
     return response
 
 
@@ -65,6 +67,7 @@ def take_in_rating(draft: RatingDraft, *, by: Actor, at: datetime) -> Rating:
         done_at=rating.done_at,
         shares=shares_by_task(family),
     )
+    note_moves([draft.learner.pk], family, at=at)
     return rating
 
 
@@ -88,6 +91,7 @@ def take_in_responses(
             fit_family(family, by=by, at=at)
         else:
             bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at)
     return ids
 
 
@@ -104,6 +108,7 @@ def take_in_handed_on(
     learners = np.unique(columns.learner).tolist()
     for family in _families(np.unique(columns.task).tolist()):
         bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at)
     return ids
 
 
@@ -135,7 +140,7 @@ def withdraw_class_ratings(
     ratings = evidence.withdraw_class_ratings(
         group=group, recorded_at=recorded_at, reason=reason, by=by, at=at
     )
-    _bring_along_rated(ratings, at=at)
+    _bring_along_rated(ratings, at=at, is_evidence=False)
     return len(ratings)
 
 
@@ -180,6 +185,7 @@ def withdraw(piece: Piece, *, reason: str, by: Actor, at: datetime) -> Piece:
     evidence.withdraw_evidence(piece, reason=reason, by=by, at=at)
     for family in _families_of_piece(piece):
         replay_one(piece.learner, family, model_for(family, at=at))
+        note_moves([piece.learner.pk], family, at=at, is_evidence=False)
     return piece
 
 
@@ -200,6 +206,7 @@ def correct_response(
     )
     for family in _families_of_piece(corrected):
         replay_one(response.learner, family, model_for(family, at=at))
+        note_moves([response.learner.pk], family, at=at)
     return corrected
 
 
@@ -214,6 +221,7 @@ def withdraw_responses(
     done = evidence.withdraw_responses(ids, organization=organization, reason=reason, by=by, at=at)
     for family in _families(done.tasks):
         bring_along(family, sorted(done.learners), at=at)
+        note_moves(sorted(done.learners), family, at=at, is_evidence=False)
     return done.n
 
 
@@ -229,10 +237,13 @@ def _families_of_piece(piece: Piece) -> list[Framework]:
     return []
 
 
-def _bring_along_rated(ratings: Sequence[Rating], *, at: datetime) -> None:
+def _bring_along_rated(
+    ratings: Sequence[Rating], *, at: datetime, is_evidence: bool = True
+) -> None:
     learners = sorted({rating.learner_id for rating in ratings})
     for family in {family_of(rating.competency.framework) for rating in ratings}:
         bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at, is_evidence=is_evidence)
 
 
 def bring_along(family: Framework, learners: Sequence[int], *, at: datetime) -> None:

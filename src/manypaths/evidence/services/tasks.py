@@ -51,7 +51,7 @@ def save_tasks(
         raise NotFound
     _require_single([task.source_id for task in tasks])
     competencies = _competencies_by_code(framework, tasks, slips)
-    slip_rows = _save_slips(framework, slips, competencies)
+    slip_rows, n_slips = _save_slips(framework, slips, competencies)
     _require_slips(framework, tasks, slip_rows)
     existing = {task.source_id: task for task in _own_last(Task, framework)}
     contents = _Contents(competencies, slip_rows)
@@ -73,7 +73,7 @@ def save_tasks(
         updated=len(changed),
         unchanged=len(known) - len(changed),
     )
-    if new or changed:
+    if new or changed or n_slips:
         record_deed(
             "save tasks",
             by=by,
@@ -81,6 +81,7 @@ def save_tasks(
             subject=("framework", framework.pk),
             created=len(new),
             updated=len(changed),
+            slips=n_slips,
         )
     wanted = {draft.source_id for draft in tasks}
     return SavedTasks({name: existing[name] for name in existing if name in wanted}, changes)
@@ -187,7 +188,9 @@ def _overwrite(row: models.Model, values: Mapping[str, Any]) -> None:
 
 def _save_slips(
     framework: Framework, drafts: Sequence[SlipDraft], competencies: Mapping[str, Competency]
-) -> dict[str, Slip]:
+) -> tuple[dict[str, Slip], int]:
+    """Return the slips by their codes, and how many of them are new or changed."""
+    n_changed = 0
     rows = {slip.code: slip for slip in _own_last(Slip, framework)}
     for draft in drafts:
         values = {
@@ -206,8 +209,9 @@ def _save_slips(
         elif _differs(known, values):
             _require_own(known)
             _overwrite(known, values)
-    Slip.objects.bulk_create([slip for slip in rows.values() if slip.pk is None], AT_ONCE)
-    return rows
+            n_changed += 1
+    new = Slip.objects.bulk_create([slip for slip in rows.values() if slip.pk is None], AT_ONCE)
+    return rows, len(new) + n_changed
 
 
 def _competencies_by_code(

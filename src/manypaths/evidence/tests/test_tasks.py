@@ -186,6 +186,8 @@ def test_a_slip_is_reworded_in_place(shelf: Shelf) -> None:
     save(shelf.framework, slips=(SlipDraft("A.adds", "A", "Adds tops and bottoms"),))
     after = Slip.objects.get(code="A.adds")
     assert (after.pk, after.name) == (before.pk, "Adds tops and bottoms")
+    newest = AuditEntry.objects.latest("pk")
+    assert (newest.deed, newest.facts["slips"]) == ("save tasks", 1)
 
 
 def test_two_frameworks_use_the_same_ids(shelf: Shelf) -> None:

@@ -118,6 +118,8 @@ def import_record(path: Path, *, by: Actor, at: datetime, key: str | None = None
                 sha256=hashlib.sha256(files.read("manifest.json")).hexdigest(),
             )
             for family in _families(arrival):
+                # Tasks or a model of it may have come along: what is kept of frameworks ends here.
+                record_deed("complete framework", by=by, at=at, subject=("framework", family.pk))
                 replay(person, family, by=by, at=at)
     return TakenIn(
         person, dict(arrival.n_rows), len(content["files"]), fingerprint(manifest.public_key)

@@ -45,4 +45,4 @@ def is_asked() -> bool:
     """Say whether the server still works on the question."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)'")
-        return cursor.fetchone() != (0,)
+        return bool(cursor.fetchone() != (0,))

@@ -57,7 +57,7 @@ class Question:
 
 def asked_of(table: ForeignTable, kind: str | None) -> Question:
     """Return what is asked of a table, of the kind that somebody chose or that it rather is."""
-    chosen = kind if kind and kind in FIELDS else guessed_kind(table)
+    chosen = kind if kind is not None and kind in FIELDS else guessed_kind(table)
     guesses = guessed_columns(table, chosen)
     fields = [
         Asked(name, _LABELS[name], not wanted.endswith("?"), guesses.get(name, ""))

@@ -8,6 +8,8 @@ app_name = "integrations"
 urlpatterns = [
     path("integrations/", views.all_integrations, name="all"),
     path("integrations/new/", views.make, name="make"),
+    path("integrations/frameworks/", views.share, name="share"),
+    path("integrations/webhooks/<uuid:webhook_id>/", views.resume, name="resume"),
     path("integrations/<uuid:token_id>/renew/", views.renew, name="renew"),
     path("integrations/<uuid:token_id>/end/", views.end, name="end"),
 ]

@@ -9,7 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.integrations import services
-from manypaths.integrations.queries import token_for, tokens_of
+from manypaths.integrations.queries import (
+    are_frameworks_open,
+    endpoint_for,
+    endpoints_of,
+    token_for,
+    tokens_of,
+)
 from manypaths.integrations.services import Made
 from manypaths.people.access import TokenScope
 from manypaths.people.directory import place_named, places_led
@@ -63,6 +69,32 @@ def end(request: PageRequest, token_id: UUID) -> HttpResponse:
     return redirect_page(request, "integrations:all")
 
 
+@require_POST
+@signed_in
+def share(request: PageRequest) -> HttpResponse:
+    """Let anybody read the district's frameworks, or only programs that were let in."""
+    is_open = request.POST.get("open") == "yes"
+    district = request.visitor.district
+    services.share_frameworks(district, is_open=is_open, by=request.user, at=now())
+    tell(
+        request,
+        _("Anybody may read our published frameworks now.")
+        if is_open
+        else _("Only programs that were let in read our frameworks now."),
+    )
+    return redirect_page(request, "integrations:all")
+
+
+@require_POST
+@signed_in
+def resume(request: PageRequest, webhook_id: UUID) -> HttpResponse:
+    """Send again to an address at which nobody answered for a day."""
+    endpoint = endpoint_for(webhook_id, by=request.user)
+    services.resume_endpoint(endpoint, by=request.user, at=now())
+    tell(request, _("What waited is sent now."))
+    return redirect_page(request, "integrations:all")
+
+
 def _page(
     request: PageRequest, *, form: TokenForm | None = None, made: Made | None = None
 ) -> HttpResponse:
@@ -74,5 +106,8 @@ def _page(
         "over_rows": [row for row in rows if row[0].is_over],
         "form": form or TokenForm(places=places),
         "made": made,
+        "paused": [one for one in endpoints_of(by=request.user) if one.paused_at is not None],
+        "leads_district": request.visitor.district in places,
+        "is_open": are_frameworks_open(),
     }
     return render_page(request, "integrations/all.html", context)

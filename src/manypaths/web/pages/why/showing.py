@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString
 
 from manypaths.base.clock import from_microseconds
 from manypaths.base.scope import current_scope
+from manypaths.estimates.outline import outline_of
 from manypaths.estimates.queries import SignedOff, Why, achievements_of, why
 from manypaths.estimates.status import Status
 from manypaths.estimates.words import chance_today, how_evidence_counts, rule_in_words
 from manypaths.evidence.latest import day_of
 from manypaths.evidence.models import Clock, RaterRole, Rating, Response
 from manypaths.frameworks.models import Competency, Level
-from manypaths.frameworks.queries import levels_of, tree
+from manypaths.frameworks.queries import levels_of
 from manypaths.frameworks.rules import StatusRules
 from manypaths.mastery.explain import Piece
 from manypaths.people.access import Actor
@@ -121,7 +122,7 @@ def show_why(learner: Person, competency: Competency, *, by: Actor, at: datetime
 
 
 def _area(competency: Competency) -> str:
-    nodes = tree(competency.framework)
+    nodes = outline_of(competency.framework).nodes
     leaves = [node.competency for node in nodes if node.depth]
     for area in areas_of(nodes, leaves):
         if area.node and competency in area.competencies:

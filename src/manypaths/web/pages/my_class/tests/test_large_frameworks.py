@@ -6,40 +6,19 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from manypaths.evidence.drafts import TaskDraft
-from manypaths.evidence.models import TaskKind
-from manypaths.evidence.services import save_tasks
-from manypaths.frameworks.draft import AssociationDraft, CompetencyDraft, FrameworkDraft
-from manypaths.frameworks.models import AssociationKind, Competency, Framework
-from manypaths.frameworks.services import save_framework
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.people.models import Role
 from manypaths.people.tests.cast import AT, OPERATOR, Cast, make_person
 from manypaths.plans.models import WindowEntry
 from manypaths.plans.services import choose_framework
+from manypaths.plans.tests.large_framework import AREAS, EACH, save_large_framework
 from manypaths.web.tests.clients import Page, client_of, page
-
-AREAS, EACH = ("A", "B", "C", "D"), 20
 
 
 @pytest.fixture
 def framework(cast: Cast) -> Framework:
     """Let Ada's class work by four areas of twenty, with something to read for each."""
-    codes = {area: [f"{area}{n:02}" for n in range(EACH)] for area in AREAS}
-    parts = [CompetencyDraft(area, f"Area {area}", code=area) for area in AREAS]
-    parts += [CompetencyDraft(c, f"Step {c}", code=c) for area in AREAS for c in codes[area]]
-    ties = [
-        AssociationDraft(f"{code}<{area}", AssociationKind.CHILD_OF, code, area)
-        for area in AREAS
-        for code in codes[area]
-    ]
-    draft = FrameworkDraft("large", "Everything", tuple(parts), tuple(ties))
-    made = save_framework(draft, by=OPERATOR, at=AT).framework
-    tasks = [
-        TaskDraft(f"{code}-read", TaskKind.RESOURCE, ((code, 1.0),), title=f"About {code}")
-        for area in AREAS
-        for code in codes[area]
-    ]
-    save_tasks(made, tasks, slips=(), by=OPERATOR, at=AT)
+    made = save_large_framework()
     choose_framework(cast.ada_class, made, by=OPERATOR, at=AT)
     return made
 

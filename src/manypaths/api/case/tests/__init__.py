@@ -1,0 +1,1 @@
+"""Tests of CASE as a provider."""
