@@ -59,6 +59,7 @@ from manypaths.people.tests.cast import (
 from manypaths.plans.models import Choice, StepKind
 from manypaths.plans.services import choose_step
 from manypaths.plans.tests.work import answer, practise, sign_off, undone
+from manypaths.records.deleting import erase_person
 from tests.stage import LATER, Stage, make_stage
 
 # Made anew from evidence, or about deeds themselves.
@@ -380,6 +381,17 @@ def test_demographics_go_along_and_come_back(cast: Cast, twin: Person) -> None:
     unmerge(merge(twin, cast.ada))
     for person in (cast.ada, twin):
         assert demographics_of(person, by=dana) == facts[person.pk]
+
+
+def test_who_is_erased_takes_along_whom_they_were_merged_with(
+    cast: Cast, world: World, twin: Person
+) -> None:
+    practise(world, twin, "F1", "+++")
+    merge(twin, cast.ada)
+    erase_person(cast.ada)
+    assert not Person.objects.filter(family_name="Okafor", given_name="Ada").exists()
+    assert not Merge.objects.exists()
+    assert not Response.objects.exists()
 
 
 # --- who may, and when not
