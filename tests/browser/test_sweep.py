@@ -13,6 +13,15 @@ BY_USE = ("student", "teacher", "leader", "head", "family", "educator", STRANGER
 # What shows nobody a page by an address alone, and why.
 SHOWN_OTHERWISE: dict[str, str] = {
     "home:start": "leads on to everybody's own page",
+    **dict.fromkeys(("classes:csv", "evidence:file", "frameworks:package"), "a file"),
+    **dict.fromkeys(
+        ("classes:plan_help", "classes:row", "classes:sign"), "asks for a row, named by a query"
+    ),
+    "demographics:of": "asks whoever was given the right to it",
+    "doing:end": "stands after the last task of a set",
+    "doing:start": "asks for a choice of one's own that is still open",
+    "frameworks:edit_competency": "asks for a version that is still a draft",
+    "imports:columns": "asks for a file whose columns have other names",
     "imports:progress": "a part of a page while an import is under way",
     "models:progress": "a part of a page while a model is fitted",
     "records:exported_file": "a file, once it is written",
