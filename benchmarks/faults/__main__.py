@@ -102,6 +102,7 @@ def _kills(n: int, only: set[str], *, has_postgres: bool) -> str:
                     continue
                 _say(f"{name} on {site.database}")
                 rows.append(scenario(site, n).row())
+                _say(" | ".join(rows[-1]))
     return section(
         "Killed, and replies that are lost",
         "Rounds begin at a random moment. A round of lost replies loses ten of them, every third "
@@ -117,6 +118,7 @@ def _conditions(*, has_postgres: bool) -> list[str]:
         for name, look in _looks(found):
             _say(name)
             rows.append(_row(look()))
+            _say(" | ".join(rows[-1]))
         _say("slow bodies")
         slow = conditions.slow_bodies(found[0])
     lasting = section(

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 
 from manypaths.api.problems import Problem
 from manypaths.base.logs import request_id
@@ -139,6 +139,12 @@ def limits(get_response: Answer) -> Answer:
 
 
 def _holds_null(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    if hasattr(view, "is_for_programs"):  # reads no form, and has faults of its own shape
+        return False
     said = [("", [request.path_info]), *request.GET.lists(), *request.POST.lists()]
     return any("\0" in text for name, texts in said for text in (name, *map(str, texts)))
 

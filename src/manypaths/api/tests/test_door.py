@@ -124,3 +124,13 @@ def test_a_session_of_a_browser_is_no_token(cast: Cast) -> None:
     browser = Client()
     browser.force_login(user_of(cast.dana))
     assert browser.get("/api/v1/groups").status_code == 401
+
+
+def test_a_form_is_no_body_of_a_call(cast: Cast) -> None:
+    caller = caller_for(cast.school)
+    for content_type in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
+        answer = caller.client.post(
+            "/api/v1/responses", b"--x--", content_type=content_type, headers=caller.headers
+        )
+        assert answer.status_code == 415
+        told(answer)
