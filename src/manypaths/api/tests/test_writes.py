@@ -1,7 +1,7 @@
 """What programs hand on: once, whole, and the same however often and in what portions it comes."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -354,12 +354,7 @@ def test_no_body_whatever_breaks_a_write(
     cast: Cast, world: World, caller: Caller, chance: st.DataObject
 ) -> None:
     path = chance.draw(st.sampled_from(PATHS))
-    makers: dict[str, Callable[..., dict[str, Any]]] = {
-        "/webhooks": _webhook,
-        "/ratings": rating_row,
-        "/ratings/batch": rating_row,
-    }
-    row = makers.get(path, _responses_row)(cast, world, next(_keys))
+    row = _row_for(path, cast, world)
     for name in chance.draw(st.lists(st.sampled_from(sorted(row)), max_size=2)):
         row[name] = chance.draw(scraps)
     content = chance.draw(st.sampled_from([row, {"rows": [row]}, {"rows": [row, row]}]) | scraps)
@@ -368,9 +363,10 @@ def test_no_body_whatever_breaks_a_write(
     told(caller.post(path, json.dumps(content).encode(), key=key))
 
 
-def _webhook(cast: Cast, world: World, number: int) -> dict[str, Any]:
-    return {"url": f"https://1.1.1.1/{number}", "events": ["status.changed"]}
-
-
-def _responses_row(cast: Cast, world: World, number: int) -> dict[str, Any]:
+def _row_for(path: str, cast: Cast, world: World) -> dict[str, Any]:
+    number = next(_keys)
+    if path == "/webhooks":
+        return {"url": f"https://1.1.1.1/{number}", "events": ["status.changed"]}
+    if path.startswith("/ratings"):
+        return rating_row(cast, world, number)
     return response_row(world, cast.ada, 1, client_id=f"drawn-{number}")
