@@ -85,6 +85,10 @@ def _walks_all_pages(item: pytest.Item) -> bool:
     )
 
 
+# A law holds on a busy machine as well.
+settings_of_laws.register_profile("manypaths", deadline=None)
+settings_of_laws.load_profile("manypaths")
+
 # `make test-all` sets it: laws are then tried with all their examples.
 _IS_THOROUGH = bool(os.environ.get("THOROUGH"))
 _FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 4

@@ -73,6 +73,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.sweep
 def test_from_a_log_of_answers_to_what_comes_next(environment: Environment, tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text(log_of(*ROWS), "utf-8")
@@ -194,6 +195,7 @@ def test_a_dry_run_where_nothing_is_yet_makes_nothing(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.sweep
 def test_a_new_home_is_for_its_owner_alone(tmp_path: Path) -> None:
     home = tmp_path / "home"
     answer(bare(home), "init")
@@ -225,6 +227,7 @@ WITHOUT_RIGHTS = (
 )
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(
     bool(WITHOUT_RIGHTS) and not which("setpriv"), reason="root needs setpriv to be kept out"
 )

@@ -85,7 +85,9 @@ def _book(records: Records, route: Route) -> dict[str, str]:
 @pytest.fixture
 def scene(cast: Cast) -> Scene:
     stage = make_stage(cast)
-    named = {p.given_name.lower(): p for p in Person.objects.exclude(given_name="")}
+    named = {
+        p.given_name.lower(): p for p in Person.objects.filter(merged_into=None) if p.given_name
+    }
     elsewhere = make_district("Far Away")
     with district_scope(elsewhere.pk):
         far = make_person("Hana Far", elsewhere, Role.LEADER)

@@ -48,6 +48,11 @@ class Scene:
         # The last has no others below it.
         return rating.competency if rating else self.last("frameworks.Competency")
 
+    def classmate(self) -> Any:
+        """Return somebody else who learns in the class."""
+        others = self.group.memberships.filter(part="learner").exclude(person=self.learner)
+        return self._known(others.order_by("pk").first(), "classmate").person
+
     def last(self, label: str) -> Any:
         """Return the last row of a model."""
         from django.apps import apps
@@ -105,6 +110,17 @@ def _run(scene: Scene) -> object:
     return run.public_id
 
 
+def _export(scene: Scene) -> object:
+    """Return an export of all that the district owns, while it is being written."""
+    from manypaths.base.clock import now, to_microseconds
+    from manypaths.records.models import DistrictExport, ExportState
+
+    export = DistrictExport.objects.order_by("pk").first() or DistrictExport.objects.create(
+        state=ExportState.WRITING, asked_at=to_microseconds(now()), asked_by=0
+    )
+    return export.public_id
+
+
 def _support(scene: Scene) -> object:
     """Return help that was planned for the class."""
     from manypaths.base.clock import now, today
@@ -125,10 +141,14 @@ FILLS: dict[str, Fill] = {
     "choice_id": lambda scene: scene.first("plans.Choice", learner=scene.learner).public_id,
     "competency_id": lambda scene: scene.competency().public_id,
     "contest_id": lambda scene: scene.contest().public_id,
+    "export_id": _export,
     "framework_id": lambda scene: scene.competency().framework.public_id,
     "group_id": lambda scene: scene.group.public_id,
     "kind": lambda scene: "response",
+    # An earlier one, whose page says what going back to it would change.
+    "model_id": lambda scene: scene.first("estimates.FittedModel", in_force=False).public_id,
     "number": lambda scene: 1,
+    "other_id": lambda scene: scene.classmate().public_id,
     "person_id": lambda scene: scene.learner.public_id,
     "piece_id": lambda scene: scene.first("evidence.Response", learner=scene.learner).pk,
     "run_id": _run,

@@ -228,7 +228,7 @@ def test_a_teacher_groups_gives_a_check_and_signs_off_what_a_student_shows(
     assert page.get_by_text("It waits on their path").count() == 1
 
     who = student.page.locator("header.top summary").inner_text()
-    hand.follow(f"Look at it {who}")
+    hand.follow(f"{who} shows {name}")
     hand.look("work")
     hand.tick("Extending")
     hand.write("Words for the learner", "The number line makes it plain. Next: say it in words.")

@@ -9,10 +9,27 @@ from tests.browser.windows import STRANGER, Browser
 
 pytestmark = pytest.mark.sweep
 
-BY_USE = ("student", "teacher", "leader", "family", "educator", STRANGER)
+BY_USE = ("student", "teacher", "leader", "head", "family", "educator", STRANGER)
 # What shows nobody a page by an address alone, and why.
 SHOWN_OTHERWISE: dict[str, str] = {
     "home:start": "leads on to everybody's own page",
+    "imports:progress": "a part of a page while an import is under way",
+    "models:progress": "a part of a page while a model is fitted",
+    "records:exported_file": "a file, once it is written",
+    "sign_in:card": "keeps the secret of a card and leads on",
+    "invitation:accept": "keeps the secret of an invitation and leads on",
+    **dict.fromkeys(("invitation:begins", "invitation:open"), "asks whoever holds an invitation"),
+    **dict.fromkeys(
+        ("sign_in:class_names", "sign_in:pictures"), "asks whoever has typed the code of a class"
+    ),
+    **dict.fromkeys(("mfa_authenticate", "mfa_login_webauthn"), "asks whoever is on their way in"),
+    **dict.fromkeys(
+        (
+            *("mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_view_recovery_codes"),
+            *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn"),
+        ),
+        "asks whoever has set a second step",
+    ),
 }
 
 

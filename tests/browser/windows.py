@@ -21,7 +21,7 @@ from tests.served import Served
 
 Scheme = Literal["light", "dark"]
 STRANGER = "stranger"
-ROLES = ("student", "educator", "teacher", "family", "leader", STRANGER)
+ROLES = ("student", "educator", "teacher", "family", "leader", "head", STRANGER)
 
 ARGUMENTS = (
     "--no-sandbox",

@@ -30,6 +30,9 @@ OPEN = {
         "lists groups that `by` may read",
         lambda by, r: roster_pages.groups_page(by=by, after=None, most=9),
     ),
+    "people.queries.people_signed_in": Open(
+        "names who did what to a record in hand, which the caller was shown"
+    ),
     "people.queries.zone_of": Open("names the time zone of an organization in hand"),
     "frameworks.queries.framework_named": Open(
         _FOR_ALL, lambda by, r: frameworks.framework_named(r.framework.title, by=by)
@@ -79,6 +82,10 @@ OPEN = {
     "frameworks.services.links.link_waiting_ties": Open(PART),
     "frameworks.services.scales.save_scale": Open(PART),
     "frameworks.services.taking_over.take_over": Open(PART),
+    "evidence.queries.tasks_by_lineage": Open(
+        "reads tasks of a framework, which all may do",
+        lambda by, r: evidence.tasks_by_lineage(r.framework)[r.competency.lineage_id or 0],
+    ),
     "evidence.queries.tasks_for": Open(
         "reads tasks of a framework, which all may do",
         lambda by, r: evidence.tasks_for([r.competency])[r.competency.pk],
@@ -135,6 +142,7 @@ OPEN = {
     "estimates.services.evidence.bring_along": Open(PART),
     "estimates.services.model_runs.work_on": Open(PART),
     "estimates.services.model_runs.give_up": Open(PART),
+    "estimates.services.replaying.lock_all": Open(PART),
     "estimates.services.replaying.model_for": Open(PART),
     "estimates.services.replaying.lock": Open(PART, _lock),
     "estimates.services.replaying.follows": Open("compares two times"),
@@ -142,5 +150,4 @@ OPEN = {
     "estimates.services.replaying.replay_one": Open(PART),
     "estimates.services.replaying.rebuild_learners": Open(PART),
     "estimates.services.replaying.write_beliefs": Open(PART),
-    "plans.queries.places_of": Open("numbers competencies in hand"),
 }

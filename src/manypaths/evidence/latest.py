@@ -107,7 +107,7 @@ def _mainly_shown(family: int | None) -> Mapping[int, Competency]:
 
 def _ratings(learner: Person, framework: Framework, most: int) -> list[_Dated]:
     newest = _newest_ratings(learner.pk, framework.family_id)[:most]
-    names = {level.position: str(level) for level in levels_of(framework)} if newest else {}
+    names = {level.position: str(level) for level in levels_of(framework)}
     return [
         (
             row.done_at,

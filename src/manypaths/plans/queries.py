@@ -443,13 +443,14 @@ def suggested_groups(
                 "{n_learners}."
             ).format(most_learners=MOST_LEARNERS, group=group.name, n_learners=len(learners))
         )
-    estimates = estimates_of(learners, framework, by=by, at=at)
+    outline = outline_of(framework)
+    estimates = estimates_of(learners, framework, by=by, at=at, competencies=outline.competencies)
     places = places_of(estimates.pairs.competencies)
     needs = ClassNeeds(
         estimates=estimates,
         slips=slips_of(learners, framework, by=by, at=at),
         window=_window_of([group.pk], places),
-        prerequisites=outline_of(framework).before,
+        prerequisites=outline.before,
         least_recall=StatusRules.of(framework.rules).recall,
     )
     sizes = sizes or (ADULTS if _are_educators(learners) else STUDENTS)

@@ -18,11 +18,10 @@ from manypaths.base.personal import Erasure, PersonalFields, declared_models
 from manypaths.base.scope import current_district
 from manypaths.evidence.models import Artifact, Rating, Response, Withdrawal
 from manypaths.interop.models import ImportFile, ImportRun
-from manypaths.people.models import Person, Relationship, User
-from manypaths.plans.models import Choice, Support, SupportSession
+from manypaths.people.models import Merge, Person, Relationship, User
+from manypaths.plans.models import Support, SupportSession
 from manypaths.records.exports import drop_all_exports
 from manypaths.records.models import DoomedFile
-from manypaths.sittings.models import Place, Sitting
 
 Model = type[models.Model]
 
@@ -50,23 +49,26 @@ def take_out(rows: "models.QuerySet[Any, Any]") -> int:
 
 
 def delete_rows(kinds: Iterable[Model], people: Sequence[int]) -> dict[str, int]:
-    """Delete all rows of these kinds about these people, in the running transaction."""
+    """Delete all rows of these kinds about these people, in the running transaction.
+
+    What can't be without such a row goes with it: how an integration named an answer that is gone.
+    """
     _overwrite_what_goes()
     # A row that is reached through another goes before that.
-    ordered = sorted(kinds, key=lambda model: -str(model.personal.subject).count("__"))  # type: ignore[attr-defined]  # as above
+    ordered = sorted(_with_dependents(kinds), key=lambda model: -_declared(model).count("__"))
     counts = {str(model._meta.model_name): take_out(rows_of(model, people)) for model in ordered}
     loosen(people)
     return counts
 
 
 def loosen(people: Sequence[int]) -> None:
-    """Let nothing refer to evidence that is gone, and drop reasons that nothing is left of."""
-    gone = ~Q(artifact__in=Artifact.every_district.values("pk")) & Q(artifact__isnull=False)
-    Rating.every_district.filter(gone, learner__in=list(people)).update(artifact=None)
-    gone = ~Q(response__in=Response.every_district.values("pk")) & Q(response__isnull=False)
-    Place.every_district.filter(gone, sitting__learner__in=list(people)).update(response=None)
-    gone = ~Q(choice__in=Choice.every_district.values("pk")) & Q(choice__isnull=False)
-    Sitting.every_district.filter(gone, learner__in=list(people)).update(choice=None)
+    """Let nothing refer to rows that are gone, and drop reasons that nothing is left of."""
+    for model, declared in declared_models():
+        for field in model._meta.concrete_fields if declared.subject else ():
+            if field.null and _is_of_people(field.related_model):
+                there = _all(field.related_model).values("pk")
+                gone = rows_of(model, people).exclude(**{f"{field.name}__in": there})
+                gone.exclude(**{field.name: None}).update(**{field.name: None})
     referred: list[Any] = [
         model.every_district.exclude(withdrawal=None).values("withdrawal")
         for model in (Response, Rating, Artifact)
@@ -76,11 +78,54 @@ def loosen(people: Sequence[int]) -> None:
     take_out(orphans)
 
 
+def everyone_in(person: Person) -> list[Person]:
+    """Return a person with all those on record who turned out to be them."""
+    found = [person]
+    for each in found:
+        found += Person.every_district.filter(merged_into=each)
+    return found
+
+
+def _with_dependents(kinds: Iterable[Model]) -> set[Model]:
+    found, before = set(kinds), 0
+    while len(found) > before:
+        before = len(found)
+        for model, declared in declared_models():
+            if declared.subject and any(
+                field.related_model in found and not field.null
+                for field in model._meta.concrete_fields
+            ):
+                found.add(model)
+    return found
+
+
+def _is_of_people(model: Any) -> bool:  # noqa: ANN401  # a model, or None
+    """Say whether the rows of a model speak of people and can be gone before those who refer."""
+    return model is not None and model not in (Person, User) and bool(_declared(model))
+
+
+def _declared(model: Any) -> str:  # noqa: ANN401  # a model, ours or of a library
+    declared = getattr(model, "personal", None)
+    return "" if declared is None else declared.subject or ""
+
+
+def _all(model: Any) -> "models.QuerySet[Any, Any]":  # noqa: ANN401  # as above
+    rows: models.QuerySet[Any, Any] = getattr(model, "every_district", model._default_manager).all()
+    return rows
+
+
 def erase_person(person: Person) -> dict[str, int]:
     """Delete all that is on record of a person, in the running transaction; return the counts.
 
-    Where others' records rest on the person (as who rated them), a row without a name is left.
+    With those who were merged into them. Where others' records rest on the person (as who rated
+    them), a row without a name is left.
     """
+    for other in reversed(everyone_in(person)[1:]):
+        _erase_one(other)
+    return _erase_one(person)
+
+
+def _erase_one(person: Person) -> dict[str, int]:
     kinds = [
         model
         for model, declared in declared_models()
@@ -90,6 +135,7 @@ def erase_person(person: Person) -> dict[str, int]:
     supports = list(person.supports_planned.values_list("support", flat=True))
     counts = delete_rows(kinds, [person.pk])
     counts["relationship"] += take_out(Relationship.objects.filter(supporter=person))
+    counts["merge"] += take_out(Merge.objects.filter(other=person))
     take_out(SupportSession.objects.filter(support__in=supports, support__learners=None))
     take_out(Support.objects.filter(pk__in=supports, learners=None))
     _forget_in_passing(traces)
@@ -168,8 +214,8 @@ def _blank(person: Person) -> None:
             field: Any = Person._meta.get_field(name)
             setattr(person, field.attname, None if field.null else "")
             changed.append(name)
-    person.public_id = new_public_id()
-    person.save(update_fields=[*changed, "public_id"])
+    person.public_id, person.merged_into = new_public_id(), None
+    person.save(update_fields=[*changed, "public_id", "merged_into"])
 
 
 def _is_referred_to(person: Person) -> bool:

@@ -37,7 +37,7 @@ KIND = "manypaths district"
 _AT_ONCE = 1 << 16
 _NUMBERS = ("integer", "number")
 # What is of no use elsewhere: ways to sign in, and what waits for a moment.
-_LEFT_OUT = frozenset(("accounts", "records"))
+_LEFT_OUT = frozenset(("accounts", "integrations", "records"))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,12 @@ from manypaths.base.scope import current_owner
 from manypaths.people.access import Actor, Operator
 from manypaths.people.models import Person, User
 from manypaths.records.access import require_records_office
-from manypaths.records.deleting import drop_doomed_files, erase_person, rewrite_database
+from manypaths.records.deleting import (
+    drop_doomed_files,
+    erase_person,
+    everyone_in,
+    rewrite_database,
+)
 from manypaths.records.holds import held_among
 from manypaths.records.ledger import Subject, hash_of, note
 from manypaths.records.models import OPEN, Erasure, ErasureState, LedgerKind
@@ -191,9 +196,10 @@ def _carry_out(erasure: Erasure, *, by: Actor, at: datetime) -> bool:
 
 
 def _erase(person: Person, by: Actor, at: datetime, *, again: bool) -> dict[str, int]:
-    number, subject = person.pk, Subject("person", person.public_id)
+    number = person.pk
+    subjects = [Subject("person", each.public_id) for each in everyone_in(person)]
     counts = erase_person(person)
-    note(LedgerKind.ERASED, [subject], at=at)
+    note(LedgerKind.ERASED, subjects, at=at)
     record_deed(
         "erase again" if again else "erase person",
         by=by,

@@ -47,7 +47,9 @@ from manypaths.records.deleting import (
     delete_rows,
     drop_doomed_files,
     erase_person,
+    everyone_in,
     loosen,
+    rows_of,
     take_out,
 )
 from manypaths.records.holds import held_among
@@ -270,7 +272,7 @@ def delete_again(kind: str, hashes: Mapping[str, int], *, at: datetime) -> int:
 def _delete(due: Due, people: Sequence[int], *, by: Actor, at: datetime) -> int:
     people = sorted(set(people) - held_among(people))
     rows = list(Person.objects.select_for_update().filter(pk__in=people))
-    subjects = [Subject("person", person.public_id) for person in rows]
+    subjects = [Subject("person", each.public_id) for row in rows for each in everyone_in(row)]
     kind, up_to = due.kind, to_microseconds(at)
     if kind.name == "people":
         n_rows = sum(sum(erase_person(person).values()) for person in rows)
@@ -335,6 +337,7 @@ def _due_people(kind: Kind, days: int, day: date, left: Mapping[int, date]) -> D
     named = set(
         Person.objects.filter(pk__in=over)
         .exclude(given_name="", family_name="", label="")
+        .filter(merged_into=None)
         .values_list("pk", flat=True)
     )
     people = named - kept
@@ -420,8 +423,6 @@ def _who_has(tables: Iterable[Model], people: set[int]) -> set[int]:
 
 
 def _count(model: Model, people: Sequence[int]) -> int:
-    from manypaths.records.deleting import rows_of
-
     return sum(
         rows_of(model, people[first : first + 500]).count() for first in range(0, len(people), 500)
     )

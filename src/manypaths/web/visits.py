@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from manypaths.base.errors import NotFound, Refused
@@ -15,7 +16,7 @@ from manypaths.base.scope import district_scope
 from manypaths.people.access import one_look
 from manypaths.people.models import Organization, Person, User
 from manypaths.people.standing import Standing, home_of
-from manypaths.web.errors import not_found_page, refused_page
+from manypaths.web.errors import not_allowed_here_page, not_found_page, refused_page
 from manypaths.web.sessions import to_sign_in, turned_away
 from manypaths.web.viewing import require_view_recorded
 
@@ -73,8 +74,11 @@ def signed_in(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argume
             )
             try:
                 response = view(page_request, *args, **kwargs)
-            except NotFound:
+            # Inside the scope, for these pages name the places of the visitor.
+            except (NotFound, Http404):
                 return not_found_page(request)
+            except PermissionDenied:
+                return not_allowed_here_page(request)
             except Refused as refusal:
                 return refused_page(request, refusal)
             require_view_recorded(page_request, response)

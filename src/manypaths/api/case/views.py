@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import override
 
@@ -14,7 +13,7 @@ from manypaths.api.case.failures import Failure, unknown_object
 from manypaths.api.case.forms import EDITIONS
 from manypaths.api.case.library import Library
 from manypaths.base.clock import now
-from manypaths.base.errors import NotFound
+from manypaths.base.errors import NotFound, will_pass
 from manypaths.base.ids import as_public_id
 from manypaths.base.scope import district_scope
 from manypaths.integrations.entry import (
@@ -44,10 +43,10 @@ def answered(view: View) -> View:
                 return view(request, **kwargs)
         except Failure as failure:
             return failure.answer()
-        except (OperationalError, InterfaceError):
-            busy = Failure(503, "server_busy", "Try again.", headers={"Retry-After": "30"})
-            return busy.answer()
-        except Exception:  # a door: the answer says that it broke, the log says why
+        except Exception as error:  # a door: the answer says that it broke, the log says why
+            if will_pass(error):
+                busy = Failure(503, "server_busy", "Try again.", headers={"Retry-After": "30"})
+                return busy.answer()
             log.exception("call broke")
             return Failure(500, "internal_server_error", "It is noted.").answer()
 

@@ -1,7 +1,7 @@
 """What programs hand on: once, whole, and the same however often and in what portions it comes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -340,7 +340,7 @@ scraps = st.recursive(
     ),
     max_leaves=5,
 )
-PATHS = ("/responses", "/responses/batch", "/ratings", "/ratings/batch")
+PATHS = ("/responses", "/responses/batch", "/ratings", "/ratings/batch", "/webhooks")
 
 
 @settings(
@@ -354,13 +354,22 @@ def test_no_body_whatever_breaks_a_write(
     cast: Cast, world: World, caller: Caller, chance: st.DataObject
 ) -> None:
     path = chance.draw(st.sampled_from(PATHS))
-    row = (rating_row if "rating" in path else _responses_row)(cast, world, next(_keys))
+    makers: dict[str, Callable[..., dict[str, Any]]] = {
+        "/webhooks": _webhook,
+        "/ratings": rating_row,
+        "/ratings/batch": rating_row,
+    }
+    row = makers.get(path, _responses_row)(cast, world, next(_keys))
     for name in chance.draw(st.lists(st.sampled_from(sorted(row)), max_size=2)):
         row[name] = chance.draw(scraps)
     content = chance.draw(st.sampled_from([row, {"rows": [row]}, {"rows": [row, row]}]) | scraps)
     key = chance.draw(st.none() | st.text(st.characters(codec="latin-1"), max_size=120))
     key = None if key is None or "\n" in key or "\r" in key else key
     told(caller.post(path, json.dumps(content).encode(), key=key))
+
+
+def _webhook(cast: Cast, world: World, number: int) -> dict[str, Any]:
+    return {"url": f"https://1.1.1.1/{number}", "events": ["status.changed"]}
 
 
 def _responses_row(cast: Cast, world: World, number: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from manypaths.estimates.engine import family_of, self_ratings_move
 from manypaths.estimates.evidence_log import self_rated
 from manypaths.estimates.services.evidence import bring_along
+from manypaths.frameworks.access import require_right_to_change
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.services import set_self_ratings_move
 from manypaths.people.access import Actor
@@ -20,6 +21,7 @@ def let_self_ratings_move(
 
     Achievements stay as they are.
     """
+    require_right_to_change(by, framework)
     family = family_of(framework)
     before = self_ratings_move(family)
     set_self_ratings_move(framework, value, by=by, at=at)

@@ -73,11 +73,11 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(3):
         answer(cast, shelf, number, 1.0)
     latest(cast, shelf)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         latest(cast, shelf)
     for number in range(3, 9):
         answer(cast, shelf, number, 0.0)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         latest(cast, shelf)
 
 

@@ -23,7 +23,7 @@ from manypaths.frameworks.models import (
     Progression,
     Scale,
 )
-from manypaths.people.models import Group, Organization, Person, Term, User
+from manypaths.people.models import Group, Merge, Organization, Person, Term, User
 from manypaths.plans.models import Grouping, Note, Support
 
 Model = type[models.Model]
@@ -61,10 +61,26 @@ _OF_THE_TABLE = {"id", "district_id"}
 
 
 def own_kinds(*, with_notes: bool) -> Iterator[tuple[Model, PersonalFields]]:
-    """Yield the models whose rows speak of a person, with their declarations."""
+    """Yield the models whose rows speak of a person and leave, with their declarations."""
+    left_out = left_out_kinds(with_notes=with_notes)
     for model, declared in declared_models():
-        if declared.subject is not None and (with_notes or model not in FOR_EDUCATORS):
+        if declared.subject is not None and model not in left_out:
             yield model, declared
+
+
+def left_out_kinds(*, with_notes: bool) -> frozenset[Model]:
+    """Return the models whose rows speak of a person and don't leave.
+
+    What is sealed has a right of its own, and leaves by who holds it; what a merge set aside is
+    there to undo it.
+    """
+    sealed = {
+        model
+        for model, declared in declared_models()
+        if declared.subject is not None
+        and any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields)
+    }
+    return frozenset((*sealed, Merge, *(() if with_notes else FOR_EDUCATORS)))
 
 
 def name_of(model: Model) -> str:
@@ -128,5 +144,6 @@ def plain(value: object) -> object:
 
 def personless() -> frozenset[Model]:
     """Return what is made anew elsewhere, and never taken in: ways to sign in, what is computed."""
-    ways_in = apps.get_app_config("accounts").get_models()
-    return frozenset((User, *ways_in, *COMPUTED))
+    rooms = ("accounts", "demographics", "integrations", "interop")
+    made_anew = (model for room in rooms for model in apps.get_app_config(room).get_models())
+    return frozenset((User, *made_anew, *COMPUTED))

@@ -54,7 +54,7 @@ def _voice(content: dict[str, Any], sheets: Sequence[Sheet]) -> str:
 
 def _note(content: dict[str, Any]) -> str:
     told = _("Other people are left without their names. record.json holds the same for programs.")
-    if content["left_out"]:
+    if "note" in content["left_out"]:
         told += " " + _("What educators wrote for each other alone is not in it.")
     return told
 

@@ -30,7 +30,7 @@ from manypaths.people.queries import zone_of
 from manypaths.records.access import require_whole_record
 from manypaths.records.packages import PackageWriter, new_package
 from manypaths.records.whole.gathering import Gathered, gather
-from manypaths.records.whole.kinds import AROUND, FOR_EDUCATORS, Model, is_moment, name_of
+from manypaths.records.whole.kinds import AROUND, Model, is_moment, left_out_kinds, name_of
 from manypaths.records.whole.model_file import Renumber, renumbered
 from manypaths.records.whole.names import OthersNames
 from manypaths.records.whole.reading_page import Sheet, readable_page
@@ -126,7 +126,7 @@ def whole_record(person: Person, *, by: Actor, at: datetime, with_notes: bool = 
             for view in views_of(person, by=by, most=_MOST_LOOKS)
         ],
         "files": {gathered.ref(Artifact, row.pk): name for name, row in files.items()},
-        "left_out": [] if with_notes else [name_of(model) for model in FOR_EDUCATORS],
+        "left_out": sorted(name_of(model) for model in left_out_kinds(with_notes=with_notes)),
     }
     return Record(person, gathered, content, files)
 

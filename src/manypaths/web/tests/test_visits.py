@@ -3,7 +3,8 @@
 from uuid import UUID, uuid4
 
 import pytest
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
@@ -40,7 +41,19 @@ def leading_on(request: PageRequest) -> HttpResponse:
     return redirect_page(request, "/bare/")
 
 
+@signed_in
+def closed(request: PageRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+@signed_in
+def gone(request: PageRequest) -> HttpResponse:
+    raise Http404
+
+
 urlpatterns = [
+    path("closed/", closed),
+    path("gone/", gone),
     path("leading-on/", leading_on),
     path("", include("manypaths.web.urls")),
     path("one/<uuid:person_id>/", one, name="one"),
@@ -94,3 +107,12 @@ def test_a_page_that_leads_on_shows_nothing_and_writes_nothing(cast: Cast) -> No
     assert client.get("/leading-on/").status_code == 302
     answer = client.get("/leading-on/", headers={"hx-request": "true"})
     assert (answer.status_code, answer["HX-Redirect"]) == (200, "/bare/")
+
+
+@here
+def test_what_libraries_refuse_has_its_page_for_those_who_lead_a_class(cast: Cast) -> None:
+    for address, status in (("/closed/", 403), ("/gone/", 404)):
+        shown = page(client_of(cast.ben), address)
+        assert shown.status == status
+        assert cast.ada_class.name not in shown.text
+        assert shown.all("nav")

@@ -25,7 +25,7 @@ from manypaths.web.templatetags.marks import STATUS_WORDS
 # More cells in one page are slow to draw and hopeless to read.
 MOST_ROWS, MOST_COLUMNS = 30, 20
 # Beside all else on My class there is room for fewer.
-COLUMNS_BESIDE = 16
+COLUMNS_BESIDE = 14
 # By competency, a bar each; a framework of more is read area by area.
 MOST_SPREADS = 40
 # A list opens with so many rows: a morning holds no more.
@@ -251,12 +251,12 @@ def areas_in(codes: Codes) -> list[Competency]:
     return list(dict.fromkeys(areas[c.pk] for c in codes.competencies if c.pk in areas))
 
 
-def spreads_of(codes: Codes, *, area: str = "") -> list[Spread]:
+def spreads_of(codes: Codes, *, area: str = "", most: int = MOST_SPREADS) -> list[Spread]:
     """Return an area's competencies, or those that most was done on, with how many stand where."""
     n_learners = max(1, len(codes.overview.learners))
     places: Sequence[int] = range(len(codes.competencies))
-    if area or len(places) > MOST_SPREADS:
-        places = _columns(codes, codes.overview.areas, area, MOST_SPREADS)
+    if area or len(places) > most:
+        places = _columns(codes, codes.overview.areas, area, most)
     spreads = []
     for place in places:
         competency = codes.competencies[place]

@@ -18,6 +18,7 @@ from manypaths.web.pages.my_class.groups import next_school_day, seated
 from manypaths.web.pages.my_class.showing import (
     COLUMNS_BESIDE,
     LARGE_CLASS,
+    MOST_COLUMNS,
     Codes,
     RowList,
     areas_to_choose,
@@ -45,6 +46,7 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
     codes, day = Codes.of(overview), next_school_day(today())
     seats = seats_of(group, day, by=request.user)
     is_large = len(overview.learners) > LARGE_CLASS
+    spreads = spreads_of(codes, most=MOST_COLUMNS) if is_large else []
     help_needed = help_rows(overview, specimens_of(overview.slips))
     planned, supports = rows_of(overview.planned), overview.supports
     asked = request.GET.get("all", "")
@@ -64,7 +66,8 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "day": day,
         "today": today(),
         "small_groups": seated(seats),
-        "spreads": spreads_of(codes) if is_large else (),
+        "spreads": spreads,
+        "n_more": len(codes.competencies) - len(spreads),
         "areas": areas_to_choose(codes),
         "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
