@@ -8,6 +8,8 @@ the folder of others' files; without it what needs them is left out.
 """
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 from benchmarks import engine, morning, pages, performance
@@ -31,6 +33,8 @@ def main() -> None:
     known = {*PAGES, *(part for page in PAGES.values() for part in page.parts)}
     if not wanted <= known:
         parser.error(f"no such part: {', '.join(wanted - known)}; there are {', '.join(known)}")
+    # What was started is ended on the way out, also when somebody ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for name, page in PAGES.items():
         parts = [part for part in page.parts if wanted & {name, part}]
         if parts:

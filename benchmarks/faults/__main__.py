@@ -6,6 +6,7 @@ With `--only` nothing is written: what was found is printed.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -60,6 +61,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help=f"of {', '.join([*_ROUNDS, 'conditions'])}")
     parser.add_argument("--no-postgres", action="store_true")
     wanted = parser.parse_args()
+    # What was started is ended on the way out, also when somebody ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     only = {part for part in wanted.only.split(",") if part}
     if not wanted.no_postgres and postgres_binaries() is None:
         parser.error("PostgreSQL is not here; install it, or leave it out with --no-postgres")
