@@ -30,7 +30,14 @@ from manypaths.records.erasures import (
     withdraw_erasure,
 )
 from manypaths.records.holds import held_among, holds, place_hold, release_hold
-from manypaths.records.ledger import copy_ledger, hash_of, keep_entries, ledger_file, read_ledger
+from manypaths.records.ledger import (
+    copy_ledger,
+    hash_of,
+    keep_entries,
+    ledger_file,
+    read_ledger,
+    write_ledger_file,
+)
 from manypaths.records.models import Erasure, ErasureState, Hold, LedgerEntry
 from tests.stage import LATER, Stage, make_stage
 
@@ -206,6 +213,17 @@ def test_a_changed_ledger_is_refused_and_a_torn_last_line_passed_over(
     with pytest.raises(Refused, match="no ledger"):
         read_ledger(copied)
     assert ledger_file().exists()
+
+
+def test_the_ledger_goes_on_after_a_torn_line(stage: Stage) -> None:
+    place_hold(stage.cast.ada, reason="Case 7", until=None, by=OPERATOR, at=LATER)
+    write_ledger_file()
+    whole = read_ledger(ledger_file())
+    with ledger_file().open("a") as file:
+        file.write('{"at": 1, "wh')
+    place_hold(stage.cast.ben, reason="Case 8", until=None, by=OPERATOR, at=LATER)
+    write_ledger_file()
+    assert len(read_ledger(ledger_file())) == len(whole) + 1
 
 
 @pytest.mark.parametrize("scope", ["learner", "group", "organization"])

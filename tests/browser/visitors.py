@@ -97,33 +97,18 @@ def _scenes_of(demo: Any) -> dict[str, Scene]:  # Any: models, once Django is se
     ties = Relationship.objects.filter(kind="guardian").order_by("pk")
     # Not every household is known.
     tie = ties.filter(learner=student).first() or ties.get(pk=ties[0].pk)
-    leader = RoleHeld.objects.filter(role=Role.LEADER).order_by("pk")[0].person
+    leads = RoleHeld.objects.filter(role=Role.LEADER).order_by("pk")
+    leader, head = leads[0].person, leads.get(organization=demo.district).person
     return {
         "student": Scene(student, student, group),
         "educator": Scene(educator, educator, group),
         "teacher": Scene(teacher, student, group),
         "family": Scene(tie.supporter, tie.learner, group),
         "leader": Scene(leader, student, group),
-        "head": Scene(_head_of(demo.district), student, group),
+        "head": Scene(head, student, group),
         # The same student on another computer, for tests that end the session.
         "leaving": Scene(student, student, group),
     }
-
-
-def _head_of(district: Any) -> Any:
-    """Return who leads the whole district, which nobody of the demo's cast does."""
-    from manypaths.base.clock import now
-    from manypaths.people.access import Operator
-    from manypaths.people.models import Role, RoleHeld
-    from manypaths.people.services import add_people
-
-    held = RoleHeld.objects.filter(role=Role.LEADER, organization=district).first()
-    if held is not None:
-        return held.person
-    name, at = ("Hedda", "Lund"), now()
-    return add_people(
-        [name], organization=district, role=Role.LEADER, starts_on=at.date(), by=Operator(), at=at
-    )[0]
 
 
 def _visitor(scene: Scene, is_demo: bool) -> dict[str, Any]:

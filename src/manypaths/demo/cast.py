@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from manypaths.base.scope import current_district
 from manypaths.demo.arrivals import SOURCE
 from manypaths.demo.happenings import address_in
 from manypaths.people.access import Operator
 from manypaths.people.models import (
+    Organization,
     Person,
     Relationship,
     RelationshipKind,
@@ -18,7 +20,7 @@ from manypaths.people.models import (
     SourceId,
     User,
 )
-from manypaths.people.services import give_sign_in
+from manypaths.people.services import give_role, give_sign_in
 
 
 class Part(StrEnum):
@@ -30,6 +32,7 @@ class Part(StrEnum):
     EDUCATOR = "educator"
     COACH = "coach"
     LEADER = "leader"
+    HEAD = "head"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ class Shown(Protocol):
 
 
 def give_cast_sign_ins(demo: Shown, *, at: datetime) -> None:
-    """Let each of the cast sign in: done as the district is made."""
+    """Let each of the cast sign in, and one lead the whole district: done as it is made."""
+    district = Organization.objects.get(pk=current_district())
+    head = RoleHeld.objects.filter(role=Role.LEADER).order_by("-pk")[0].person
+    give_role(head, Role.LEADER, organization=district, starts_on=at.date(), by=Operator(), at=at)
     for member in cast_of(demo):
         user_of(member.person, at=at)
 
@@ -86,6 +92,9 @@ def cast_of(demo: Shown) -> Iterator[CastMember]:
     leader = _leader_beside(teacher) if teacher is not None else None
     if leader is not None:
         yield CastMember(Part.LEADER, leader)
+    head = _leader_of_the_district()
+    if head is not None:
+        yield CastMember(Part.HEAD, head)
 
 
 def _supporter_of(learner: Person, kind: RelationshipKind) -> Person | None:
@@ -97,6 +106,12 @@ def _supporter_of(learner: Person, kind: RelationshipKind) -> Person | None:
 def _leader_beside(teacher: Person) -> Person | None:
     schools = RoleHeld.objects.filter(person=teacher).values("organization")
     held = RoleHeld.objects.filter(role=Role.LEADER, organization__in=schools)
+    found = held.select_related("person__user").order_by("pk").first()
+    return found.person if found else None
+
+
+def _leader_of_the_district() -> Person | None:
+    held = RoleHeld.objects.filter(role=Role.LEADER, organization=current_district())
     found = held.select_related("person__user").order_by("pk").first()
     return found.person if found else None
 

@@ -99,6 +99,11 @@ class Standing:
         return Role.LEADER in self.roles
 
     @property
+    def leads_district(self) -> bool:
+        """Say whether the person leads the whole district."""
+        return (Role.LEADER, self._person.district_id) in self._ties
+
+    @property
     def is_educator(self) -> bool:
         """Say whether the person works as an educator."""
         return bool(self.roles & set(EDUCATOR_ROLES))

@@ -86,6 +86,7 @@ def write_ledger_file() -> None:
     if not new and path.exists():
         return
     make_private_file(path)
+    _drop_torn_line(path)
     with path.open("a", encoding="utf-8") as file:
         if not there and path.stat().st_size == 0:
             file.write(_FORM + "\n")
@@ -93,6 +94,12 @@ def write_ledger_file() -> None:
             file.write(json.dumps(_as_json(row)) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _drop_torn_line(path: Path) -> None:
+    """Cut off a last line that was not written to its end: its entry is written again."""
+    with path.open("rb+") as file:
+        file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def copy_ledger(folder: Path) -> Path:

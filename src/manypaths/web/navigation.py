@@ -38,7 +38,10 @@ def _routes(visitor: Visitor) -> Iterator[tuple[str, str, tuple[object, ...]]]:
         yield _("My class"), "classes:one", (standing.leads[0].public_id,)
     if standing.is_leader:
         yield _("People"), "people:all", ()
-        yield _("Settings"), "settings:all", ()
+        if standing.leads_district:
+            yield _("Settings"), "settings:all", ()
+        else:
+            yield _("Schools and terms"), "terms:all", ()
     if standing.cares_for:
         yield _("Family"), "family:all", ()
     if standing.is_student or standing.is_educator:

@@ -22,7 +22,7 @@ from manypaths.web.tests.clients import page
 
 pytestmark = pytest.mark.sweep
 
-PARTS = {"student", "guardian", "teacher", "educator", "coach", "leader"}
+PARTS = {"student", "guardian", "teacher", "educator", "coach", "leader", "head"}
 
 
 def build() -> DemoDistrict:
