@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,10 @@ from typer.main import get_command
 
 from manypaths.cli.app import app
 from manypaths.cli.demonstration import OpenedDemo
+from manypaths.cli.tests.commands import answer
+from manypaths.people.models import Role
+from manypaths.people.tests.cast import AT, Cast, make_person, user_of
+from manypaths.records.erasures import ask_erasure
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs/guide"
@@ -217,13 +221,17 @@ def test_what_all_commands_take_is_said_once() -> None:
     assert said == EVERYWHERE
     without_district = {name for name in COMMANDS if "--district" not in COMMANDS[name]}
     backups = {"backup", "check-backup", "restore"}
-    assert without_district == backups | {"init", "demo", "serve", "check", "evaluate"}
+    of_the_home = {"init", "demo", "serve", "check", "evaluate", "verify-audit", "make-rounds"}
+    assert without_district == backups | of_the_home | {"signing-key", "check-export"}
+    told = shared().partition("Not for ")[2].partition(".\n")[0]
+    assert set(re.findall("`([a-z-]+)`", told)) == without_district
 
 
 # --- The keys of answers
 
 GROUP, LEARNER = "5B Geography", "p03"
-# In this order, in one home; each has its section by the name.
+# In this order, in one home; each has its section by the name. A name in brackets stands for the id
+# that the command of that name answered with.
 WORDS = {
     "init": ("init",),
     "import case": ("import", "case", "maps.json"),
@@ -251,9 +259,26 @@ WORDS = {
     ),
     "token make": ("token", "make", "Quiz program", "--scope", "read:roster"),
     "token list": ("token", "list"),
+    "token renew": ("token", "renew", "<token make>"),
+    "token revoke": ("token", "revoke", "<token make>"),
+    "signing-key": ("signing-key",),
+    "export person": ("export", "person", LEARNER, "--output", "p03.zip"),
+    "check-export": ("check-export", "p03.zip"),
+    "export district": ("export", "district", "--output", "district.zip"),
+    "hold": ("hold", "--reason", "Case 7", "--person", LEARNER),
+    "holds": ("holds",),
+    "release-hold": ("release-hold", "<hold>"),
+    "erase": ("erase", LEARNER, "--reason", "The family asks"),
+    "erasures": ("erasures",),
+    "withdraw-erasure": ("withdraw-erasure", "<erase>"),
+    "retention": ("retention", "--people"),
+    "make-rounds": ("make-rounds",),
+    "verify-audit": ("verify-audit",),
     "backup": ("backup", "all.zip"),
     "check-backup": ("check-backup", "all.zip"),
 }
+# Afterwards, in a home of its own.
+ELSEWHERE = {"import person": ("import", "person", "p03.zip")}
 # They want two of somebody, or two years: src/manypaths/cli/tests/test_merging.py looks at them.
 OF_PEOPLE = {
     "import table",
@@ -274,42 +299,54 @@ MORE_ROWS = [
 REFUSED = ("class", "--group", "7C")
 REFUSED_IMPORT = ("import", "responses", "faulty.csv", "--group", GROUP)
 FAULTY = "learner,item,time,correct,competencies\np01,M1-1,,2,M1\n"
-# By competency code, so the keys are the framework's.
-KEYED_BY_CODE = {"status"}
+# By competency code, by table or by kind, so the keys are those of what there is.
+KEYED_BY_CONTENT = {"status", "rows", "counts", "deleted"}
 
 
-# Runs each list of words that stands on stdin as a command, all in this one process.
+# Runs each list of words that stands on stdin by its name, all in this one process.
 ASKED = """
 import json, sys
 from typer.testing import CliRunner
 from manypaths.cli.app import app
-found = [CliRunner().invoke(app, words) for words in json.load(sys.stdin)]
-print(json.dumps([(one.exit_code, one.stdout) for one in found]))
+found, ids = {}, {}
+for name, words in json.load(sys.stdin).items():
+    done = CliRunner().invoke(app, [ids.get(word, word) for word in words])
+    found[name] = done.exit_code, done.stdout
+    ids[f"<{name}>"] = json.loads(done.stdout).get("id")
+print(json.dumps(found))
 """
 
 
-def answers(folder: Path) -> list[tuple[int, Json]]:
-    """Return how each command ends and what it prints: those of WORDS, then the refused ones."""
-    shutil.copytree(SAMPLES, folder, dirs_exist_ok=True)
-    (folder / "faulty.csv").write_text(FAULTY, "utf-8")
-    (folder / "more.csv").write_text("\n".join([FAULTY.split("\n")[0], *MORE_ROWS, ""]), "utf-8")
-    commands = [*WORDS.values(), REFUSED, REFUSED_IMPORT]
-    commands.insert(list(WORDS).index("fit-model"), MORE)
+def asked(
+    commands: Mapping[str, tuple[str, ...]], folder: Path, *, home: str
+) -> dict[str, tuple[int, Json]]:
+    """Return how each command ends and what it prints, run one after the other in one home."""
     done = subprocess.run(
         [sys.executable, "-c", ASKED],
         cwd=folder,
-        env=bare(folder),
-        input=json.dumps([(*words, "--json") for words in commands]),
+        env={**bare(folder), "MANYPATHS_HOME": str(folder / home)},
+        input=json.dumps({name: (*words, "--json") for name, words in commands.items()}),
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
     )
     found = json.loads(done.stdout)
-    assert all(said.count("\n") == 1 for _, said in found)
-    exit_code, _ = found.pop(commands.index(MORE))
-    assert exit_code == 0
-    return [(exit_code, json.loads(said)) for exit_code, said in found]
+    assert all(said.count("\n") == 1 for _, said in found.values())
+    return {name: (exit_code, json.loads(said)) for name, (exit_code, said) in found.items()}
+
+
+def answers(folder: Path) -> dict[str, tuple[int, Json]]:
+    """Return the answers of WORDS and ELSEWHERE, and those of the refused ones."""
+    shutil.copytree(SAMPLES, folder, dirs_exist_ok=True)
+    (folder / "faulty.csv").write_text(FAULTY, "utf-8")
+    (folder / "more.csv").write_text("\n".join([FAULTY.split("\n")[0], *MORE_ROWS, ""]), "utf-8")
+    commands = list(WORDS.items())
+    commands.insert(list(WORDS).index("fit-model"), ("more", MORE))
+    commands += [("refused", REFUSED), ("refused import", REFUSED_IMPORT)]
+    found = asked(dict(commands), folder, home="home")
+    assert found.pop("more")[0] == 0
+    return found | asked(ELSEWHERE, folder, home="elsewhere")
 
 
 def keys(value: object, place: str = "") -> set[str]:
@@ -323,7 +360,7 @@ def keys(value: object, place: str = "") -> set[str]:
         *(
             keys(part, f"{place}.{name}")
             for name, part in value.items()
-            if not (name in KEYED_BY_CODE and isinstance(part, dict))
+            if not (name in KEYED_BY_CONTENT and isinstance(part, dict))
         )
     )
 
@@ -336,11 +373,12 @@ def example(text: str) -> Json:
 
 @pytest.mark.sweep
 def test_answers_have_the_keys_that_their_examples_show(tmp_path: Path) -> None:
-    *found, refused, refused_import = answers(tmp_path)
-    for name, (exit_code, said) in zip(WORDS, found, strict=True):
+    found = answers(tmp_path)
+    for name in WORDS | ELSEWHERE:
+        exit_code, said = found[name]
         assert (exit_code, keys(said)) == (0, keys(example(SECTIONS[name]))), name
-    assert refused == (1, example(shared()))
-    exit_code, report = refused_import
+    assert found["refused"] == (1, example(shared()))
+    exit_code, report = found["refused import"]
     assert exit_code == 1
     assert report.keys() == example(SECTIONS["import responses"]).keys()
     (fault,) = report["faults"]
@@ -353,9 +391,19 @@ def test_the_answer_of_the_demo_has_the_keys_that_its_example_shows() -> None:
     assert re.findall(r'"(\w+)":', source) == list(example(SECTIONS["demo"]))
 
 
+def test_a_confirmed_erasure_answers_as_its_example_shows(cast: Cast) -> None:
+    # It wants a leader who asked on the pages, so it is run where there are such.
+    femi = make_person("Femi Adeyemi", cast.district, Role.LEADER)
+    erasure = ask_erasure(cast.ada, reason="The family asks", by=user_of(femi), at=AT)
+    said, shown = answer("confirm-erasure", erasure.public_id), example(SECTIONS["confirm-erasure"])
+    assert keys(said) == keys(shown)
+    assert said["state"] == shown["state"]
+
+
 def test_every_command_has_its_answer_compared() -> None:
     # A restore wants an empty home; it answers as a backup does, see tests/test_backups.py.
-    assert WORDS.keys() | {"demo", "serve", "restore"} | OF_PEOPLE == COMMANDS.keys()
+    apart = {"demo", "serve", "restore", "confirm-erasure"}
+    assert (WORDS | ELSEWHERE).keys() | apart | OF_PEOPLE == COMMANDS.keys()
 
 
 # --- The pictures
