@@ -177,7 +177,8 @@ def form_of(records: Records) -> dict[str, str]:
 # that those inside get through.
 NAME_MORE = frozenset(
     (
-        *("evidence:file", "mfa_remove_webauthn", "security:end_session"),
+        *("evidence:file", "mfa_remove_webauthn", "records:exported_file"),
+        "security:end_session",
         *("sign_in:look_around", "sign_in:pictures"),
     )
 )

@@ -118,4 +118,4 @@ _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 
 def without_tokens(body: bytes) -> str:
     """Return a page without what guards its forms, which is new each time."""
-    return _TOKEN.sub("", body.decode())
+    return _TOKEN.sub("", body.decode(errors="replace"))

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -117,8 +116,11 @@ def test_a_lax_package_goes_out_in_valid_form(cast: Cast) -> None:
     ]
 
 
+# An id that names nothing, the same in every process that collects these tests.
+NOBODYS = "29ea105d-ae47-467e-b3ca-eb8a7600e95c"
+
 FAILURES = [
-    (f"CFItems/{uuid4()}", 404, "unknownobject"),
+    (f"CFItems/{NOBODYS}", 404, "unknownobject"),
     ("CFItems/nothing", 404, "invalid_uuid"),
     ("CFNothing", 404, "unknownobject"),
     ("CFDocuments?sort=mood", 400, "invalid_sort_field"),
@@ -133,7 +135,7 @@ FAILURES = [
     ("CFDocuments?offset=x", 400, "invalid_selection_field"),
     ("CFDocuments?offset=" + "9" * 100, 400, "invalid_selection_field"),
     ("CFDocuments?page=1", 400, "invalid_selection_field"),
-    (f"CFItems/{uuid4()}?x=1", 400, "invalid_selection_field"),
+    (f"CFItems/{NOBODYS}?x=1", 400, "invalid_selection_field"),
 ]
 
 
