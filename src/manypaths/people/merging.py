@@ -268,8 +268,10 @@ def _bring_back(table: Table, values: Mapping[str, Any]) -> None:
             if person is None:
                 return  # whoever it was about has been erased
             setattr(row, one.attname, person.pk)
-    if not _rows(table, pk=row.pk).exists():
-        row.save(force_insert=True)
+    everywhere = getattr(table, "every_district", table._default_manager)
+    if everywhere.filter(pk=row.pk).exists():
+        row.pk = None  # numbers are given once, but for a table that was put back from elsewhere
+    row.save(force_insert=True)
 
 
 def _who_is(person_id: int) -> Person | None:
