@@ -72,7 +72,7 @@ def cluster(tmp_path: Path) -> Iterator[OurCluster]:
             return process
 
         scheduler = start("dask_scheduler", "--port", "0", "--scheduler-file", str(file))
-        until(file.exists)
+        until(lambda: file.exists() and file.stat().st_size > 0)
         made = OurCluster(json.loads(file.read_text())["address"], scheduler)
         for _ in range(2):
             words = ("--no-nanny", "--nthreads", "1", "--local-directory", str(tmp_path))
