@@ -143,7 +143,10 @@ class Answer:
     ) -> "Answer":
         with undone(), CaptureQueriesContext(connection) as queries:
             response = getattr(client, method)(address, form, headers=headers)
-        body = without_tokens(response.getvalue()).replace(address, "HERE")
+        # Whole addresses alone: a visitor's own menu may lead to what lies below one.
+        body = re.sub(
+            re.escape(address) + r"(?![\w-])", "HERE", without_tokens(response.getvalue())
+        )
         told = {name.lower(): value.replace(address, "HERE") for name, value in response.items()}
         # A compressed page has a length by chance, and letters were compared; the rest is of now.
         for name in ("x-request-id", "content-security-policy", "content-length", "expires"):

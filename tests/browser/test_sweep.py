@@ -13,6 +13,7 @@ BY_USE = ("student", "teacher", "leader", "head", "family", "educator", STRANGER
 # What shows nobody a page by an address alone, and why.
 SHOWN_OTHERWISE: dict[str, str] = {
     "home:start": "leads on to everybody's own page",
+    "account_reauthenticate": "asks whoever has a password, and signed in a while ago",
     **dict.fromkeys(("classes:csv", "evidence:file", "frameworks:package"), "a file"),
     **dict.fromkeys(
         ("classes:plan_help", "classes:row", "classes:sign"), "asks for a row, named by a query"
