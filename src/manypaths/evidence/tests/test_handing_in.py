@@ -187,6 +187,16 @@ def test_a_draft_is_kept_once_for_a_place_and_goes_when_it_is_let_go(cast: Cast)
     assert [draft.place for draft in Draft.objects.all()] == ["task:1"]
 
 
+def test_what_was_handed_in_is_no_draft_again(cast: Cast, shelf: Shelf) -> None:
+    key, ada = uuid4(), user_of(cast.ada)
+    assert save_draft(cast.ada, "task:1", text="A half", key=key, by=ada, at=day(0)) is not None
+    hand_in(cast, shelf, key=key)
+    drop_draft(cast.ada, "task:1", by=ada, at=day(1))
+    assert save_draft(cast.ada, "task:1", text="A half", key=key, by=ada, at=day(1)) is None
+    assert draft_in(cast.ada, "task:1", by=ada) is None
+    assert save_draft(cast.ada, "task:1", text="More", key=uuid4(), by=ada, at=day(2)) is not None
+
+
 def test_a_draft_is_its_writers_alone(cast: Cast) -> None:
     save_draft(cast.ada, "task:1", text="Secret", by=user_of(cast.ada), at=day(0))
     for other in (cast.ben, cast.eli, cast.dana):

@@ -29,7 +29,7 @@ from manypaths.sittings.queries import answer_waiting, answers_waiting, signed_f
 from manypaths.sittings.services import answer_work, hand_in, mark_answer
 from manypaths.web.once import once
 from manypaths.web.pages.showing.asked import Asked, asked_for
-from manypaths.web.pages.showing.forms import AnswerForm, WorkForm
+from manypaths.web.pages.showing.forms import AnswerForm, WorkForm, key_in
 from manypaths.web.rendering import is_htmx, redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -70,8 +70,8 @@ def keep_draft(request: PageRequest, competency_id: UUID) -> HttpResponse:
     """Keep what was written so far; for htmx the answer is when it was kept."""
     asked = asked_for(request, competency_id)
     written = {name: request.POST.get(name, "").strip() for name in ("title", "text", "link")}
-    learner = request.visitor.person
-    draft = save_draft(learner, asked.place, by=request.user, at=now(), **written)
+    learner, key = request.visitor.person, key_in(request.POST)
+    draft = save_draft(learner, asked.place, by=request.user, at=now(), key=key, **written)
     if is_htmx(request):
         return render_page(request, "showing/new.html", {"draft": draft}, part="saved")
     tell(request, _("Draft saved. You can go on later."))
