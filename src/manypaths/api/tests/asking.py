@@ -1,8 +1,11 @@
 """Asks an API for everything that its document allows, and for more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -17,6 +20,19 @@ CHECKS: Sequence[Any] = (
     content_type_conformance,
     response_schema_conformance,
 )
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Keep the connection of the test, which a handler would close after each request."""
+    ends = (request_started, request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for end in ends:
+            end.connect(close_old_connections)
 
 
 def ask_everything(

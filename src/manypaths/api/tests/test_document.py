@@ -9,7 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, override_settings
 
 from manypaths.api.app import document
-from manypaths.api.tests.asking import ask_everything
+from manypaths.api.tests.asking import ask_everything, one_connection
 from manypaths.api.tests.callers import caller_for
 from manypaths.estimates.tests.world import make_world
 from manypaths.people.tests.cast import Cast
@@ -41,7 +41,7 @@ def test_every_call_says_how_it_ends_and_needs_a_token() -> None:
 def test_no_call_breaks_or_answers_otherwise_than_its_document(cast: Cast) -> None:
     make_world()
     headers = caller_for(cast.district).headers
-    with override_settings(API_CALLS_A_MINUTE=10**9):
+    with override_settings(API_CALLS_A_MINUTE=10**9), one_connection():
         schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
         assert ask_everything(schema, headers, n_examples=60) == len(
             [one for path in document()["paths"].values() for one in path]
