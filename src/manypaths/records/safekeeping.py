@@ -1,12 +1,14 @@
 """Backups with what they must not forget: seals on the logs, and the ledger of deletions beside."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Refused
@@ -38,6 +40,8 @@ from manypaths.upkeep.backups import (
 from manypaths.upkeep.last_backup import remember_backup
 from manypaths.upkeep.opening import unopened
 
+# Each waits as long as any deed does, see MANYPATHS_DATABASE_WAIT_SECONDS.
+_MORE_TRIES = 5
 # So long a deed may take that began before the moment of a backup and ended after it.
 _STILL_RUNNING = timedelta(hours=1)
 _HELD_FROM_LEDGER = "(placed after this backup; see the ledger)"
@@ -60,13 +64,22 @@ def back_up(path: Path, *, at: datetime, progress: Tell = silence) -> Backup:
     """Seal the logs, write everything to a new file, read it through, put the ledger beside it."""
     if path.exists():
         raise Refused(f"{path} is there already; a backup never overwrites another.")
-    seal_logs(at=at)
+    _seal_in_time(at=at)
     write_backup(path, at=at, progress=progress)
     remember_backup(path, at=at, is_verified=False)
     copy_ledger(path.parent)
     written = check_backup(path, progress=progress)
     remember_backup(path, at=at, is_verified=True)
     return written
+
+
+def _seal_in_time(*, at: datetime) -> None:
+    """Seal the logs. On SQLite busy writers can keep others out: unlike a page, a backup has time."""
+    for _ in range(_MORE_TRIES):
+        with suppress(OperationalError):
+            seal_logs(at=at)
+            return
+    seal_logs(at=at)
 
 
 def bring_back(
