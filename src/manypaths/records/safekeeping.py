@@ -74,7 +74,7 @@ def back_up(path: Path, *, at: datetime, progress: Tell = silence) -> Backup:
 
 
 def _seal_in_time(*, at: datetime) -> None:
-    """Seal the logs. On SQLite busy writers can keep others out: unlike a page, a backup has time."""
+    """Seal the logs. Busy writers can keep others out of SQLite, and a backup has time to wait."""
     for _ in range(_MORE_TRIES):
         with suppress(OperationalError):
             seal_logs(at=at)
