@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,6 +29,7 @@ from manypaths.web.pages.my_class.showing import (
     spreads_of,
 )
 from manypaths.web.pages.my_class.waiting import waiting_for
+from manypaths.web.phones import PHONE_HEADERS, asks_from_phone
 from manypaths.web.rendering import render_page
 from manypaths.web.templatetags.marks import STATUS_WORDS
 from manypaths.web.viewing import record_view
@@ -45,8 +47,9 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         return _empty(request, group, overview)
     codes, day = Codes.of(overview), next_school_day(today())
     seats = seats_of(group, day, by=request.user)
-    is_large = len(overview.learners) > LARGE_CLASS
-    spreads = spreads_of(codes, most=MOST_COLUMNS) if is_large else []
+    # A phone has no room for a matrix, a page no room for that of a large class.
+    opens_by_competency = asks_from_phone(request) or len(overview.learners) > LARGE_CLASS
+    spreads = spreads_of(codes, most=MOST_COLUMNS) if opens_by_competency else []
     help_needed = help_rows(overview, specimens_of(overview.slips))
     planned, supports = rows_of(overview.planned), overview.supports
     asked = request.GET.get("all", "")
@@ -69,9 +72,11 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "spreads": spreads,
         "n_more": len(codes.competencies) - len(spreads),
         "areas": areas_to_choose(codes),
-        "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
+        "matrix": None if opens_by_competency else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
-    return render_page(request, "my_class/one.html", context)
+    response = render_page(request, "my_class/one.html", context)
+    patch_vary_headers(response, PHONE_HEADERS)
+    return response
 
 
 @require_safe

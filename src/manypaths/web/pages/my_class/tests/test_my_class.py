@@ -23,7 +23,7 @@ from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person
 from manypaths.plans.models import Choice, Note, Seat, Support, WindowEntry
 from manypaths.plans.queries import open_choices
 from manypaths.web.pages.my_class.groups import next_school_day
-from manypaths.web.tests.clients import Page, client_of, page
+from manypaths.web.tests.clients import Page, client_of, page, read
 
 WRONG = 1  # the position of the wrong answer that shows the slip
 
@@ -78,6 +78,41 @@ def test_everyones_status_stands_in_the_matrix_with_its_word(cast: Cast, world: 
     assert {cell.text for cell in cells} <= {"needs evidence", "not started"}
     assert any(cell.text == "needs evidence" for cell in cells)
     assert ViewEntry.objects.get().page == "classes:one"
+
+
+def opened_with(client: Client, cast: Cast, **headers: str) -> Page:
+    return read(client.get(address("one", cast), headers=headers))
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+
+
+@pytest.mark.parametrize(
+    ("headers", "opens_by_competency"),
+    [
+        ({"user-agent": PHONE}, True),
+        ({"sec-ch-ua-mobile": "?1"}, True),
+        ({"sec-ch-ua-mobile": "?0", "user-agent": "Mozilla/5.0 (X11; Linux x86_64)"}, False),
+        # A phone that was told to ask for the pages of a computer.
+        ({"sec-ch-ua-mobile": "?0", "user-agent": PHONE}, False),
+        ({}, False),
+    ],
+)
+def test_on_a_phone_a_class_opens_by_competency(
+    cast: Cast, world: World, headers: dict[str, str], *, opens_by_competency: bool
+) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    found = opened_with(client_of(cast.ben), cast, **headers)
+    assert bool(found.all("h2", id="spread")) is opens_by_competency
+    assert bool(found.all("h2", id="matrix")) is not opens_by_competency
+    if opens_by_competency:
+        assert found.all("a", href=address("matrix", cast))[0].text == "By learner"
+
+
+def test_a_class_says_that_it_differs_from_device_to_device(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    varies = client_of(cast.ben).get(address("one", cast))["Vary"]
+    assert {"Sec-CH-UA-Mobile", "User-Agent"} <= set(varies.split(", "))
 
 
 def test_a_name_with_marks_of_html_stays_a_name(cast: Cast, world: World) -> None:
