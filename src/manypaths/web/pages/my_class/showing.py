@@ -17,6 +17,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.people.models import Person
 from manypaths.people.queries import SHORT_ID
 from manypaths.plans.class_lists import Need
+from manypaths.plans.models import Choice
 from manypaths.plans.queries import ClassOverview
 from manypaths.web.addresses import address
 from manypaths.web.safe import STATUS_CLASSES, matrix_row
@@ -53,6 +54,7 @@ class Row:
     reason: str
     slip: Slip | None = None
     specimen: Answer | None = None
+    step: Choice | None = None
 
     @property
     def who(self) -> str:
@@ -190,9 +192,14 @@ def help_rows(overview: ClassOverview, specimens: Mapping[int, Answer]) -> list[
 
 
 def rows_of(needs: Iterable[Need]) -> list[Row]:
-    """Return needs with one row a competency, those of most learners first."""
+    """Return needs with one row a competency or planned step, those of most learners first."""
     rows = [
-        Row(found[0].competency, [need.learner for need in found], found[0].reason)
+        Row(
+            found[0].competency,
+            [need.learner for need in found],
+            found[0].reason,
+            step=found[0].step,
+        )
         for found in _together(needs)
     ]
     return sorted(rows, key=lambda row: -len(row.learners))
@@ -286,9 +293,11 @@ def slip_named(slips: Sequence[ClassSlip], pk: int) -> ClassSlip | None:
 
 
 def _together(needs: Iterable[Need]) -> list[list[Need]]:
-    found: dict[tuple[int, int | None], list[Need]] = {}
+    found: dict[tuple[int, int | None, str], list[Need]] = {}
     for need in needs:
-        key = need.competency.pk, need.slip.pk if need.slip else None
+        # What was planned on one competency may be of two kinds, each with its words.
+        step = need.reason if need.step else ""
+        key = need.competency.pk, need.slip.pk if need.slip else None, step
         found.setdefault(key, []).append(need)
     return list(found.values())
 

@@ -149,6 +149,58 @@ def test_a_check_is_given_to_those_named_and_can_be_taken_back(cast: Cast, world
     assert open_choices([cast.ada], by=OPERATOR) == []
 
 
+def list_of(found: Page, name: str) -> str:
+    """Return the words of a section of the class, from its heading to the next."""
+    after = found.html.split(f'id="{name}"', 1)[1]
+    return after.split("<h2", 1)[0]
+
+
+def test_who_has_the_check_is_asked_for_no_second_one(cast: Cast, world: World) -> None:
+    (other,) = joined(cast, 1)
+    for person in (cast.ada, other) * 2:
+        answer(person, world, "F1", [1] * 5)
+    client = client_of(cast.ben)
+    assert "Ada, Learner0" in list_of(shown(client, cast), "ready")
+    client.post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    found = shown(client, cast)
+    assert "<b>Learner0</b>" in list_of(found, "ready")
+    assert "<b>Ada</b>" in list_of(found, "planned")
+    client.post(address("give", cast), {**row(world, other), "kind": "show"})
+    found = shown(client, cast)
+    assert "Give the check" not in found.text
+    assert "<b>Ada, Learner0</b>" in list_of(found, "planned")
+    # The row takes back what its learners have, though it was given at two times.
+    back = re.search(r'formaction="(take-back/[^"]*)"', list_of(found, "planned"))
+    assert back is not None
+    taken = address("one", cast) + back[1].replace("&amp;", "&")
+    client.post(taken, row(world, cast.ada, other))
+    assert "<b>Ada, Learner0</b>" in list_of(shown(client, cast), "ready")
+
+
+def test_what_was_given_in_two_ways_is_two_rows_each_taken_back_alone(
+    cast: Cast, world: World
+) -> None:
+    (other,) = joined(cast, 1)
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    client.post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    client.post(address("give", cast), {**row(world, other), "kind": "practise"})
+    planned = list_of(shown(client, cast), "planned")
+    assert planned.count("<li>") == 2
+    backs = re.findall(r'formaction="(take-back/[^"]*kind=show)"', planned)
+    client.post(address("one", cast) + backs[0].replace("&amp;", "&"), row(world, cast.ada))
+    assert [choice.kind for choice in open_choices([cast.ada, other], by=OPERATOR)] == ["practise"]
+
+
+def test_what_somebody_else_gave_is_not_said_to_be_taken_back(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    client_of(cast.dana).post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    sent = f"{address('take_back', cast)}?competency={world.competencies['F1'].public_id}"
+    told = client_of(cast.ben).post(sent, row(world, cast.ada), follow=True)
+    assert "only who gave it can do that" in read(told).text
+    assert len(open_choices([cast.ada], by=OPERATOR)) == 1
+
+
 def test_some_are_grouped_for_the_next_school_day_moved_and_taken_out(
     cast: Cast, world: World
 ) -> None:
