@@ -14,6 +14,7 @@ from manypaths.evidence.queries import specimens_of
 from manypaths.people.access import group_for
 from manypaths.people.access_log import Purpose
 from manypaths.people.models import Group
+from manypaths.people.names import short_names
 from manypaths.plans.queries import ClassOverview, class_overview, framework_of_group, seats_of
 from manypaths.web.pages.my_class.groups import next_school_day, seated
 from manypaths.web.pages.my_class.showing import (
@@ -50,21 +51,23 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
     # A phone has no room for a matrix, a page no room for that of a large class.
     opens_by_competency = asks_from_phone(request) or len(overview.learners) > LARGE_CLASS
     spreads = spreads_of(codes, most=MOST_COLUMNS) if opens_by_competency else []
-    help_needed = help_rows(overview, specimens_of(overview.slips))
-    planned, supports = rows_of(overview.planned), overview.supports
+    called = short_names(overview.learners)
+    help_needed = help_rows(overview, specimens_of(overview.slips), called)
+    planned, supports = rows_of(overview.planned, called), overview.supports
     asked = request.GET.get("all", "")
     context = {
         "group": group,
         "overview": overview,
+        "called": called,
         "help": RowList("help", help_needed, asked),
         "slip": next((row for row in help_needed if row.slip), None),
         "n_help": len({need.learner.pk for need in overview.needs_help}),
         "planned": RowList("planned", planned, asked),
         "n_planned": len(supports) + len(planned),
         "supports": supports,
-        "ready": RowList("ready", rows_of(overview.ready_to_show), asked),
+        "ready": RowList("ready", rows_of(overview.ready_to_show, called), asked),
         "n_ready": len({need.learner.pk for need in overview.ready_to_show}),
-        "onward": RowList("onward", rows_of(overview.ready_to_move_on), asked),
+        "onward": RowList("onward", rows_of(overview.ready_to_move_on, called), asked),
         "waiting": waiting_for(group, overview.learners, by=request.user),
         "day": day,
         "today": today(),

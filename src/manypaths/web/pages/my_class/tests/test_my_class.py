@@ -218,6 +218,22 @@ def test_some_are_grouped_for_the_next_school_day_moved_and_taken_out(
     assert Seat.objects.get().learner == others[0]
 
 
+def test_two_of_one_given_name_are_told_apart_wherever_the_class_names_them(
+    cast: Cast, world: World
+) -> None:
+    other, third = joined(cast, 2)
+    Person.objects.filter(pk=other.pk).update(given_name="Ada", family_name="Berg")
+    for person in (cast.ada, other, third) * 2:
+        answer(person, world, "F1", [1] * 5)
+    client = client_of(cast.ben)
+    assert "<b>Ada B., Ada O., Learner1</b>" in list_of(shown(client, cast), "ready")
+    sent = row(world, cast.ada, other)
+    told = read(client.post(address("add_group", cast), sent, follow=True))
+    assert "Group 1 is planned: Ada B., Ada O." in told.text
+    assert {"Ada B.", "Ada O."} <= {element.text for element in told.all("li")}
+    assert "Ada O." in page(client, address("suggested", cast)).text
+
+
 def test_what_several_demonstrated_is_signed_off_after_a_look(cast: Cast, world: World) -> None:
     (other,) = joined(cast, 1)
     answer(cast.ada, world, "F1", [1, 1])
