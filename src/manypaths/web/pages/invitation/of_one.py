@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from manypaths.accounts.mails import send_invitation, tell_of_loss
-from manypaths.accounts.queries import sign_in_states
+from manypaths.accounts.queries import Entry, sign_in_states
 from manypaths.accounts.services import Issued, end_access, invite_after_loss, invite_again
 from manypaths.accounts.tokens import spelled
 from manypaths.base.clock import now
@@ -40,13 +40,8 @@ def of_person(request: PageRequest, person_id: UUID) -> HttpResponse:
     elif request.method != "POST":
         record_view(request, person)
     state = sign_in_states([person], by=request.user)[person.pk]
-    may_have_lost_all = person.user is not None and person.user != request.user
-    context = {
-        "person": person,
-        "form": form,
-        "state": state,
-        "may_have_lost_all": may_have_lost_all,
-    }
+    has_begun = state.entry != Entry.NEVER_INVITED and person.user != request.user
+    context = {"person": person, "form": form, "state": state, "may_have_lost_all": has_begun}
     return render_page(request, "invitation/of_person.html", context)
 
 
