@@ -29,6 +29,13 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[None]:
+    """Let a test that writes to the home have one of its own."""
+    with override_settings(HOME=tmp_path / "home"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Begin each test in a process that keeps nothing: rows of the last one had the same ids."""
