@@ -11,7 +11,7 @@ from manypaths.estimates.services import withdraw_responses
 from manypaths.evidence.models import Rating, Response, Task
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.services import retire_framework
-from manypaths.interop.models import ImportRun
+from manypaths.interop.models import ImportKind, ImportRun
 from manypaths.people.access import Actor
 
 
@@ -62,6 +62,8 @@ def why_in_use(framework: Framework) -> str:
 
 
 def _nothing_to_take_back(run: ImportRun) -> str:
+    if run.kind == ImportKind.ROSTER:
+        return _("A roster is mended by the next roster: what it says holds from then on.")
     if run.framework is not None and run.first_response is None and run.group is None:
         return _(
             "This import changed a framework that was here before. Bring in its earlier package "
