@@ -44,13 +44,10 @@ from manypaths.records.ledger import (
 from manypaths.records.models import Erasure, ErasureState, Hold, LedgerEntry
 from tests.stage import LATER, Stage, make_stage
 
+pytestmark = pytest.mark.usefixtures("own_home")
+
 CANARY = "kestrel-4f1c9b7e"
 AFTER = LATER + COOLING + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

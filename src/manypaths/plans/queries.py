@@ -26,6 +26,7 @@ from django.utils.translation import gettext
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
+from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import version_now
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.outline import Places, outline_of, places_of
@@ -64,6 +65,7 @@ from manypaths.plans.models import (
     WindowEntry,
 )
 from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
+from manypaths.plans.seen_to import seen_to
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
     MOST_LEARNERS,
@@ -81,7 +83,8 @@ FEW = 2_000
 class ClassOverview:
     """What a class needs: the four lists, the slips that it shows, and everyone's status.
 
-    `planned` holds steps that educators planned, `supports` help in sessions: neither given yet.
+    `planned` holds steps that educators planned and checks that learners chose, `supports` help in
+    sessions: none given yet. Whom these see to is in no other list with what they are about.
     """
 
     group: Group
@@ -404,14 +407,17 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
     shown = slips_of(learners, framework, by=by, at=at)
-    lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group))
+    choices, supports = open_choices(learners, by=by), open_supports(group, by=by)
+    on = at.astimezone(current_scope().zone).date()
+    seen = seen_to(group, choices, supports, on=on)
+    lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group), seen)
     return ClassOverview(
         group=group,
         framework=framework,
         learners=learners,
         needs_help=lists.needs_help(),
-        planned=_planned(open_choices(learners, by=by), places),
-        supports=open_supports(group, by=by),
+        planned=_planned(choices, places),
+        supports=supports,
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
@@ -487,11 +493,12 @@ def _are_educators(learners: Sequence[Person]) -> bool:
 
 
 def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
-    """Return the help that educators planned and that has not been given yet."""
+    """Return what educators planned and checks that learners chose, not given yet."""
     return [
-        Need(choice.learner, choice.competency, words.planned(choice))
+        Need(choice.learner, choice.competency, words.planned(choice), step=choice)
         for choice in choices
-        if not choice.is_learners_own and choice.competency.lineage_id in places
+        if not choice.is_learners_own or choice.kind == StepKind.SHOW
+        if choice.competency.lineage_id in places
     ]
 
 
