@@ -29,6 +29,13 @@ def _own_files(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def own_home(tmp_path: Path) -> Iterator[None]:
+    """Let a test that writes to the home have one of its own."""
+    with override_settings(HOME=tmp_path / "home"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     """Begin each test in a process that keeps nothing: rows of the last one had the same ids."""
@@ -99,7 +106,8 @@ settings_of_laws.load_profile("manypaths")
 # `make test-all` sets it: laws are then tried with all their examples.
 _IS_THOROUGH = bool(os.environ.get("THOROUGH"))
 _FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 4
-_PAGES = Path(__file__).parent / "src" / "manypaths" / "web"
+_ROOMS = Path(__file__).parent / "src" / "manypaths"
+_DOORS = tuple(_ROOMS / name for name in ("web", "api", "cli"))
 
 
 def _try_laws_less(items: list[pytest.Item]) -> None:
@@ -120,11 +128,12 @@ def _is_law(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what is quick and what is long, and leave out what a second database does not change.
 
-    Pages ask the database what rooms ask it, so on a second one they are of the long tests.
+    Doors ask the database what rooms ask it, so on a second one they are of the long tests.
     """
     is_second = config.getoption("--database-only")
     for item in items:
-        if (_IS_THOROUGH and _is_law(item)) or (is_second and item.path.is_relative_to(_PAGES)):
+        is_of_a_door = any(item.path.is_relative_to(door) for door in _DOORS)
+        if (_IS_THOROUGH and _is_law(item)) or (is_second and is_of_a_door):
             item.add_marker(pytest.mark.sweep)
     if not _IS_THOROUGH:
         _try_laws_less(items)

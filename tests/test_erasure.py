@@ -17,6 +17,9 @@ from manypaths.evidence.drafts import RatingDraft
 from manypaths.evidence.files import CheckedFile
 from manypaths.evidence.models import ArtifactKind, RaterRole, Rating
 from manypaths.evidence.storage import kept_file
+from manypaths.interop.models import ImportRun, RunState
+from manypaths.interop.runs import start_import
+from manypaths.interop.tests.rosters import BUNDLE, write_zip
 from manypaths.people.models import Person, Relationship, Role, User
 from manypaths.people.tests.cast import OPERATOR, Cast, make_person, user_of
 from manypaths.records.deleting import rows_of
@@ -41,13 +44,10 @@ from manypaths.records.ledger import (
 from manypaths.records.models import Erasure, ErasureState, Hold, LedgerEntry
 from tests.stage import LATER, Stage, make_stage
 
+pytestmark = pytest.mark.usefixtures("own_home")
+
 CANARY = "kestrel-4f1c9b7e"
 AFTER = LATER + COOLING + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -138,6 +138,16 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(stage: Stage) -> None:
             assert not rows_of(model, [ada.pk]).exists(), model
     assert not Person.objects.filter(pk=ada.pk).exists()
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_roster_that_waits_to_be_taken_in_goes_with_anybody(stage: Stage, tmp_path: Path) -> None:
+    content = write_zip(tmp_path / "roster.zip", BUNDLE).read_bytes()
+    femi = user_of(Person.objects.get(given_name="Femi"))
+    run = start_import(content, file="roster.zip", target=None, by=femi, at=LATER)
+    assert run.state == RunState.CHECKED
+    confirmed(stage)
+    carry_out_erasures(by=OPERATOR, at=AFTER)
+    assert not ImportRun.objects.exists()
 
 
 def test_who_worked_with_others_leaves_a_row_without_a_name(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """What is over its time is named first and deleted then, and nothing else."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -30,10 +29,7 @@ from manypaths.records.retention import (
 from manypaths.records.rounds import make_round
 from tests.stage import LATER, Stage, make_stage
 
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 @pytest.fixture

@@ -34,13 +34,9 @@ from manypaths.records.whole.reading import import_record
 from manypaths.records.whole.writing import export_record
 from tests.stage import LATER, Stage, make_stage
 
+pytestmark = pytest.mark.usefixtures("own_home")
+
 NUMBERS = ("mean", "sd", "p_mastered", "success", "low", "high")
-
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    """Sign with a key of the test's own."""
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

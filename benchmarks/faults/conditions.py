@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from shutil import which
@@ -63,6 +64,18 @@ def may_mount() -> bool:
         if done.returncode == 0:
             subprocess.run(["umount", folder], check=True)
         return done.returncode == 0
+
+
+def may_take_writing_away() -> bool:
+    """Say whether a disk can be mounted anew for reading alone, which not every machine heeds."""
+    with small_disk(1) as disk:
+        if not _remounted(disk, "ro"):
+            return False
+        try:
+            (disk / "written").touch()
+        except OSError:
+            return True
+        return False
 
 
 @contextmanager
@@ -208,15 +221,15 @@ def read_only() -> Observed:
     """Begin on a disk that takes no writing, and go on when it does again."""
 
     async def play(scene: Scene) -> Observed:
-        disk = str(scene.site.home.folder)
+        disk = scene.site.home.folder
         await scene.writers.pause()
         # A disk on which a program writes can't be made so under it.
         await asyncio.to_thread(scene.server.end)
-        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        wait_until("somebody goes on writing to the disk", partial(_remounted, disk, "ro"))
         refused = await asyncio.to_thread(
             scene.site.home.manypaths, "serve", "--port", str(free_port())
         )
-        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+        assert _remounted(disk, "rw")
         await asyncio.to_thread(scene.server.start)
         scene.writers.go_on()
         seconds = await scene.writers.until_acknowledged(since=monotonic())
@@ -227,6 +240,12 @@ def read_only() -> Observed:
 
     with small_disk(64) as disk:
         return _run(Site(make_home(disk)), play)
+
+
+def _remounted(disk: Path, mode: str) -> bool:
+    """Mount a disk anew for reading alone or for writing; say whether it could be done."""
+    done = subprocess.run(["mount", "-o", f"remount,{mode}", disk], check=False)
+    return done.returncode == 0
 
 
 def read_only_postgres(site: Site) -> Observed:

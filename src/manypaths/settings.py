@@ -323,6 +323,11 @@ ENTRY_RATE_LIMITS = {
 
 # So often a minute one token may call.
 API_CALLS_A_MINUTE = env_int("MANYPATHS_API_CALLS_A_MINUTE", 600, at_least=10, at_most=100_000)
+# So often a minute one address may read open frameworks without a token: a whole school is behind
+# it, whose tools all begin with the lesson.
+OPEN_CALLS_AN_ADDRESS = env_int(
+    "MANYPATHS_OPEN_CALLS_AN_ADDRESS", 1200, at_least=10, at_most=1_000_000
+)
 
 # Whether webhooks may be sent to this machine itself, and plainly: for tests and demonstrations.
 LOOPBACK_WEBHOOKS = env_bool("MANYPATHS_LOOPBACK_WEBHOOKS", False)

@@ -8,9 +8,12 @@ from manypaths.people.access_log import record_family_views, record_view, views_
 from manypaths.people.directory import Wanted
 from manypaths.people.merging import require_merge_right
 from manypaths.people.models import Group, Part, RelationshipKind, Role, User
+from manypaths.people.newcomers import Newcomers, newcomers_who_stay, on_record
 from manypaths.people.roster import RosterDraft, SchoolDraft
 from manypaths.people.roster_pages import members_page
 from manypaths.people.rostering import take_in_roster
+from manypaths.people.services.newcomers import take_back_newcomers
+from manypaths.people.services.telling_apart import suggest_again, tell_apart
 from manypaths.people.tests.cast import SINCE
 from tests.stage import LATER, Records
 from tests.walls.kinds import Wall
@@ -19,6 +22,11 @@ from tests.walls.kinds import Wall
 def user_or_ghost(records: Records) -> User:
     """Return the sign-in of the learner, or one that is in no table."""
     return records.learner.user or User(pk=10**12)
+
+
+def _newcomers(records: Records) -> Newcomers:
+    """Return the learner as if a list had brought them into their class."""
+    return Newcomers(records.group, [records.learner.pk], [records.membership.pk])
 
 
 PEOPLE = {
@@ -51,6 +59,18 @@ PEOPLE = {
     ),
     "people.duplicates.standing_merges": Wall(
         lambda by, r: duplicates.standing_merges(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.pairs_told_apart": Wall(
+        lambda by, r: duplicates.pairs_told_apart(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.told_apart_for": Wall(
+        lambda by, r: duplicates.told_apart_for(r.apart.public_id, by=by), "dana"
+    ),
+    "people.services.telling_apart.tell_apart": Wall(
+        lambda by, r: tell_apart(r.learner, r.tie.supporter, by=by, at=LATER), "dana"
+    ),
+    "people.services.telling_apart.suggest_again": Wall(
+        lambda by, r: suggest_again(r.apart, by=by, at=LATER), "dana"
     ),
     "people.duplicates.merge_for": Wall(
         lambda by, r: duplicates.merge_for(r.merge.public_id, by=by), "dana"
@@ -220,6 +240,13 @@ PEOPLE = {
     ),
     "people.directory.schools_in": Wall(
         lambda by, r: directory.schools_in(r.organization, by=by), "dana"
+    ),
+    "people.newcomers.on_record": Wall(lambda by, r: on_record(_newcomers(r), by=by), "dana"),
+    "people.newcomers.newcomers_who_stay": Wall(
+        lambda by, r: newcomers_who_stay(_newcomers(r), by=by), "dana"
+    ),
+    "people.services.newcomers.take_back_newcomers": Wall(
+        lambda by, r: take_back_newcomers(_newcomers(r), on=LATER.date(), by=by, at=LATER), "dana"
     ),
     "people.services.rosters.add_to_group": Wall(
         lambda by, r: services.add_to_group(

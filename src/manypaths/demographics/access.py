@@ -14,6 +14,14 @@ def may_read_demographics(by: Actor) -> bool:
     return DemographicsRight.objects.filter(person__user=by, ended_at=None).exists()
 
 
+def may_bring_demographics(by: Actor) -> bool:
+    """Say whether a roster of `by` may say what is sealed: the operator's, or a reader's by right.
+
+    Whoever sees which rows of a file are news can guess with it what is on record.
+    """
+    return not isinstance(by, User) or may_read_demographics(by)
+
+
 def require_demographics_right(by: Actor, person: Person) -> None:
     """Raise NotFound unless `by` holds the right and leads an organization of the person."""
     require_leadership_of(by, person)

@@ -48,6 +48,20 @@ def opened(row: Demographics, key: bytes | None = None) -> dict[str, str]:
     return facts
 
 
+def sealed_file(content: bytes, file: UUID, *, at: datetime) -> bytes:
+    """Return a file that may speak of such facts sealed until it is read; `file` is its id."""
+    return seal(data_key(at=at), content, bound_to=_binding_of_file(file))
+
+
+def opened_file(content: bytes, file: UUID) -> bytes:
+    """Return what was sealed of a file. Raises Refused where its key is not on this machine."""
+    return unseal(unwrapped(DataKey.objects.get()), content, bound_to=_binding_of_file(file))
+
+
+def _binding_of_file(file: UUID) -> str:
+    return f"file {current_district()} {file}"
+
+
 def _binding(person: UUID) -> str:
     return f"demographics {current_district()} {person}"
 

@@ -58,6 +58,22 @@ class TokenUse(DistrictRow):
         """One for a token."""
 
 
+class AddressUse(models.Model):
+    """How often an address called without a token in the minute of its last call.
+
+    It lies above the districts, for whoever shows no token is nobody's. The address itself is not
+    kept, and the row goes with the hour.
+    """
+
+    personal = OF_NOBODY
+
+    # Keyed with a secret of ours, so that nobody finds the address by trying them all.
+    address_hash = models.CharField(max_length=64, unique=True)
+    # Minutes since 1970.
+    minute = models.BigIntegerField(db_index=True)
+    n_calls = models.IntegerField(default=1)
+
+
 class SentRow(DistrictRow):
     """A row as an integration named it, with the hash of what it said."""
 
@@ -172,6 +188,8 @@ class LastStatus(DistrictRow):
     """The status in which a learner was when others were told last, to notice a change."""
 
     personal = goes_with("learner", "learner", "competency", "status")
+    # What was told of one of two people who are merged was not told of the other.
+    stays_when_merged = True
 
     learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     # The first row of its lineage.

@@ -22,12 +22,13 @@ from manypaths.interop.foreign_tables import (
     require_columns,
 )
 from manypaths.interop.models import ColumnMapping
-from manypaths.interop.report import ImportReport, refused
+from manypaths.interop.report import ImportReport, TakenIn, refused
 from manypaths.interop.response_import import ImportTarget, import_responses
 from manypaths.people.access import Actor, require_leadership
 from manypaths.people.directory import places_led
 from manypaths.people.models import Group, Membership, Part, Person, Role, SourceId
 from manypaths.people.names import LONGEST_PART
+from manypaths.people.newcomers import source_of_list
 from manypaths.people.queries import group_named
 from manypaths.people.services import add_to_group, give_source_ids
 
@@ -137,7 +138,7 @@ def _class_list(
     require_leadership(by, group.organization)
     rows = as_names(table, columns)
     _require_names(table, columns, rows)
-    source = f"list of {group.public_id}"
+    source = source_of_list(group)
     members = Membership.objects.filter(group=group, part=Part.LEARNER).values("person")
     there = set(Person.objects.filter(pk__in=members).values_list("given_name", "family_name"))
     ids = set(SourceId.objects.filter(source=source).values_list("value", flat=True))
@@ -163,7 +164,15 @@ def _class_list(
     changes = Changes(read=n, created=n_new, unchanged=n - n_new)
     transaction.set_rollback(dry_run)
     memberships = Changes(read=n, created=n_new, unchanged=n - n_new)
-    return ImportReport(dry_run, {"people": changes, "memberships": memberships})
+    taken_in = None if dry_run or not people else _taken_in(people, group)
+    kinds = {"people": changes, "memberships": memberships}
+    return ImportReport(dry_run, kinds, taken_in=taken_in)
+
+
+def _taken_in(people: list[Person], group: Group) -> TakenIn:
+    added = [person.pk for person in people]
+    rows = Membership.objects.filter(group=group, person__in=added)
+    return TakenIn(group=group, people=added, memberships=list(rows.values_list("pk", flat=True)))
 
 
 def _added(names: list[tuple[str, str]], group: Group, *, by: Actor, at: datetime) -> list[Person]:

@@ -16,6 +16,7 @@ class ImportKind(models.TextChoices):
 
     CASE = "case"
     YAML = "yaml"
+    ROSTER = "roster"
     RESPONSES = "responses"
     # A table of another program: which of its columns is what, somebody says or has said.
     TABLE = "table"
@@ -71,6 +72,12 @@ class ImportRun(PublicId, DistrictRow):
     group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
     first_response = models.BigIntegerField(null=True)
     last_response = models.BigIntegerField(null=True)
+    # Of a class list: ids of the people and of their places in the group.
+    made_people = models.JSONField(default=list)
+    made_memberships = models.JSONField(default=list)
+    # What became of them when it was taken back: who stays (ids), and how many were removed.
+    stayed = models.JSONField(default=list)
+    n_removed = models.IntegerField(default=0)
 
     class Meta(DistrictRow.Meta):
         """Listed newest first."""
@@ -99,7 +106,8 @@ class ImportRun(PublicId, DistrictRow):
 class ImportFile(DistrictRow):
     """The content of a file from upload until it is taken in or dropped."""
 
-    # Ids and answers, for the hours between a look at the file and the decision.
+    # Ids and answers, for the hours between a look at the file and the decision. A roster is sealed
+    # meanwhile: it may say of people what nobody reads without the right to it.
     personal = OF_NOBODY
 
     run = models.OneToOneField(ImportRun, on_delete=models.CASCADE, related_name="file")

@@ -22,10 +22,13 @@ def refused(file: str, faults: Sequence[Fault]) -> Refused:
 class TakenIn:
     """What an import made or changed, by which it can be taken back."""
 
-    framework: Framework
-    is_new: bool
+    framework: Framework | None = None
+    is_new: bool = False
     group: Group | None = None
     responses: range = range(0)
+    # Row ids of the people whom a class list added, and of their places in the group.
+    people: Sequence[int] = ()
+    memberships: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

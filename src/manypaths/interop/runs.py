@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from manypaths.base.errors import Fault, ManypathsError, NotFound, Refused
 from manypaths.base.scope import current_district
 from manypaths.base.worded import Worded
+from manypaths.demographics.vault import opened_file, sealed_file
 from manypaths.frameworks.access import require_right_to_add
 from manypaths.interop.case import import_case
 from manypaths.interop.foreign_tables import ForeignTable, read_foreign
@@ -30,18 +31,22 @@ from manypaths.interop.models import (
     ImportRun,
     RunState,
 )
+from manypaths.interop.oneroster.roster_import import import_roster
 from manypaths.interop.report import ImportReport
 from manypaths.interop.response_import import ImportTarget, import_responses
 from manypaths.interop.undoing import take_back
 from manypaths.interop.uploads import kind_of
 from manypaths.interop.yaml_import import import_yaml
-from manypaths.people.access import organizations_led_by
+from manypaths.people.access import organizations_led_by, require_leadership
 from manypaths.people.directory import places_led
-from manypaths.people.models import User
+from manypaths.people.models import Organization, User
 
 MOST_FAULTS_SHOWN = 200
 # A file of more bytes is worked on beside the pages.
 SMALL = 100_000
+# What a roster packs is many times as much, and of many people.
+SMALL_PACKED = 10_000
+_SEALED = "demographics.csv"
 _STEPS = {
     RunState.CHECKING: (RunState.CHECKED, True),
     RunState.TAKING_IN: (RunState.DONE, False),
@@ -53,7 +58,8 @@ def start_import(
 ) -> ImportRun:
     """Keep a file and begin to try it. Raises Refused for a file that is none of what we take.
 
-    Frameworks are for those who lead the district, logs for those who lead any part of it.
+    Frameworks and rosters are for those who lead the district, logs and class lists for those who
+    lead any part of it.
     """
     kind = kind_of(content)
     state = RunState.CHECKING
@@ -63,6 +69,8 @@ def start_import(
             raise Refused(_("This is a log of responses: say which group's learners they are."))
         if kind == ImportKind.TABLE and _mapping_of(content, file, by=by) is None:
             state = RunState.ASKING
+    elif kind == ImportKind.ROSTER:
+        require_leadership(by, _district())
     else:
         require_right_to_add(by)
     with transaction.atomic():
@@ -77,6 +85,8 @@ def start_import(
             asked_by=by.pk,
             asked_at=at,
         )
+        if kind == ImportKind.ROSTER:
+            content = sealed_file(content, run.public_id, at=at)
         ImportFile.objects.create(run=run, content=content)
     return run if state == RunState.ASKING else _set_off(run, by=by)
 
@@ -201,6 +211,8 @@ def _import(
             if settle is not None:
                 settle(report)
         return report
+    if run.kind == ImportKind.ROSTER:
+        return _import_roster(opened_file(content, run.public_id), run, by=by, at=at, settle=settle)
     if run.kind != ImportKind.RESPONSES:
         take = import_case if run.kind == ImportKind.CASE else import_yaml
         with transaction.atomic():
@@ -251,9 +263,13 @@ def _end_with_faults(run: ImportRun, before: RunState, error: ManypathsError, at
 
 
 def _kept(fault: Fault) -> dict[str, Any]:  # Any: JSON
-    """Return a fault in English, with what it takes to say it in a reader's language."""
+    """Return a fault in English, with what it takes to say it in a reader's language.
+
+    What is wrong with a fact that is to be sealed stands in its place alone: a run is not sealed.
+    """
     words = fault.allowed
-    return fault.as_json() | ({"words": words.as_json()} if isinstance(words, Worded) else {})
+    told = {"words": words.as_json()} if isinstance(words, Worded) else {}
+    return fault.as_json() | told | ({"value": None} if fault.file == _SEALED else {})
 
 
 def _require_state(run: ImportRun, state: RunState) -> None:
@@ -270,6 +286,7 @@ def _note_report(run: ImportRun, report: ImportReport) -> None:
     if came is None:
         return
     run.framework, run.made_framework, run.group = came.framework, came.is_new, came.group
+    run.made_people, run.made_memberships = list(came.people), list(came.memberships)
     if came.responses:
         run.first_response, run.last_response = came.responses[0], came.responses[-1]
 
@@ -294,6 +311,32 @@ def _import_table(
     return import_mapped(table, mapping, target, by=by, at=at, dry_run=dry_run)
 
 
+def _import_roster(
+    content: bytes,
+    run: ImportRun,
+    *,
+    by: User,
+    at: datetime,
+    settle: Callable[[ImportReport], None] | None,
+) -> ImportReport:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / run.file_name
+        path.write_bytes(content)
+        return import_roster(
+            path,
+            district=_district(),
+            by=by,
+            at=at,
+            dry_run=settle is None,
+            progress=_teller(run),
+            settle=settle or _nothing,
+        )
+
+
+def _district() -> Organization:
+    return Organization.objects.get(pk=current_district())
+
+
 def _mapping_of(content: bytes, file: str, *, by: User) -> ColumnMapping | None:
     return known_mapping(read_foreign(content, file=file), by=by)
 
@@ -308,7 +351,7 @@ def _claim(run: ImportRun, before: RunState, after: RunState, refusal: str) -> N
 def _set_off(run: ImportRun, *, by: User) -> ImportRun:
     from manypaths.interop.tasks import do_step, step_of  # knows this module
 
-    if run.n_bytes <= SMALL:
+    if run.n_bytes <= (SMALL_PACKED if run.kind == ImportKind.ROSTER else SMALL):
         step_of(run, by)
     else:
         do_step.enqueue(run.pk, by.pk)

@@ -10,7 +10,10 @@ from manypaths.interop.models import ImportKind
 from manypaths.interop.response_log import COLUMNS
 
 _LOOKED_AT = 4_096
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04")
+_PACKED = b"\x1f\x8b"
+_ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
+# A workbook is a zip as well; by these it begins.
+_OF_WORKBOOKS = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"xl/workbook.xml")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _FEWEST_COLUMNS = 2
 
@@ -21,6 +24,10 @@ def kind_of(content: bytes) -> ImportKind:
         raise Refused(_("This file is empty."))
     if content.startswith(_PACKED):
         raise Refused(_("This file is packed. Unpack it first."))
+    if content.startswith(_ZIPPED):
+        if any(mark in content[:_LOOKED_AT] for mark in _OF_WORKBOOKS):
+            raise Refused(_("This is a workbook. Save the sheet as CSV first."))
+        return ImportKind.ROSTER
     if b"\0" in content[:_LOOKED_AT]:
         if content.startswith(_UTF_16):
             return _table(content)
@@ -58,6 +65,6 @@ def _names_columns(head: str) -> bool:
 
 def _none_of_ours() -> str:
     return _(
-        "This is no file that we take. We take a CASE package (JSON), a framework (YAML), and a "
-        "log of responses or a class list as a table (CSV)."
+        "This is no file that we take. We take a CASE package (JSON), a framework (YAML), a "
+        "log of responses or a class list as a table (CSV), and a OneRoster bundle (ZIP)."
     )

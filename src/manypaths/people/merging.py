@@ -88,7 +88,7 @@ def move_rows(other: Person, kept: Person, *, but_not: Collection[Table] = ()) -
     """
     moves = Moves()
     _set_doubles_aside(other, kept, moves)
-    for table, name in _references(but_not):
+    for table, name in references_to_people(but_not):
         ids = _hand_on(table, name, other, kept, moves)
         if ids:
             moves.moved[f"{table._meta.label_lower}.{name}"] = ids
@@ -149,15 +149,15 @@ def rows_by_table(person: Person) -> dict[str, int]:
     """Return how many rows of each table and field name a person, for those that there are."""
     counts = {
         f"{table._meta.label_lower}.{name}": _rows(table, **{name: person}).count()
-        for table, name in _references(())
+        for table, name in references_to_people(())
     }
     return {place: n for place, n in counts.items() if n}
 
 
-def _references(but_not: Collection[Table]) -> Iterator[tuple[Table, str]]:
-    """Yield each table with each field of it that names a person."""
+def references_to_people(but_not: Collection[Table] = ()) -> Iterator[tuple[Table, str]]:
+    """Yield each table, but that of merges, with each field of it that names a person."""
     for table, _personal in declared_models():
-        if table is Merge or table in but_not:
+        if table is Merge or table in but_not or hasattr(table, "stays_when_merged"):
             continue
         for one in table._meta.concrete_fields:
             if one.related_model is Person:

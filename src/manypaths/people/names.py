@@ -1,5 +1,9 @@
-"""Names as people write them: one on a line, checked, and a pasted list read line by line."""
+"""Names as people write them: one on a line, checked, a pasted list read line by line, and short.
 
+A short name is what a class calls somebody: the given name, and more where two share that.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -8,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from manypaths.base.errors import Fault, Refused
+from manypaths.people.models import Person
 
 LONGEST_NAME, LONGEST_PART = 200, 100
 # A list of more is a file; imports take those.
@@ -65,6 +70,32 @@ def read_names(text: str) -> NameList:
     names = [_split(line) for _number, line in rows]
     faults = [*_faults(rows, names)]
     return NameList(tuple(names), tuple(number for number, _line in rows), tuple(faults))
+
+
+def short_names(people: Iterable[Person]) -> dict[int, str]:
+    """Return by row id the shortest names that tell these people apart, as far as names can.
+
+    The given name; with the first letter of the family name where several share that; in full
+    where they share both.
+    """
+    found: dict[int, str] = {}
+    left = list(people)
+    for shortened in (_given, _given_and_letter):
+        n_called = Counter(shortened(one).casefold() for one in left)
+        alone = [one for one in left if n_called[shortened(one).casefold()] == 1]
+        found.update((one.pk, shortened(one)) for one in alone)
+        left = [one for one in left if one.pk not in found]
+    return found | {one.pk: one.name for one in left}
+
+
+def _given(person: Person) -> str:
+    return person.given_name or person.name
+
+
+def _given_and_letter(person: Person) -> str:
+    if not (person.given_name and person.family_name):
+        return person.name
+    return f"{person.given_name} {person.family_name[0]}."
 
 
 def _split(line: str) -> Name:

@@ -415,7 +415,7 @@ def _bring_up(row: models.Model, changes: Changes, **values: object) -> None:
         return
     for name in changed:
         setattr(row, name, values[name])
-    row.save(update_fields=[name.removesuffix("_id") for name in changed])
+    row.save(update_fields=changed)
     changes.updated += 1
 
 

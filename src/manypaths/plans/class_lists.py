@@ -14,7 +14,8 @@ from manypaths.frameworks.models import Competency
 from manypaths.mastery.next_steps import chance_after_practice
 from manypaths.people.models import Person
 from manypaths.plans import words
-from manypaths.plans.models import ListKind
+from manypaths.plans.models import Choice, ListKind
+from manypaths.plans.seen_to import SeenTo
 
 # "Little chance to reach the target unaided": less than this after so many more tries alone.
 LITTLE_CHANCE, TRIES_ALONE = 0.2, 10
@@ -22,13 +23,17 @@ LITTLE_CHANCE, TRIES_ALONE = 0.2, 10
 
 @dataclass(frozen=True)
 class Need:
-    """A learner and a competency in one of a class's lists, with the reason in a sentence."""
+    """A learner and a competency in one of a class's lists, with the reason in a sentence.
+
+    `step` is the open choice that put them there, if one did.
+    """
 
     learner: Person
     competency: Competency
     reason: str
     slip: Slip | None = None
     n_pieces: int = 0
+    step: Choice | None = None
 
 
 # How many pieces of evidence there were when a row was cleared, by list, learner and lineage.
@@ -56,6 +61,7 @@ class ClassLists:
     window: Window
     prerequisites: Sequence[NDArray[np.int64]]
     cleared: Cleared = field(default_factory=dict)
+    seen_to: SeenTo = field(default_factory=dict)
 
     def needs_help(self) -> list[Need]:
         """Return who is growing, in the window, with a slip of the class or little chance alone."""
@@ -74,7 +80,7 @@ class ClassLists:
             elif hard[row]:
                 reason = self._hard_words(row)
                 needs.append(Need(learner, competency, reason, n_pieces=n_pieces))
-        return self._not_cleared(needs, ListKind.HELP)
+        return self._to_be_done(needs, ListKind.HELP)
 
     def ready_to_show(self) -> list[Need]:
         """Return who is ready to show what."""
@@ -90,7 +96,7 @@ class ClassLists:
             )
             for row in self._rows(Status.READY)
         ]
-        return self._not_cleared(needs, ListKind.SHOW)
+        return self._to_be_done(needs, ListKind.SHOW)
 
     def ready_to_move_on(self) -> list[Need]:
         """Return who has demonstrated all that precedes a competency outside the window."""
@@ -101,7 +107,7 @@ class ClassLists:
         n_pieces = np.zeros(shape, np.int64)
         n_pieces[pairs.who, pairs.what] = self.estimates.n_pieces
         needs = list(self._next_beyond(demonstrated, n_pieces))
-        return self._not_cleared(needs, ListKind.MOVE_ON)
+        return self._to_be_done(needs, ListKind.MOVE_ON)
 
     def _next_beyond(
         self, demonstrated: NDArray[np.bool_], n_pieces: NDArray[np.int64]
@@ -118,8 +124,15 @@ class ClassLists:
                     n = int(n_pieces[who, place])
                     yield Need(pairs.learners[who], pairs.competencies[place], reason, n_pieces=n)
 
-    def _not_cleared(self, needs: list[Need], kind: ListKind) -> list[Need]:
-        """Return the needs that nobody has cleared since the last evidence."""
+    def _to_be_done(self, needs: list[Need], kind: ListKind) -> list[Need]:
+        """Return the needs that nobody has seen to, or cleared since the last evidence."""
+        seen_to = self.seen_to.get(kind)
+        if seen_to:
+            needs = [
+                need
+                for need in needs
+                if (need.learner.pk, need.competency.lineage_id or 0) not in seen_to
+            ]
         if not self.cleared:
             return needs
         return [

@@ -26,6 +26,7 @@ from django.utils.translation import gettext
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
+from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import version_now
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.outline import Places, outline_of, places_of
@@ -64,6 +65,7 @@ from manypaths.plans.models import (
     WindowEntry,
 )
 from manypaths.plans.offers import Candidate, Offer, Situation, all_offers, choose_offers
+from manypaths.plans.seen_to import seen_to
 from manypaths.plans.small_groups import (
     DAYS_REMEMBERED,
     MOST_LEARNERS,
@@ -81,7 +83,9 @@ FEW = 2_000
 class ClassOverview:
     """What a class needs: the four lists, the slips that it shows, and everyone's status.
 
-    `planned` holds steps that educators planned, `supports` help in sessions: neither given yet.
+    `planned` holds steps that educators planned, `chosen_checks` what learners chose to show by
+    themselves, `supports` help in sessions: none given yet. Whom a check or help in sessions sees
+    to is in no other list with what that is about.
     """
 
     group: Group
@@ -89,6 +93,7 @@ class ClassOverview:
     learners: Sequence[Person]
     needs_help: Sequence[Need]
     planned: Sequence[Need]
+    chosen_checks: Sequence[Need]
     ready_to_show: Sequence[Need]
     ready_to_move_on: Sequence[Need]
     slips: Sequence[ClassSlip]
@@ -404,14 +409,18 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     places = places_of(estimates.pairs.competencies)
     window = _window_of([group.pk], places)
     shown = slips_of(learners, framework, by=by, at=at)
-    lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group))
+    choices, supports = open_choices(learners, by=by), open_supports(group, by=by)
+    on = at.astimezone(current_scope().zone).date()
+    seen = seen_to(group, choices, supports, on=on)
+    lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group), seen)
     return ClassOverview(
         group=group,
         framework=framework,
         learners=learners,
         needs_help=lists.needs_help(),
-        planned=_planned(open_choices(learners, by=by), places),
-        supports=open_supports(group, by=by),
+        planned=_waiting([one for one in choices if not one.is_learners_own], places),
+        chosen_checks=_waiting([one for one in choices if _is_chosen_check(one)], places),
+        supports=supports,
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
         slips=shown.of_class,
@@ -486,13 +495,17 @@ def _are_educators(learners: Sequence[Person]) -> bool:
     return bool(wanted) and wanted <= set(roles.values_list("person", flat=True))
 
 
-def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
-    """Return the help that educators planned and that has not been given yet."""
+def _waiting(choices: Sequence[Choice], places: Places) -> list[Need]:
+    """Return those steps that are on the framework, each with what was planned in it."""
     return [
-        Need(choice.learner, choice.competency, words.planned(choice))
+        Need(choice.learner, choice.competency, words.planned(choice), step=choice)
         for choice in choices
-        if not choice.is_learners_own and choice.competency.lineage_id in places
+        if choice.competency.lineage_id in places
     ]
+
+
+def _is_chosen_check(choice: Choice) -> bool:
+    return choice.is_learners_own and choice.kind == StepKind.SHOW
 
 
 def _cleared_in(group: Group) -> Cleared:

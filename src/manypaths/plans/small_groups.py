@@ -97,6 +97,12 @@ class GroupingSuggested:
     groups: Sequence[SmallGroup]
     left_alone: Sequence[LeftAlone]
 
+    @property
+    def learners(self) -> list[Person]:
+        """Return everybody, in a group or in none."""
+        grouped = [learner for small in self.groups for learner in small.learners]
+        return [*grouped, *(left.learner for left in self.left_alone)]
+
 
 @dataclass(frozen=True)
 class ClassNeeds:

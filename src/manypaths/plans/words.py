@@ -93,6 +93,7 @@ HELP_HARD = _("The target is far without help: {standing} after {pieces}.")
 READY = _("Ready: {standing}, and we are {certainty}.")
 MOVE_ON = _("Has demonstrated all that comes before it: {names}.")
 PLANNED = _("{verb}: {title}.")
+CHOSEN = _("{verb}: {title}. Their own choice.")
 
 GROUP_SLIP = ngettext_lazy(
     "This one kept to the slip “{slip}” on {items}.",
@@ -191,9 +192,10 @@ def pieces(count: int) -> str:
 
 
 def planned(choice: Choice) -> str:
-    """Return what was planned in a choice."""
+    """Return what was planned in a choice, or chosen by the learner."""
     title = choice.task.spoken.title if choice.task else ""
-    return PLANNED.format(verb=VERBS[StepKind(choice.kind)], title=title or choice.competency.name)
+    sentence = CHOSEN if choice.is_learners_own else PLANNED
+    return sentence.format(verb=VERBS[StepKind(choice.kind)], title=title or choice.competency.name)
 
 
 def we_are(certainty: Certainty) -> str:

@@ -8,3 +8,10 @@ class RecordsConfig(AppConfig):
 
     name = "manypaths.records"
     label = "records"
+
+    def ready(self) -> None:
+        """Let holds keep people on record, whoever would take them out."""
+        from manypaths.people.keeping import let_keep
+        from manypaths.records.holds import held_among
+
+        let_keep(held_among)

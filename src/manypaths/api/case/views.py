@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import override
 
@@ -19,6 +22,7 @@ from manypaths.base.scope import district_scope
 from manypaths.integrations.entry import (
     TooManyCalls,
     count_call,
+    count_open_call,
     districts_that_share,
     token_behind,
 )
@@ -122,9 +126,31 @@ def _places(request: HttpRequest) -> Iterator[None]:
             about="Authorization",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    if not header:
+        with _in_turn():
+            count_open_call(_address_of(request), now())
     for district in districts:
         with district_scope(district):
             yield
+
+
+def _address_of(request: HttpRequest) -> str:
+    """Return where a reader calls from; those of whom no server says it share one count."""
+    try:
+        return str(get_ip(request))
+    except PermissionDenied:
+        return ""
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Answer whoever called too often with how long to wait."""
+    try:
+        yield
+    except TooManyCalls as error:
+        raise Failure(
+            429, "server_busy", "Too often.", headers={"Retry-After": str(error.seconds)}
+        ) from None
 
 
 def _district_of_token(header: str) -> int:
@@ -141,12 +167,8 @@ def _district_of_token(header: str) -> int:
             about="Authorization",
             headers={"WWW-Authenticate": "Bearer"},
         ) from None
-    try:
+    with _in_turn():
         count_call(token, now())
-    except TooManyCalls as error:
-        raise Failure(
-            429, "server_busy", "Too often.", headers={"Retry-After": str(error.seconds)}
-        ) from None
     if TokenScope.READ_FRAMEWORKS not in token.scopes:
         raise Failure(
             403, "forbidden", f"This needs {TokenScope.READ_FRAMEWORKS}.", about="Authorization"

@@ -2,8 +2,6 @@
 """Rosters as others really write them, and rosters that are made to do harm, through the command."""
 
 import resource
-import struct
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 
 from manypaths.cli.tests.commands import answer, run
 from manypaths.estimates.merging import merge_people
-from manypaths.interop.tests.rosters import BUNDLE, write_folder, write_zip
+from manypaths.interop.tests.rosters import BUNDLE, HARMFUL_ZIPS, write_folder
 from manypaths.interop.tests.test_oneroster import person
 from manypaths.people.models import Group, Membership, Organization, Part, Person, SourceId
 from manypaths.people.tests.cast import AT, OPERATOR, SINCE
@@ -204,48 +202,9 @@ def test_a_cell_that_looks_like_a_formula_is_a_text(district: Organization, tmp_
     assert person("u2").given_name == "=cmd()"
 
 
-def pack(path: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, contents in entries.items():
-            archive.writestr(name, contents)
-    return path
-
-
-def overlapping(path: Path) -> Path:
-    raw = bytearray(write_zip(path, BUNDLE).read_bytes())
-    second = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
-    raw[second + 42 : second + 46] = struct.pack("<I", 0)
-    path.write_bytes(raw)
-    return path
-
-
-def lying(path: Path) -> Path:
-    raw = bytearray(write_zip(path, BUNDLE).read_bytes())
-    entry = raw.index(b"PK\x01\x02")
-    raw[entry + 24 : entry + 28] = struct.pack("<I", 16)
-    path.write_bytes(raw)
-    return path
-
-
-def cut_name(path: Path) -> Path:
-    raw = pack(path, {"users.csv-exe": b"1"}).read_bytes()
-    path.write_bytes(raw.replace(b"users.csv-exe", b"users.csv\0exe"))
-    return path
-
-
 @pytest.mark.parametrize(
     ("make", "words"),
-    [
-        (overlapping, "overlap"),
-        (lying, "manifest.csv in the archive is damaged"),
-        (cut_name, "which no list has"),
-        (lambda path: pack(path, {"users.csv": b"0" * 30_000_000}), "times larger"),
-        (lambda path: pack(path, {"more.zip": b"PK"}), "another archive"),
-        (lambda path: pack(path, {"../users.csv": b"1"}), "which no list has"),
-        (lambda path: pack(path, {"/users.csv": b"1"}), "which no list has"),
-        (lambda path: pack(path, {"users.csv": b"1", "USERS.csv": b"2"}), "two files of one name"),
-        (lambda path: pack(path, {f"{n}.csv": b"" for n in range(5_001)}), "at most 5,000"),
-    ],
+    HARMFUL_ZIPS,
 )
 def test_archives_that_are_made_to_do_harm_are_refused_with_words(
     district: Organization, tmp_path: Path, make: Callable[[Path], Path], words: str

@@ -12,10 +12,7 @@ from manypaths.people.tests.cast import AT, Cast, make_person, user_of
 from manypaths.records.erasures import ask_erasure
 from manypaths.records.models import Hold
 
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def test_whole_logs_are_said_to_be_whole_and_broken_ones_where(cast: Cast) -> None:

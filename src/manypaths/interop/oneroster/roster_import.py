@@ -1,15 +1,17 @@
 """Take a OneRoster bundle in: one roster, all or nothing."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from manypaths.base.clock import today
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
+from manypaths.demographics.access import may_bring_demographics
 from manypaths.interop.oneroster.bundle import Bundle, read_bundle
 from manypaths.interop.oneroster.results import has_results, take_in_results
 from manypaths.interop.oneroster.sealing import has_demographics, seal_demographics
@@ -61,10 +63,12 @@ def import_roster(
     at: datetime,
     dry_run: bool = False,
     progress: Tell = silence,
+    settle: Callable[[ImportReport], None] = lambda report: None,
 ) -> ImportReport:
     """Bring a OneRoster bundle into the district, or with `dry_run` say what that would change.
 
-    Raises Refused with every fault; then nothing was changed.
+    `settle` is called with the report within the same transaction, unless it is a dry run. Raises
+    Refused with every fault; then nothing was changed.
     """
     progress("Reading", 0, 2)
     known = known_ids(SOURCE)
@@ -77,8 +81,10 @@ def import_roster(
         taken = take_in_roster(
             draft, district=district, by=by, at=at, on=today(), sha256=_hash_of(path)
         )
-        changes, left_out = dict(taken.changes), list[str]()
-        if has_demographics(bundle):
+        changes, notices = dict(taken.changes), bundle.findings.notices()
+        if has_demographics(bundle) and not may_bring_demographics(by):
+            notices.append(_without_demographics())
+        elif has_demographics(bundle):
             changes["demographics"] = seal_demographics(
                 bundle, taken.people, district=district, by=by, at=at
             )
@@ -87,9 +93,19 @@ def import_roster(
             changes["results"], left_out = take_in_results(
                 bundle, taken.people, district=district, by=by, at=at
             )
-        if dry_run:
-            transaction.set_rollback(True)
-    return ImportReport(dry_run, changes, notices=[*bundle.findings.notices(), *left_out])
+            notices += left_out
+        report = ImportReport(dry_run, changes, notices=notices)
+        if not dry_run:
+            settle(report)
+        transaction.set_rollback(dry_run)
+    return report
+
+
+def _without_demographics() -> str:
+    return _(
+        "demographics.csv was left out: only somebody with the right to read demographics "
+        "brings them in."
+    )
 
 
 class _Draft:

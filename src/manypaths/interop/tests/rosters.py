@@ -1,8 +1,9 @@
 # ruff: noqa: E501  # rows of CSV stand as they are
 """A small OneRoster bundle of our own, for tests to spoil: file by file, as rows of text."""
 
+import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 BUNDLE: dict[str, str] = {
@@ -85,3 +86,46 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
     """Return the bundle with a text in one of its files replaced."""
     assert old in BUNDLE[name], (name, old)
     return BUNDLE | {name: BUNDLE[name].replace(old, new)}
+
+
+def pack(path: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, contents in entries.items():
+            archive.writestr(name, contents)
+    return path
+
+
+def overlapping(path: Path) -> Path:
+    raw = bytearray(write_zip(path, BUNDLE).read_bytes())
+    second = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
+    raw[second + 42 : second + 46] = struct.pack("<I", 0)
+    path.write_bytes(raw)
+    return path
+
+
+def lying(path: Path) -> Path:
+    raw = bytearray(write_zip(path, BUNDLE).read_bytes())
+    entry = raw.index(b"PK\x01\x02")
+    raw[entry + 24 : entry + 28] = struct.pack("<I", 16)
+    path.write_bytes(raw)
+    return path
+
+
+def cut_name(path: Path) -> Path:
+    raw = pack(path, {"users.csv-exe": b"1"}).read_bytes()
+    path.write_bytes(raw.replace(b"users.csv-exe", b"users.csv\0exe"))
+    return path
+
+
+# What a zip is that is made to do harm, and the words that refuse it.
+HARMFUL_ZIPS: list[tuple[Callable[[Path], Path], str]] = [
+    (overlapping, "overlap"),
+    (lying, "manifest.csv in the archive is damaged"),
+    (cut_name, "which no list has"),
+    (lambda path: pack(path, {"users.csv": b"0" * 30_000_000}), "times larger"),
+    (lambda path: pack(path, {"more.zip": b"PK"}), "another archive"),
+    (lambda path: pack(path, {"../users.csv": b"1"}), "which no list has"),
+    (lambda path: pack(path, {"/users.csv": b"1"}), "which no list has"),
+    (lambda path: pack(path, {"users.csv": b"1", "USERS.csv": b"2"}), "two files of one name"),
+    (lambda path: pack(path, {f"{n}.csv": b"" for n in range(5_001)}), "at most 5,000"),
+]

@@ -1,10 +1,13 @@
 """What a pasted list of names says, line by line."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manypaths.people.names import MOST_LINES, read_names
+from manypaths.people.models import Person
+from manypaths.people.names import MOST_LINES, read_names, short_names
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,42 @@ def test_a_list_of_more_is_a_file() -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     found = read_names(text)
     assert len(found.names) == len(found.lines)
+
+
+def people_of(names: Sequence[tuple[str, str]]) -> list[Person]:
+    return [
+        Person(pk=pk, district_id=1, given_name=given_name, family_name=family_name)
+        for pk, (given_name, family_name) in enumerate(names)
+    ]
+
+
+def called(*names: tuple[str, str]) -> list[str]:
+    people = people_of(names)
+    found = short_names(people)
+    return [found[person.pk] for person in people]
+
+
+def test_a_given_name_is_enough_until_two_share_it() -> None:
+    assert called(("Ada", "Okafor"), ("Bo", "Lind")) == ["Ada", "Bo"]
+    assert called(("Ana", "Berg"), ("ana", "Cole"), ("Bo", "Lind")) == ["Ana B.", "ana C.", "Bo"]
+
+
+def test_who_shares_the_letter_too_is_called_in_full() -> None:
+    names = [("Ana", "Berg"), ("Ana", "Bell"), ("Ana", "Cole")]
+    assert called(*names) == ["Ana Berg", "Ana Bell", "Ana C."]
+
+
+def test_who_has_one_name_alone_is_called_by_it() -> None:
+    assert called(("Ana", ""), ("Ana", "Cole"), ("", "Suharto")) == ["Ana", "Ana C.", "Suharto"]
+
+
+@given(st.lists(st.tuples(st.text("aAb", max_size=2), st.text("aAb", min_size=1, max_size=2))))
+def test_two_are_called_alike_only_if_nothing_tells_them_apart(
+    names: list[tuple[str, str]],
+) -> None:
+    people = people_of(names)
+    found = short_names(people)
+    for one in people:
+        for other in people:
+            if one.name.casefold() != other.name.casefold():
+                assert found[one.pk] != found[other.pk]

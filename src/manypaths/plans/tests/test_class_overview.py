@@ -1,5 +1,7 @@
 """What a class needs: who needs which help, who is ready, and the same status everywhere."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +14,13 @@ from manypaths.estimates.tests.world import CODES, World, day, make_world
 from manypaths.people.models import Person
 from manypaths.people.services import create_group
 from manypaths.people.tests.cast import AT, OPERATOR, Cast, user_of
+from manypaths.plans.class_acts import add_small_group, drop_small_group, give_step
 from manypaths.plans.class_lists import Need
-from manypaths.plans.models import StepKind
+from manypaths.plans.models import NeedKind, StepKind
 from manypaths.plans.queries import ClassOverview, class_overview
 from manypaths.plans.services import choose_step, drop_choice, set_window
+from manypaths.plans.small_groups import GroupNeed, SmallGroup
+from manypaths.plans.supporting import SupportDraft, end_support, plan_support
 from manypaths.plans.tests.work import (
     LATER,
     answer,
@@ -124,6 +129,70 @@ def test_who_is_ready_to_show_is_listed_with_how_sure_we_are(cast: Cast, world: 
     found = overview(cast, world)
     assert pairs(found.ready_to_show) == [(cast.ada, "F1")]
     assert found.ready_to_show[0].reason == "Ready: about 9 of 10 right, and we are sure."
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_whom_a_check_waits_for_is_not_ready_to_be_given_one(
+    cast: Cast, world: World, *, is_own: bool
+) -> None:
+    practise(world, cast.ada, "F1", "+" * 12)
+    by = user_of(cast.ada if is_own else cast.ben)
+    check = choose_step(cast.ada, world.competencies["F1"], kind=StepKind.SHOW, by=by, at=day(20))
+    found = overview(cast, world)
+    assert found.ready_to_show == []
+    assert pairs(found.chosen_checks if is_own else found.planned) == [(cast.ada, "F1")]
+    (waiting,) = [*found.planned, *found.chosen_checks]
+    assert waiting.reason.endswith("Their own choice.") is is_own
+    drop_choice(check, by=OPERATOR, at=day(21))
+    assert pairs(overview(cast, world).ready_to_show) == [(cast.ada, "F1")]
+
+
+def test_whom_help_is_planned_for_is_not_listed_again(cast: Cast, world: World) -> None:
+    practise(world, cast.ada, "F1", "." * 12)
+    ben, f1 = user_of(cast.ben), world.competencies["F1"]
+    draft = SupportDraft("Fraction strips", f1, [cast.ada], day(61).date())
+    support = plan_support(cast.ada_class, draft, by=ben, at=day(20))
+    assert overview(cast, world).needs_help == []
+    end_support(support, by=ben, at=day(21))
+    assert pairs(overview(cast, world).needs_help) == [(cast.ada, "F1")]
+
+
+def test_who_sits_in_a_coming_group_is_not_to_be_grouped_again(cast: Cast, world: World) -> None:
+    practise(world, cast.ada, "F1", "." * 12)
+    ben, f1 = user_of(cast.ben), world.competencies["F1"]
+    small = SmallGroup(GroupNeed(NeedKind.PRACTISE, f1), [cast.ada], "These practise.")
+    yesterday, tomorrow = (day(number).date() for number in (59, 61))
+    add_small_group(cast.ada_class, small, held_on=yesterday, by=ben, at=day(20))
+    assert pairs(overview(cast, world).needs_help) == [(cast.ada, "F1")]
+    number = add_small_group(cast.ada_class, small, held_on=tomorrow, by=ben, at=day(20))
+    assert overview(cast, world).needs_help == []
+    drop_small_group(cast.ada_class, number, held_on=tomorrow, by=ben, at=day(21))
+    assert pairs(overview(cast, world).needs_help) == [(cast.ada, "F1")]
+
+
+def test_who_has_a_step_on_their_path_may_need_help_all_the_same(cast: Cast, world: World) -> None:
+    practise(world, cast.ada, "F1", "." * 12)
+    plan = {"kind": StepKind.PRACTISE, "at": day(20)}
+    for by in (cast.ada, cast.ben):
+        choose_step(cast.ada, world.competencies["F1"], by=user_of(by), **plan)  # type: ignore[arg-type]  # one call in two parts
+    found = overview(cast, world)
+    assert pairs(found.needs_help) == pairs(found.planned) == [(cast.ada, "F1")]
+
+
+def test_what_is_open_already_is_not_opened_again(cast: Cast, world: World) -> None:
+    sign_off(world, cast.ada, "F1")
+    assert pairs(overview(cast, world).ready_to_move_on) == [(cast.ada, "F2")]
+    give_step(
+        cast.ada_class,
+        [cast.ada],
+        world.competencies["F2"],
+        kind=StepKind.LEARN,
+        by=user_of(cast.ben),
+        at=day(59) + timedelta(hours=2),
+    )
+    found = overview(cast, world)
+    assert found.ready_to_move_on == []
+    assert pairs(found.planned) == [(cast.ada, "F2")]
 
 
 def test_who_demonstrated_what_comes_before_is_ready_to_move_on(cast: Cast, world: World) -> None:

@@ -15,6 +15,7 @@ register = template.Library()
 KIND_WORDS: Mapping[str, Promise] = {
     ImportKind.CASE: _("framework, CASE package"),
     ImportKind.YAML: _("framework, YAML"),
+    ImportKind.ROSTER: _("roster, OneRoster"),
     ImportKind.RESPONSES: _("log of responses"),
     ImportKind.TABLE: _("table of another program"),
 }
@@ -25,8 +26,19 @@ ROW_WORDS: Mapping[str, Promise] = {
     "groups": _("groups"),
     "memberships": _("places in groups"),
     "responses": _("responses"),
+    "schools": _("schools"),
+    "terms": _("terms"),
+    "roles": _("roles"),
+    "relationships": _("ties between people"),
+    "demographics": _("demographics (sealed)"),
+    "results": _("results"),
 }
+# A roster brings more than learners.
+ROSTER_WORDS: Mapping[str, Promise] = {"people": _("people")}
 STEP_WORDS: Mapping[str, Promise] = {
+    "Reading": _("Reading"),
+    "Saving": _("Saving"),
+    "Saving results and estimates": _("Saving results and estimates"),
     "Reading rows": _("Reading rows"),
     "Saving items": _("Saving items"),
     "Saving learners": _("Saving learners"),
@@ -48,9 +60,10 @@ def import_kind(kind: str) -> Promise:
 
 
 @register.filter
-def row_kind(kind: str) -> Promise | str:
-    """Return what rows of a report are."""
-    return ROW_WORDS.get(kind, kind)
+def row_kind(kind: str, of: str = "") -> Promise | str:
+    """Return what rows of a report are, `of` a kind of file."""
+    own = ROSTER_WORDS if of == ImportKind.ROSTER else {}
+    return own.get(kind) or ROW_WORDS.get(kind, kind)
 
 
 @register.filter

@@ -16,6 +16,8 @@ from manypaths.api.tests.callers import ALL_SCOPES, caller_for
 from manypaths.base.scope import district_scope
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.services import start_version
+from manypaths.integrations.entry import TooManyCalls, count_open_call
+from manypaths.integrations.models import AddressUse
 from manypaths.integrations.services import share_frameworks
 from manypaths.interop.case import import_case, to_case
 from manypaths.interop.tests.case_documents import full_package, lax_package, written
@@ -217,6 +219,54 @@ def test_without_a_token_only_what_is_open_is_read(cast: Cast, framework: Framew
         assert get("CFDocuments", **reader.headers)[0] == 429
 
 
+def ask_from(address: str, path: str = "CFDocuments", **headers: str) -> Any:
+    return Client(REMOTE_ADDR=address).get(f"/ims/case/v1p1/{path}", headers=headers)
+
+
+def test_without_a_token_an_address_reads_so_often_a_minute(
+    cast: Cast, framework: Framework
+) -> None:
+    paths = ["CFDocuments", f"CFPackages/{framework.identifier}", f"CFItems/{framework.identifier}"]
+    with override_settings(OPEN_CALLS_AN_ADDRESS=3):
+        answers = [ask_from("10.1.1.1", path) for path in paths]
+        assert [answer.status_code for answer in answers] == [200, 200, 404]
+        # Seven of them lie in two minutes at the most.
+        answers = [ask_from("10.1.1.1") for _ in range(4)]
+        answer = next(answer for answer in answers if answer.status_code == 429)
+        assert 1 <= int(answer["Retry-After"]) <= 60
+        assert faults_of("v1p1", "failure", json.loads(answer.content)) == []
+        assert ask_from("10.1.1.2").status_code == 200
+    reader = caller_for(cast.school, [TokenScope.READ_FRAMEWORKS])
+    with override_settings(OPEN_CALLS_AN_ADDRESS=0):
+        assert ask_from("10.1.1.1").status_code == 429
+        assert ask_from("10.1.1.1", **reader.headers).status_code == 200
+
+
+def test_a_new_minute_begins_anew_and_of_an_address_only_a_hash_is_kept_for_an_hour(
+    cast: Cast,
+) -> None:
+    with override_settings(OPEN_CALLS_AN_ADDRESS=1):
+        count_open_call("10.1.1.1", AT)
+        with pytest.raises(TooManyCalls) as stopped:
+            count_open_call("10.1.1.1", AT + timedelta(seconds=59))
+        assert stopped.value.seconds == 1
+        count_open_call("10.1.1.1", AT + timedelta(minutes=1))
+        (kept,) = AddressUse.objects.values()
+        assert "10.1.1.1" not in str(kept)
+        count_open_call("10.1.1.2", AT + timedelta(hours=2))
+        assert AddressUse.objects.count() == 1
+        assert not AddressUse.objects.filter(pk=kept["id"]).exists()
+
+
+def test_behind_a_proxy_an_address_is_the_one_that_the_proxy_saw(framework: Framework) -> None:
+    with override_settings(OPEN_CALLS_AN_ADDRESS=1, ALLAUTH_TRUSTED_PROXY_COUNT=1):
+        said = [{"X-Forwarded-For": f"1.2.3.{n}, 10.1.1.1"} for n in range(3)]
+        statuses = [ask_from("127.0.0.1", **headers).status_code for headers in said]
+        assert 429 in statuses
+        other = ask_from("127.0.0.1", **{"X-Forwarded-For": "1.2.3.0, 10.1.1.2"})
+        assert other.status_code == 200
+
+
 def test_a_token_reads_its_own_district_and_no_other(framework: Framework) -> None:
     elsewhere = make_district("Far Away")
     with district_scope(elsewhere.pk):
@@ -238,5 +288,5 @@ def test_no_call_breaks_whatever_the_official_document_allows(framework: Framewo
     document["servers"] = [{"url": "/ims/case/v1p1"}]
     schema = schemathesis.openapi.from_dict(document)
     schema.app = WSGIHandler()
-    with one_connection():
+    with one_connection(), override_settings(OPEN_CALLS_AN_ADDRESS=10**9):
         assert ask_everything(schema, {}, n_examples=60) == len(CLASSES) - 1

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.people.models import GroupKind, Organization, Term
+from manypaths.web.choices import choices_of
 from manypaths.web.templatetags.rosters import GROUP_WORDS
 
 
@@ -44,8 +45,7 @@ class NewForm(ChangeForm):
         self, *args: object, places: Iterable[Organization], terms: Iterable[Term], **kwargs: object
     ) -> None:
         super().__init__(*args, terms=terms, **kwargs)
-        choices = [(str(place.public_id), place.name) for place in places]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["place"].choices = choices_of(places)  # type: ignore[attr-defined]
 
 
 class AddForm(forms.Form):

@@ -17,8 +17,8 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "A framework as a CASE package (JSON) or in YAML; or a table (CSV) of any program: "
-            "a log of responses or a class list."
+            "A framework as a CASE package (JSON) or in YAML; a table (CSV) of any program: "
+            "a log of responses or a class list; or a OneRoster bundle (ZIP) of the whole district."
         ),
         max_length=255,
     )
@@ -36,7 +36,7 @@ class ImportForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's own signature
         self.fields["group"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            ("", _("this is a framework")),
+            ("", _("this is a framework or a roster")),
             *((str(group.public_id), group.name) for group in groups),
         ]
         self.fields["framework"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -46,7 +46,7 @@ class ImportForm(forms.Form):
 
     @property
     def target(self) -> ImportTarget | None:
-        """Return where a log goes; None for a framework."""
+        """Return where a table goes; None for a framework or a roster."""
         if not self.cleaned_data["group"]:
             return None
         return ImportTarget(self.cleaned_data["group"], self.cleaned_data["framework"] or None)

@@ -13,6 +13,7 @@ from manypaths.base.errors import Refused
 from manypaths.frameworks.browsing import frameworks_in_use
 from manypaths.interop import runs
 from manypaths.interop.models import ImportRun, RunState
+from manypaths.interop.undoing import who_stayed, who_would_stay
 from manypaths.people.directory import groups_of, place_named
 from manypaths.web.pages.imports.asking import asked_of, said_of
 from manypaths.web.pages.imports.forms import ImportForm, UndoForm
@@ -49,7 +50,13 @@ def one(request: PageRequest, run_id: UUID) -> HttpResponse:
     if run.state == RunState.ASKING:
         return redirect_page(request, "imports:columns", run_id)
     record_view(request, place_named(None, by=request.user))
-    return render_page(request, "imports/one.html", {"run": run, "form": UndoForm()})
+    context = {
+        "run": run,
+        "form": UndoForm(),
+        "would_stay": who_would_stay(run, by=request.user),
+        "stayed": who_stayed(run, by=request.user),
+    }
+    return render_page(request, "imports/one.html", context)
 
 
 @require_safe

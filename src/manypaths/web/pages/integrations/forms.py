@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from manypaths.integrations.services.tokens import LONGEST_DAYS
 from manypaths.people.access import TokenScope
 from manypaths.people.models import Organization
+from manypaths.web.choices import choices_of
 
 SCOPE_WORDS = {
     TokenScope.READ_FRAMEWORKS: _("read frameworks and tasks"),
@@ -32,5 +33,4 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: object, places: Iterable[Organization], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's own signature
-        choices = [(str(place.public_id), place.name) for place in places]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["place"].choices = choices_of(places)  # type: ignore[attr-defined]

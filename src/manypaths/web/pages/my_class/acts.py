@@ -55,28 +55,35 @@ def give(request: PageRequest, group_id: UUID) -> HttpResponse:
         "“{competency}” is given to {count} learners. It waits on their paths.",
         len(learners),
     ).format(competency=competency.name, count=len(learners))
-    undo = reverse("classes:take_back", args=(group.public_id,))
-    tell(request, words, undo=f"{undo}?competency={competency.public_id}")
+    tell(request, words, undo=_taking_back(group, competency, kind))
     return redirect_page(request, "classes:one", group.public_id)
 
 
 @require_POST
 @signed_in
 def take_back(request: PageRequest, group_id: UUID) -> HttpResponse:
-    """Take back what was given on a competency by the same person today."""
+    """Take back what the same person gave on a competency: to a row's learners, or last."""
     group = group_for(request.user, group_id)
     competency = competency_for(_one_id(request.GET.get("competency", "")), by=request.user)
+    named = request.POST.get("who", "").split()
+    learners = (
+        learners_in(group, named, by=request.user) if named else learners_of(group, by=request.user)
+    )
     mine = [
         choice
-        for choice in open_choices(learners_of(group, by=request.user), by=request.user)
+        for choice in open_choices(learners, by=request.user)
         if choice.chosen_by == request.user.pk
+        and not choice.is_learners_own
+        and choice.kind == request.GET.get("kind", choice.kind)
         and choice.competency.lineage_id == competency.lineage_id
     ]
-    if mine:
-        latest = max(choice.chosen_at for choice in mine)
-        given = [choice for choice in mine if choice.chosen_at == latest]
+    latest = max((choice.chosen_at for choice in mine), default=0)
+    given = [choice for choice in mine if named or choice.chosen_at == latest]
+    if given:
         take_back_steps(group, given, by=request.user, at=now())
-    tell(request, _("Taken back. Nobody has it on their path any more."))
+        tell(request, _("Taken back. What you gave is not on their path any more."))
+    else:
+        tell(request, _("Nothing is taken back: only who gave it can do that."))
     return redirect_page(request, "classes:one", group.public_id)
 
 
@@ -173,11 +180,10 @@ def open_for(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Give learners who have shown what comes before it a first step on a competency."""
     group, competency, learners = _row(request, group_id)
     give_step(group, learners, competency, kind=StepKind.LEARN, by=request.user, at=now())
-    undo = reverse("classes:take_back", args=(group.public_id,))
     tell(
         request,
         _("“{competency}” is open on their paths.").format(competency=competency.name),
-        undo=f"{undo}?competency={competency.public_id}",
+        undo=_taking_back(group, competency, StepKind.LEARN),
     )
     return redirect_page(request, "classes:one", group.public_id)
 
@@ -213,6 +219,12 @@ def _row(request: PageRequest, group_id: UUID) -> tuple[Group, Competency, list[
     if not learners:
         raise Refused(_("Choose at least one learner."))
     return group, competency, learners
+
+
+def _taking_back(group: Group, competency: Competency, kind: StepKind) -> str:
+    """Return the address at which what was given a moment ago is taken back."""
+    address = reverse("classes:take_back", args=(group.public_id,))
+    return f"{address}?competency={competency.public_id}&kind={kind.value}"
 
 
 def _signed(

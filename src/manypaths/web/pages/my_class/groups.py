@@ -18,6 +18,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.frameworks.queries import competency_for
 from manypaths.people.access import group_for
 from manypaths.people.models import Group, Person
+from manypaths.people.names import short_names
 from manypaths.people.queries import learners_in, learners_of
 from manypaths.plans import words
 from manypaths.plans.class_acts import add_small_group, drop_small_group
@@ -94,7 +95,13 @@ def suggested(request: PageRequest, group_id: UUID) -> HttpResponse:
     group = group_for(request.user, group_id)
     record_view(request, group)
     on = asked_day(request.GET.get("day", "")) or next_school_day(today())
-    context = {"group": group, "day": on, "suggested": _suggested(request, group, on)}
+    found = _suggested(request, group, on)
+    context = {
+        "group": group,
+        "day": on,
+        "suggested": found,
+        "called": short_names(found.learners if found else ()),
+    }
     return render_page(request, "my_class/suggested.html", context, part="suggested")
 
 
@@ -127,11 +134,12 @@ def add(request: PageRequest, group_id: UUID) -> HttpResponse:
         reason=_reason(learners, competency, slip),
     )
     number = add_small_group(group, small, held_on=on, by=request.user, at=now())
+    called = short_names(learners_of(group, by=request.user))
     undo = reverse("classes:drop_group", args=(group.public_id, number))
     tell(
         request,
         _("Group {number} is planned: {names}.").format(
-            number=number, names=", ".join(one.given_name or one.name for one in learners)
+            number=number, names=", ".join(called[one.pk] for one in learners).removesuffix(".")
         ),
         undo=f"{undo}?day={on.isoformat()}&to=class",
     )

@@ -17,6 +17,7 @@ from manypaths.frameworks.models import Competency
 from manypaths.people.models import Person
 from manypaths.people.queries import SHORT_ID
 from manypaths.plans.class_lists import Need
+from manypaths.plans.models import Choice
 from manypaths.plans.queries import ClassOverview
 from manypaths.web.addresses import address
 from manypaths.web.safe import STATUS_CLASSES, matrix_row
@@ -51,8 +52,10 @@ class Row:
     competency: Competency
     learners: Sequence[Person]
     reason: str
+    called: Mapping[int, str]
     slip: Slip | None = None
     specimen: Answer | None = None
+    step: Choice | None = None
 
     @property
     def who(self) -> str:
@@ -61,8 +64,8 @@ class Row:
 
     @property
     def names(self) -> str:
-        """Return who is concerned, as a teacher calls them."""
-        return ", ".join(short_name(learner) for learner in self.learners)
+        """Return who is concerned, as the class tells them apart."""
+        return ", ".join(self.called[learner.pk] for learner in self.learners)
 
 
 @dataclass(frozen=True)
@@ -170,18 +173,16 @@ class Codes:
         return found
 
 
-def short_name(person: Person) -> str:
-    """Return what a teacher calls a learner."""
-    return person.given_name or person.name
-
-
-def help_rows(overview: ClassOverview, specimens: Mapping[int, Answer]) -> list[Row]:
+def help_rows(
+    overview: ClassOverview, specimens: Mapping[int, Answer], called: Mapping[int, str]
+) -> list[Row]:
     """Return who needs help: slips that several share first, the most shared on top."""
     rows = [
         Row(
             competency=found[0].competency,
             learners=[need.learner for need in found],
             reason=found[0].slip.spoken.explanation if found[0].slip else found[0].reason,
+            called=called,
             slip=found[0].slip,
             specimen=specimens.get(found[0].slip.pk) if found[0].slip else None,
         )
@@ -190,10 +191,16 @@ def help_rows(overview: ClassOverview, specimens: Mapping[int, Answer]) -> list[
     return sorted(rows, key=lambda row: (row.slip is None, -len(row.learners)))
 
 
-def rows_of(needs: Iterable[Need]) -> list[Row]:
-    """Return needs with one row a competency, those of most learners first."""
+def rows_of(needs: Iterable[Need], called: Mapping[int, str]) -> list[Row]:
+    """Return needs with one row a competency or planned step, those of most learners first."""
     rows = [
-        Row(found[0].competency, [need.learner for need in found], found[0].reason)
+        Row(
+            found[0].competency,
+            [need.learner for need in found],
+            found[0].reason,
+            called,
+            step=found[0].step,
+        )
         for found in _together(needs)
     ]
     return sorted(rows, key=lambda row: -len(row.learners))
@@ -287,9 +294,11 @@ def slip_named(slips: Sequence[ClassSlip], pk: int) -> ClassSlip | None:
 
 
 def _together(needs: Iterable[Need]) -> list[list[Need]]:
-    found: dict[tuple[int, int | None], list[Need]] = {}
+    found: dict[tuple[int, int | None, str], list[Need]] = {}
     for need in needs:
-        key = need.competency.pk, need.slip.pk if need.slip else None
+        # What was planned on one competency may be of two kinds, each with its words.
+        step = need.reason if need.step else ""
+        key = need.competency.pk, need.slip.pk if need.slip else None, step
         found.setdefault(key, []).append(need)
     return list(found.values())
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from manypaths.evidence.queries import specimens_of
 from manypaths.people.access import group_for
 from manypaths.people.access_log import Purpose
 from manypaths.people.models import Group
+from manypaths.people.names import short_names
 from manypaths.plans.queries import ClassOverview, class_overview, framework_of_group, seats_of
 from manypaths.web.pages.my_class.groups import next_school_day, seated
 from manypaths.web.pages.my_class.showing import (
@@ -28,6 +30,7 @@ from manypaths.web.pages.my_class.showing import (
     spreads_of,
 )
 from manypaths.web.pages.my_class.waiting import waiting_for
+from manypaths.web.phones import PHONE_HEADERS, asks_from_phone
 from manypaths.web.rendering import render_page
 from manypaths.web.templatetags.marks import STATUS_WORDS
 from manypaths.web.viewing import record_view
@@ -45,23 +48,27 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         return _empty(request, group, overview)
     codes, day = Codes.of(overview), next_school_day(today())
     seats = seats_of(group, day, by=request.user)
-    is_large = len(overview.learners) > LARGE_CLASS
-    spreads = spreads_of(codes, most=MOST_COLUMNS) if is_large else []
-    help_needed = help_rows(overview, specimens_of(overview.slips))
-    planned, supports = rows_of(overview.planned), overview.supports
+    # A phone has no room for a matrix, a page no room for that of a large class.
+    opens_by_competency = asks_from_phone(request) or len(overview.learners) > LARGE_CLASS
+    spreads = spreads_of(codes, most=MOST_COLUMNS) if opens_by_competency else []
+    called = short_names(overview.learners)
+    help_needed = help_rows(overview, specimens_of(overview.slips), called)
+    waiting = [*overview.planned, *overview.chosen_checks]
+    planned, supports = rows_of(waiting, called), overview.supports
     asked = request.GET.get("all", "")
     context = {
         "group": group,
         "overview": overview,
+        "called": called,
         "help": RowList("help", help_needed, asked),
         "slip": next((row for row in help_needed if row.slip), None),
         "n_help": len({need.learner.pk for need in overview.needs_help}),
         "planned": RowList("planned", planned, asked),
         "n_planned": len(supports) + len(planned),
         "supports": supports,
-        "ready": RowList("ready", rows_of(overview.ready_to_show), asked),
+        "ready": RowList("ready", rows_of(overview.ready_to_show, called), asked),
         "n_ready": len({need.learner.pk for need in overview.ready_to_show}),
-        "onward": RowList("onward", rows_of(overview.ready_to_move_on), asked),
+        "onward": RowList("onward", rows_of(overview.ready_to_move_on, called), asked),
         "waiting": waiting_for(group, overview.learners, by=request.user),
         "day": day,
         "today": today(),
@@ -69,9 +76,11 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
         "spreads": spreads,
         "n_more": len(codes.competencies) - len(spreads),
         "areas": areas_to_choose(codes),
-        "matrix": None if is_large else matrix_of(codes, n_columns=COLUMNS_BESIDE),
+        "matrix": None if opens_by_competency else matrix_of(codes, n_columns=COLUMNS_BESIDE),
     }
-    return render_page(request, "my_class/one.html", context)
+    response = render_page(request, "my_class/one.html", context)
+    patch_vary_headers(response, PHONE_HEADERS)
+    return response
 
 
 @require_safe

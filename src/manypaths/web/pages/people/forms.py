@@ -6,16 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.people.models import Group, Organization, RelationshipKind, Role
+from manypaths.web.choices import Choices, choices_of
 from manypaths.web.templatetags.rosters import ROLE_WORDS, TIE_WORDS
 
-Choices = list[tuple[str, object]]
-
 _ROLES: Choices = [(role, ROLE_WORDS[role]) for role in Role.values]
-
-
-def choices_of(rows: Iterable[Group | Organization]) -> Choices:
-    """Return groups or organizations as choices by their public ids."""
-    return [(str(row.public_id), row.name) for row in rows]
 
 
 class FindForm(forms.Form):

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.records.retention import KINDS
+from manypaths.web.choices import choices_of
 
 
 class TimesForm(forms.Form):
@@ -68,5 +69,4 @@ class PlaceHoldForm(HoldForm):
 
     def __init__(self, *args: Any, places: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(place.public_id), place.name) for place in places]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["place"].choices = choices_of(places)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from manypaths.people.models import Organization
+from manypaths.web.choices import choices_of
 
 
 class SchoolForm(forms.Form):
@@ -31,5 +32,4 @@ class NewTermForm(TermForm):
 
     def __init__(self, *args: object, places: Iterable[Organization], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's own signature
-        choices = [(str(place.public_id), place.name) for place in places]
-        self.fields["place"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["place"].choices = choices_of(places)  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person
 from manypaths.plans.models import Choice, Note, Seat, Support, WindowEntry
 from manypaths.plans.queries import open_choices
 from manypaths.web.pages.my_class.groups import next_school_day
-from manypaths.web.tests.clients import Page, client_of, page
+from manypaths.web.tests.clients import Page, client_of, page, read
 
 WRONG = 1  # the position of the wrong answer that shows the slip
 
@@ -80,6 +80,41 @@ def test_everyones_status_stands_in_the_matrix_with_its_word(cast: Cast, world: 
     assert ViewEntry.objects.get().page == "classes:one"
 
 
+def opened_with(client: Client, cast: Cast, **headers: str) -> Page:
+    return read(client.get(address("one", cast), headers=headers))
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+
+
+@pytest.mark.parametrize(
+    ("headers", "opens_by_competency"),
+    [
+        ({"user-agent": PHONE}, True),
+        ({"sec-ch-ua-mobile": "?1"}, True),
+        ({"sec-ch-ua-mobile": "?0", "user-agent": "Mozilla/5.0 (X11; Linux x86_64)"}, False),
+        # A phone that was told to ask for the pages of a computer.
+        ({"sec-ch-ua-mobile": "?0", "user-agent": PHONE}, False),
+        ({}, False),
+    ],
+)
+def test_on_a_phone_a_class_opens_by_competency(
+    cast: Cast, world: World, headers: dict[str, str], *, opens_by_competency: bool
+) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    found = opened_with(client_of(cast.ben), cast, **headers)
+    assert bool(found.all("h2", id="spread")) is opens_by_competency
+    assert bool(found.all("h2", id="matrix")) is not opens_by_competency
+    if opens_by_competency:
+        assert found.all("a", href=address("matrix", cast))[0].text == "By learner"
+
+
+def test_a_class_says_that_it_differs_from_device_to_device(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    varies = client_of(cast.ben).get(address("one", cast))["Vary"]
+    assert {"Sec-CH-UA-Mobile", "User-Agent"} <= set(varies.split(", "))
+
+
 def test_a_name_with_marks_of_html_stays_a_name(cast: Cast, world: World) -> None:
     Person.objects.filter(pk=cast.ada.pk).update(given_name='<b>"A"', family_name="=1+1")
     answer(cast.ada, world, "F1", [1, 1])
@@ -114,6 +149,58 @@ def test_a_check_is_given_to_those_named_and_can_be_taken_back(cast: Cast, world
     assert open_choices([cast.ada], by=OPERATOR) == []
 
 
+def list_of(found: Page, name: str) -> str:
+    """Return the words of a section of the class, from its heading to the next."""
+    after = found.html.split(f'id="{name}"', 1)[1]
+    return after.split("<h2", 1)[0]
+
+
+def test_who_has_the_check_is_asked_for_no_second_one(cast: Cast, world: World) -> None:
+    (other,) = joined(cast, 1)
+    for person in (cast.ada, other) * 2:
+        answer(person, world, "F1", [1] * 5)
+    client = client_of(cast.ben)
+    assert "Ada, Learner0" in list_of(shown(client, cast), "ready")
+    client.post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    found = shown(client, cast)
+    assert "<b>Learner0</b>" in list_of(found, "ready")
+    assert "<b>Ada</b>" in list_of(found, "planned")
+    client.post(address("give", cast), {**row(world, other), "kind": "show"})
+    found = shown(client, cast)
+    assert "Give the check" not in found.text
+    assert "<b>Ada, Learner0</b>" in list_of(found, "planned")
+    # The row takes back what its learners have, though it was given at two times.
+    back = re.search(r'formaction="(take-back/[^"]*)"', list_of(found, "planned"))
+    assert back is not None
+    taken = address("one", cast) + back[1].replace("&amp;", "&")
+    client.post(taken, row(world, cast.ada, other))
+    assert "<b>Ada, Learner0</b>" in list_of(shown(client, cast), "ready")
+
+
+def test_what_was_given_in_two_ways_is_two_rows_each_taken_back_alone(
+    cast: Cast, world: World
+) -> None:
+    (other,) = joined(cast, 1)
+    answer(cast.ada, world, "F1", [1, 1])
+    client = client_of(cast.ben)
+    client.post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    client.post(address("give", cast), {**row(world, other), "kind": "practise"})
+    planned = list_of(shown(client, cast), "planned")
+    assert planned.count("<li>") == 2
+    backs = re.findall(r'formaction="(take-back/[^"]*kind=show)"', planned)
+    client.post(address("one", cast) + backs[0].replace("&amp;", "&"), row(world, cast.ada))
+    assert [choice.kind for choice in open_choices([cast.ada, other], by=OPERATOR)] == ["practise"]
+
+
+def test_what_somebody_else_gave_is_not_said_to_be_taken_back(cast: Cast, world: World) -> None:
+    answer(cast.ada, world, "F1", [1, 1])
+    client_of(cast.dana).post(address("give", cast), {**row(world, cast.ada), "kind": "show"})
+    sent = f"{address('take_back', cast)}?competency={world.competencies['F1'].public_id}"
+    told = client_of(cast.ben).post(sent, row(world, cast.ada), follow=True)
+    assert "only who gave it can do that" in read(told).text
+    assert len(open_choices([cast.ada], by=OPERATOR)) == 1
+
+
 def test_some_are_grouped_for_the_next_school_day_moved_and_taken_out(
     cast: Cast, world: World
 ) -> None:
@@ -129,6 +216,22 @@ def test_some_are_grouped_for_the_next_school_day_moved_and_taken_out(
     assert "Group 2" in page(client, address("groups", cast)).text
     client.post(f"{address('drop_group', cast, 2)}?day={day.isoformat()}")
     assert Seat.objects.get().learner == others[0]
+
+
+def test_two_of_one_given_name_are_told_apart_wherever_the_class_names_them(
+    cast: Cast, world: World
+) -> None:
+    other, third = joined(cast, 2)
+    Person.objects.filter(pk=other.pk).update(given_name="Ada", family_name="Berg")
+    for person in (cast.ada, other, third) * 2:
+        answer(person, world, "F1", [1] * 5)
+    client = client_of(cast.ben)
+    assert "<b>Ada B., Ada O., Learner1</b>" in list_of(shown(client, cast), "ready")
+    sent = row(world, cast.ada, other)
+    told = read(client.post(address("add_group", cast), sent, follow=True))
+    assert "Group 1 is planned: Ada B., Ada O." in told.text
+    assert {"Ada B.", "Ada O."} <= {element.text for element in told.all("li")}
+    assert "Ada O." in page(client, address("suggested", cast)).text
 
 
 def test_what_several_demonstrated_is_signed_off_after_a_look(cast: Cast, world: World) -> None:

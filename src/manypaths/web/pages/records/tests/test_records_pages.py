@@ -19,12 +19,9 @@ from manypaths.records.models import DistrictExport, Erasure, ErasureState, Expo
 from manypaths.records.retention import policy
 from manypaths.web.tests.clients import client_of, page, read
 
+pytestmark = pytest.mark.usefixtures("own_home")
+
 OFFICE, ENDING = reverse("records:office"), reverse("records:ending")
-
-
-@pytest.fixture(autouse=True)
-def _own_home(settings: object, tmp_path: Path) -> None:
-    settings.HOME = tmp_path / "home"  # type: ignore[attr-defined]
 
 
 @pytest.fixture
