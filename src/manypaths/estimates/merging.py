@@ -14,6 +14,7 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Refused
 from manypaths.estimates.models import Belief, GeneralBelief, TeachersWord
 from manypaths.estimates.services.replaying import lock, model_for, replay_one
+from manypaths.estimates.telling import note_moves
 from manypaths.evidence.access import require_recording
 from manypaths.evidence.models import Rating
 from manypaths.frameworks.models import Framework
@@ -130,6 +131,9 @@ def _replay(families: list[Framework], people: tuple[Person, Person], *, at: dat
         model = model_for(family, at=at)
         for person in people:
             replay_one(person, family, model)
+        # Who was merged into another is shown to nobody.
+        shown = [person.pk for person in people if person.merged_into_id is None]
+        note_moves(shown, family, at=at, is_evidence=False)
 
 
 def _families_of(person: Person) -> list[Framework]:

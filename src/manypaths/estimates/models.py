@@ -302,6 +302,10 @@ class Watch(DistrictRow):
 
     personal = OF_NOBODY
 
+    # The district's day whose statuses all learners were put down to be compared for; null where
+    # nobody is told of statuses, or nothing was compared yet.
+    compared_on = models.DateField(null=True)
+
     class Meta(DistrictRow.Meta):
         """One for a district; none where nobody wants to be told."""
 
@@ -324,3 +328,22 @@ class MoveToTell(DistrictRow):
 
     class Meta(DistrictRow.Meta):
         """Told in the order in which they came."""
+
+
+class FamilyToTell(DistrictRow):
+    """That the statuses of all learners on a family may be others, for whatever reason.
+
+    It waits here until somebody has compared them, learner by learner in the order of their rows.
+    """
+
+    personal = OF_NOBODY
+
+    family = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="+")
+    # The row of the last learner who was compared.
+    after = models.BigIntegerField(default=0)
+    # Whether nobody was told of statuses until now, so that they are only noted.
+    is_first = models.BooleanField(default=False)
+    at = models.BigIntegerField()
+
+    class Meta(DistrictRow.Meta):
+        """Compared in the order in which they came."""

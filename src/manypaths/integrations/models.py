@@ -188,6 +188,8 @@ class LastStatus(DistrictRow):
     """The status in which a learner was when others were told last, to notice a change."""
 
     personal = goes_with("learner", "learner", "competency", "status")
+    # What was told of one of two people who are merged was not told of the other.
+    stays_when_merged = True
 
     learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
     # The first row of its lineage.

@@ -15,13 +15,18 @@ from django.db import transaction
 from manypaths.base.outgoing import NoReply, NotAllowedOut, post
 from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import MoveToTell
-from manypaths.estimates.queries import estimates_of
 from manypaths.frameworks.models import Framework
+from manypaths.integrations.comparing import (
+    changed_since_told,
+    compare_next,
+    is_told_of_statuses,
+    plan_comparisons,
+)
 from manypaths.integrations.entry import integration_of, scope_of
-from manypaths.integrations.models import Delivery, DeliveryState, Endpoint, LastStatus
+from manypaths.integrations.models import Delivery, DeliveryState, Endpoint
 from manypaths.integrations.services.webhooks import Event
 from manypaths.integrations.signing import secret_of, signed_headers
-from manypaths.people.access import Operator, open_to_integrations, people_seen_by
+from manypaths.people.access import open_to_integrations, people_seen_by
 from manypaths.people.models import Person
 
 log = logging.getLogger(__name__)
@@ -46,7 +51,9 @@ def work(at: datetime) -> int:
     n_done = 0
     for endpoints in by_district.values():
         with scope_of(endpoints[0].token):
+            plan_comparisons(endpoints, at=at)
             n_done += make_deliveries(endpoints, at=at)
+            n_done += compare_statuses(endpoints, at=at)
             for endpoint in endpoints:
                 n_done += send_waiting(endpoint, at=at)
             Delivery.objects.filter(made_at__lt=at - KEPT_FOR).delete()
@@ -61,18 +68,34 @@ def make_deliveries(endpoints: Sequence[Endpoint], *, at: datetime) -> int:
         .select_related("family")
         .order_by("pk")[:_MOVES_AT_ONCE]
     )
-    told = [one for one in endpoints if one.paused_at is None and _is_good(one, at)]
+    told, is_told = _told(endpoints, at), is_told_of_statuses(endpoints)
     for family in {move.family for move in moves}:
         own = [move for move in moves if move.family_id == family.pk]
         people = Person.objects.in_bulk({move.learner_id for move in own})
         answered = [people[pk] for pk in {m.learner_id for m in own if m.is_evidence}]
-        changed = _changed(list(people.values()), family, at=at)
+        changed = changed_since_told(list(people.values()), family, at=at) if is_told else []
         framework = current_version(family)
         for endpoint in told:
             _make(endpoint, Event.EVIDENCE_RECORDED, answered, framework, at=at)
             _make(endpoint, Event.STATUS_CHANGED, changed, framework, at=at)
     MoveToTell.objects.filter(pk__in=[move.pk for move in moves]).delete()
     return len(moves)
+
+
+@transaction.atomic
+def compare_statuses(endpoints: Sequence[Endpoint], *, at: datetime) -> int:
+    """Tell of the next learners whose statuses may have changed otherwise than by evidence.
+
+    What is told, and how far the comparison has come, is one transaction. Returns how many learners
+    were compared; a fixed number of queries.
+    """
+    compared = compare_next(at=at)
+    if compared is None:
+        return 0
+    framework = current_version(compared.family)
+    for endpoint in _told(endpoints, at):
+        _make(endpoint, Event.STATUS_CHANGED, compared.changed, framework, at=at)
+    return compared.n_done
 
 
 def send_waiting(endpoint: Endpoint, *, at: datetime) -> int:
@@ -88,6 +111,10 @@ def send_waiting(endpoint: Endpoint, *, at: datetime) -> int:
         if not _send(delivery, endpoint, at=at):
             break
     return n_tried
+
+
+def _told(endpoints: Sequence[Endpoint], at: datetime) -> list[Endpoint]:
+    return [one for one in endpoints if one.paused_at is None and _is_good(one, at)]
 
 
 def _is_good(endpoint: Endpoint, at: datetime) -> bool:
@@ -168,30 +195,3 @@ def _body(event: Event, person: Person, framework: Framework, at: datetime) -> s
         "data": {"learner": str(person.public_id), "framework": str(framework.public_id)},
     }
     return json.dumps(content, separators=(",", ":"))
-
-
-def _changed(people: Sequence[Person], family: Framework, *, at: datetime) -> list[Person]:
-    """Return whose status on a competency is another than when we looked last, and note it."""
-    table = estimates_of(people, current_version(family), by=Operator(), at=at)
-    known = LastStatus.objects.filter(learner__in=people, competency__framework__family=family)
-    before = {(row.learner_id, row.competency_id): row.status for row in known}
-    now: dict[tuple[int, int], str] = {}
-    for row, (who, what) in enumerate(zip(table.pairs.who, table.pairs.what, strict=True)):
-        lineage = table.pairs.competencies[what].lineage_id
-        assert lineage is not None  # set when the competency was saved
-        now[people[who].pk, lineage] = table.status(row).value
-    moved = {
-        pair: status for pair, status in now.items() if before.get(pair, "not started") != status
-    }
-    rows = [
-        LastStatus(learner_id=who, competency_id=what, status=status)
-        for (who, what), status in moved.items()
-    ]
-    LastStatus.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["learner", "competency"],
-        update_fields=["status"],
-    )
-    changed = {who for who, _ in moved}
-    return [person for person in people if person.pk in changed]

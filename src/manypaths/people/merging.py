@@ -157,7 +157,7 @@ def rows_by_table(person: Person) -> dict[str, int]:
 def references_to_people(but_not: Collection[Table] = ()) -> Iterator[tuple[Table, str]]:
     """Yield each table, but that of merges, with each field of it that names a person."""
     for table, _personal in declared_models():
-        if table is Merge or table in but_not:
+        if table is Merge or table in but_not or hasattr(table, "stays_when_merged"):
             continue
         for one in table._meta.concrete_fields:
             if one.related_model is Person:

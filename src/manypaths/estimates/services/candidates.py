@@ -73,7 +73,7 @@ def switch_model(model: FittedModel, *, by: Actor, at: datetime) -> FittedModel:
     row = _locked(model, by=by)
     require_switchable(row)
     replaced = row_in_force(row.family)
-    n_events = put_in_force(row)
+    n_events = put_in_force(row, at=at)
     record_deed(
         "switch model",
         by=by,

@@ -13,6 +13,7 @@ from manypaths.estimates.evidence_log import FamilyLog, log_of
 from manypaths.estimates.models import FittedModel, GeneralBelief
 from manypaths.estimates.services.replaying import lock_all, write_beliefs
 from manypaths.estimates.sites import HERE, Site
+from manypaths.estimates.telling import note_family
 from manypaths.frameworks.models import Framework
 from manypaths.people.access import Actor
 
@@ -52,6 +53,7 @@ def bring_up_to_date(
     if GeneralBelief.objects.filter(family=family).exclude(model=row).exists():
         lock_all()
         write_beliefs(family, row, log_of(family), site=site)
+        note_family(family, at=at)
     return row
 
 
@@ -66,7 +68,7 @@ def fit_family(family: Framework, *, by: Actor, at: datetime) -> FittedModel:
     return _fit(family, log_of(family), by=by, at=at)
 
 
-def put_in_force(row: FittedModel, *, site: Site = HERE) -> int:
+def put_in_force(row: FittedModel, *, at: datetime, site: Site = HERE) -> int:
     """Let a model speak for its family from now on, and write all beliefs by it.
 
     Returns how many pieces there are. The evidence is read again: while a model was fitted to it
@@ -76,7 +78,9 @@ def put_in_force(row: FittedModel, *, site: Site = HERE) -> int:
     row.in_force, row.is_candidate = True, False
     row.save()
     lock_all()
-    return write_beliefs(row.family, row, log_of(row.family), site=site)
+    n_events = write_beliefs(row.family, row, log_of(row.family), site=site)
+    note_family(row.family, at=at)
+    return n_events
 
 
 def _fit(
@@ -92,7 +96,7 @@ def _fit(
 
     model = fit(family_log.log, settings=settings_of(family), seed=seed, over=site.passes)
     row = new_row(family, model, at=at)
-    n_events = put_in_force(row, site=site)
+    n_events = put_in_force(row, at=at, site=site)
     record_deed(
         "fit model",
         by=by,

@@ -7,6 +7,7 @@ from django.db import transaction
 from manypaths.estimates.engine import family_of, self_ratings_move
 from manypaths.estimates.evidence_log import self_rated
 from manypaths.estimates.services.evidence import bring_along
+from manypaths.estimates.telling import note_moves
 from manypaths.frameworks.access import require_right_to_change
 from manypaths.frameworks.models import Framework
 from manypaths.frameworks.services import set_self_ratings_move
@@ -27,5 +28,7 @@ def let_self_ratings_move(
     set_self_ratings_move(framework, value, by=by, at=at)
     # An earlier version may be set as well, and moves nobody.
     if self_ratings_move(family) != before:
-        bring_along(family, self_rated(family), at=at)
+        learners = self_rated(family)
+        bring_along(family, learners, at=at)
+        note_moves(learners, family, at=at, is_evidence=False)
     return framework

@@ -26,6 +26,7 @@ from manypaths.estimates.rows import (
     save_beliefs,
 )
 from manypaths.estimates.sites import HERE, Site
+from manypaths.estimates.telling import note_family, note_moves
 from manypaths.frameworks.models import Framework
 from manypaths.mastery import Event, start, update
 from manypaths.mastery.model import unfitted
@@ -43,6 +44,7 @@ def replay(learner: Person, family: Framework, *, by: Actor, at: datetime) -> No
     require_sight(by, [learner])
     lock(learner)
     replay_one(learner, family, model_for(family, at=at))
+    note_moves([learner.pk], family, at=at, is_evidence=False)
     record_deed("replay", by=by, at=at, subject=("person", learner.pk), family=family.pk)
 
 
@@ -53,6 +55,7 @@ def rebuild(family: Framework, *, by: Actor, at: datetime, site: Site = HERE) ->
     model = model_for(family, at=at)
     lock_all()
     n_events = write_beliefs(family, model, log_of(family), site=site)
+    note_family(family, at=at)
     record_deed("rebuild estimates", by=by, at=at, subject=("framework", family.pk), count=n_events)
     return n_events
 

@@ -1,15 +1,10 @@
 """Who is told what happened: signed, again until somebody took it, and nobody who may not know."""
 
-import json
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 
 from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
@@ -20,7 +15,7 @@ from manypaths.evidence.drafts import ResponseDraft
 from manypaths.evidence.models import Response
 from manypaths.integrations import posting
 from manypaths.integrations.entry import integration_of
-from manypaths.integrations.models import Delivery, DeliveryState, Endpoint, LastStatus, Token
+from manypaths.integrations.models import Delivery, DeliveryState, Endpoint, LastStatus
 from manypaths.integrations.services import (
     Event,
     add_endpoint,
@@ -30,71 +25,22 @@ from manypaths.integrations.services import (
     revoke_token,
 )
 from manypaths.integrations.signing import secret_of, signature, signed_headers
-from manypaths.people.access import Integration, TokenScope
-from manypaths.people.models import Organization, Person
+from manypaths.integrations.tests.receiver import Receiver, listen, program_of, receiving
+from manypaths.people.models import Person
 from manypaths.people.tests.cast import AT, OPERATOR, Cast, user_of
 
 LATER = day(60)
 
 
-class Receiver:
-    """A program of somebody else's that listens on this machine, and keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[dict[str, str], str]] = []
-        self.status = 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                receiver.told.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/hook"
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(body) for _, body in self.told]
-
-    @property
-    def ids(self) -> list[str]:
-        return [headers["webhook-id"] for headers, _ in self.told]
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    with override_settings(LOOPBACK_WEBHOOKS=True):
+    with receiving() as made:
         yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
 
 
 @pytest.fixture
 def world(cast: Cast) -> World:
     return make_world()
-
-
-def program_of(organization: Organization) -> tuple[Token, Integration]:
-    made = make_token(organization, "Quiz", scopes=TokenScope.values, days=365, by=OPERATOR, at=AT)
-    return made.token, integration_of(made.token)
-
-
-def listen(
-    receiver: Receiver, organization: Organization, *events: Event
-) -> tuple[Endpoint, Integration]:
-    _, program = program_of(organization)
-    events = events or tuple(Event)
-    return add_endpoint(receiver.address, events=events, by=program, at=AT), program
 
 
 def answer(world: World, learner: Person, number: int = 0, outcome: float = 1.0) -> Response:
