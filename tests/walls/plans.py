@@ -17,6 +17,7 @@ from tests.walls.kinds import Wall
 
 def _let_go(choice: Choice) -> Choice:
     choice.dropped_at = 1
+    Choice.objects.filter(pk=choice.pk).update(dropped_at=1)  # where it is seen from here
     return choice
 
 

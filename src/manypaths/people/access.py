@@ -150,9 +150,9 @@ def _person_seen(by: int, person_id: UUID) -> QuerySet[Person]:
     return _seen_by_user(by, public_id=person_id)
 
 
-# Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
-_Sight = tuple[int, int | None, str, int]
-_sights: ContextVar[set[_Sight] | None] = ContextVar("sights", default=None)
+# Whom the actor of one look may see, as far as it was asked: row ids by actor, district and kind.
+_Sights = dict[tuple[int | None, int | None, str], set[int]]
+_sights: ContextVar[_Sights | None] = ContextVar("sights", default=None)
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def one_look() -> Iterator[None]:
     A page asks for each of its parts whether the reader may see the learner. Only for reading:
     what a deed changes about who may see whom would not be noticed inside.
     """
-    token = _sights.set(set())
+    token = _sights.set({})
     try:
         with one_reading():
             yield
@@ -180,7 +180,7 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
         raise NotFound
     own = by.pk if isinstance(by, User) else None
     wanted = {person.pk for person in people if own is None or person.user_id != own}
-    wanted -= _seen_by(by)
+    wanted -= _remembered(by, "person")
     if wanted and len(_seen_among(by, sorted(wanted))) != len(wanted):
         raise NotFound
     _remember(by, wanted)
@@ -197,15 +197,15 @@ def _those_seen(by: int, people: Sequence[int]) -> QuerySet[Any, int]:
     return _seen_by_user(by, pk__in=people).values_list("pk", flat=True)
 
 
-def _seen_by(by: User | Integration) -> set[int]:
-    here = (by.actor_id, current_owner(), "person")
-    return {pk for *where, pk in _sights.get() or () if tuple(where) == here}
+def _remembered(by: User | Integration, kind: str) -> set[int]:
+    sights = _sights.get() or {}
+    return sights.get((by.actor_id, current_owner(), kind), set())
 
 
-def _remember(by: Actor, people: Collection[int], kind: str = "person") -> None:
+def _remember(by: Actor, rows: Collection[int], kind: str = "person") -> None:
     sights = _sights.get()
     if sights is not None and by.actor_id is not None:
-        sights.update((by.actor_id, current_owner(), kind, pk) for pk in people)
+        sights.setdefault((by.actor_id, current_owner(), kind), set()).update(rows)
 
 
 def groups_seen_by(by: Actor) -> QuerySet[Group]:
@@ -248,7 +248,7 @@ def _group_led(by: int, group_id: UUID) -> QuerySet[Group]:
 def require_group_sight(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` may read the records of the group's members."""
     if isinstance(by, User):
-        if (by.pk, current_owner(), "group", group.pk) in (_sights.get() or ()):
+        if group.pk in _remembered(by, "group"):
             return
         # Asked first, for it is so for nearly all who come, and by far the cheaper question.
         if leads_group(by, group):
@@ -266,7 +266,7 @@ def remember_members(by: Actor, learners: Collection[Person]) -> None:
 
 def leads_group(by: User, group: Group) -> bool:
     """Say whether `by` leads the learning of a group today."""
-    if (by.pk, current_owner(), "led group", group.pk) in (_sights.get() or ()):
+    if group.pk in _remembered(by, "led group"):
         return True
     return bool(_leads_of(by.pk, group.pk))
 

@@ -75,10 +75,11 @@ def choose_step(
 def drop_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
     """Let a choice go: it is no longer open, and stays on record."""
     require_choice(by, choice.learner)
-    if choice.dropped_at is not None:
+    # Of two who do this at once, the row lets one through.
+    still_open = Choice.objects.filter(pk=choice.pk, dropped_at=None)
+    if not still_open.update(dropped_at=to_microseconds(at)):
         raise Refused(_("This step has been let go already."))
     choice.dropped_at = to_microseconds(at)
-    choice.save(update_fields=["dropped_at"])
     record_deed("drop choice", by=by, at=at, subject=("choice", choice.pk))
     return choice
 
@@ -87,10 +88,10 @@ def drop_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
 def take_up_again(choice: Choice, *, by: Actor, at: datetime) -> Choice:
     """Open a choice again that was let go."""
     require_choice(by, choice.learner)
-    if choice.dropped_at is None:
+    let_go = Choice.objects.filter(pk=choice.pk, dropped_at__isnull=False)
+    if not let_go.update(dropped_at=None):
         raise Refused(_("This step is open already."))
     choice.dropped_at = None
-    choice.save(update_fields=["dropped_at"])
     record_deed("take up again", by=by, at=at, subject=("choice", choice.pk))
     return choice
 
@@ -102,10 +103,11 @@ def finish_choice(choice: Choice, *, by: Actor, at: datetime) -> Choice:
     Something was read, or work was handed in that somebody has yet to look at.
     """
     require_choice(by, choice.learner)
-    if choice.done_at is not None:
+    not_done = Choice.objects.filter(pk=choice.pk, done_at=None)
+    if not not_done.update(done_at=to_microseconds(at)):
+        choice.refresh_from_db(fields=["done_at"])
         return choice
     choice.done_at = to_microseconds(at)
-    choice.save(update_fields=["done_at"])
     record_deed("finish choice", by=by, at=at, subject=("choice", choice.pk))
     return choice
 

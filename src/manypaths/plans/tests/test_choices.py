@@ -1,18 +1,31 @@
 """Choices and windows: who makes them, when they end, and what becomes of a linked learner's."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection, transaction
 
 from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.models import AuditEntry
+from manypaths.base.scope import district_scope
 from manypaths.estimates import services as estimates
 from manypaths.estimates.tests.world import CODES, World, day, make_world
 from manypaths.evidence.models import Clock, Response
 from manypaths.frameworks.services import publish_framework, start_version
 from manypaths.people.models import Part, Person, RelationshipKind
 from manypaths.people.services import create_group, enroll, relate
-from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, user_of
+from manypaths.people.tests.cast import (
+    AT,
+    OPERATOR,
+    SINCE,
+    Cast,
+    make_cast,
+    make_district,
+    user_of,
+)
 from manypaths.plans.models import Choice, StepKind, WindowEntry
 from manypaths.plans.queries import (
     framework_of_group,
@@ -21,8 +34,18 @@ from manypaths.plans.queries import (
     open_choices,
     window_of,
 )
-from manypaths.plans.services import choose_step, drop_choice, set_window
+from manypaths.plans.services import (
+    choose_step,
+    drop_choice,
+    finish_choice,
+    set_window,
+    take_up_again,
+)
 from manypaths.plans.tests.work import LATER, answer, bring_learners, rate, sign_off
+
+only_postgres = pytest.mark.skipif(
+    "sqlite" in settings.DATABASES["default"]["ENGINE"], reason="SQLite lets one write at a time"
+)
 
 
 @pytest.fixture
@@ -105,6 +128,64 @@ def test_a_choice_is_let_go_once_and_stays_on_record(cast: Cast, world: World) -
     assert Choice.objects.get().dropped_at == to_microseconds(LATER)
     with pytest.raises(Refused, match="let go already"):
         drop_choice(choice, by=user_of(cast.ada), at=LATER)
+
+
+def n_deeds(deed: str) -> int:
+    return AuditEntry.objects.filter(deed=deed).count()
+
+
+def test_who_saw_a_choice_before_it_changed_changes_it_no_second_time(
+    cast: Cast, world: World
+) -> None:
+    choose(cast, world, cast.ben)
+    first, second = Choice.objects.get(), Choice.objects.get()
+    drop_choice(first, by=user_of(cast.ada), at=LATER)
+    with pytest.raises(Refused, match="let go already"):
+        drop_choice(second, by=user_of(cast.ben), at=LATER + timedelta(hours=1))
+    assert Choice.objects.get().dropped_at == to_microseconds(LATER)
+    first, second = Choice.objects.get(), Choice.objects.get()
+    take_up_again(first, by=user_of(cast.ada), at=LATER)
+    with pytest.raises(Refused, match="open already"):
+        take_up_again(second, by=user_of(cast.ben), at=LATER)
+    finish_choice(first, by=user_of(cast.ada), at=LATER)
+    again = finish_choice(second, by=user_of(cast.ada), at=LATER + timedelta(hours=1))
+    assert again.done_at == Choice.objects.get().done_at == to_microseconds(LATER)
+    assert [n_deeds(deed) for deed in ("drop choice", "take up again", "finish choice")] == [1] * 3
+
+
+@only_postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_let_a_choice_go_at_once_one_does() -> None:
+    district = make_district()
+    with district_scope(district.pk):
+        cast = make_cast(district)
+        choice = choose(cast, make_world(), cast.ben)
+    with ThreadPoolExecutor(1) as people:
+        with district_scope(district.pk), transaction.atomic():
+            drop_choice(choice, by=user_of(cast.ada), at=LATER)
+            other = people.submit(drops_too, district.pk, choice.pk)
+            while not is_anybody_waiting():
+                assert not other.done()
+        assert "let go already" in other.result()
+    with district_scope(district.pk):
+        assert n_deeds("drop choice") == 1
+
+
+def drops_too(district_id: int, choice_id: int) -> str:
+    """Let a choice go over a connection of one's own; return what was refused."""
+    try:
+        with district_scope(district_id), pytest.raises(Refused) as refused:
+            drop_choice(Choice.objects.get(pk=choice_id), by=OPERATOR, at=LATER)
+        return str(refused.value)
+    finally:
+        connection.close()
+
+
+def is_anybody_waiting() -> bool:
+    """Say whether a connection waits for what another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone() != (0,))
 
 
 def test_evidence_that_follows_closes_a_choice(cast: Cast, world: World) -> None:
