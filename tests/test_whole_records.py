@@ -149,7 +149,7 @@ def test_notes_between_educators_leave_by_the_operators_word_alone(
     with zipfile.ZipFile(package) as archive:
         record = json.loads(archive.read("record.json"))
     assert "note" not in record["records"]
-    assert record["left_out"] == ["demographics", "merge", "note"]
+    assert record["left_out"] == ["demographics", "merge", "note", "toldapart"]
     full = tmp_path / "full.zip"
     export_record(stage.cast.ada, full, by=OPERATOR, at=LATER, with_notes=True)
     with zipfile.ZipFile(full) as archive:
