@@ -39,7 +39,7 @@ bench: $(VENV)/dev.stamp ## Measure, try next steps, and write the pages of docs
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 	@$(BIN)/python -m benchmarks.next_steps
 
-faults: $(VENV)/dev.stamp ## Break the machine 200 times under the program, and write docs/reference/faults.md
+faults: $(VENV)/dev.stamp ## Break the machine 200 times under each database, and write docs/reference/faults.md
 	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
 bench-peers: .peers/pybkt.stamp .peers/torch.stamp ## Set up other models, for make bench to measure beside ours

@@ -50,6 +50,7 @@ from manypaths.people.models import (
     RoleHeld,
     RollOver,
     Term,
+    ToldApart,
     User,
 )
 from manypaths.people.services import add_unnamed_learners, create_term, give_source_ids
@@ -113,6 +114,7 @@ class Records:
     draft_competency: Competency
     task: Task
     merge: Merge
+    apart: ToldApart
     rolled_over: RollOver
     token: Token
     endpoint: Endpoint
@@ -253,6 +255,7 @@ def _adas_records(cast: Cast) -> Records:
         token=token,
         endpoint=Endpoint.objects.create(token=token, address="https://1.1.1.1/", made_at=LATER),
         merge=_merge(cast),
+        apart=ToldApart.objects.create(one=cast.ada, other=unnamed, told_at=0),
         rolled_over=_rolled_over(cast),
     )
 
@@ -378,4 +381,5 @@ def _ghosts_of(records: Records) -> Records:
             to_term=Term(pk=_NOWHERE, organization=organization, starts_on=LATER.date()),
         ),
         merge=Merge(pk=_NOWHERE, kept=learner, other=unnamed),
+        apart=ToldApart(pk=_NOWHERE, one=learner, other=unnamed),
     )

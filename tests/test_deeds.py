@@ -35,6 +35,8 @@ OTHERS = {
     # The answer, and that the piece counts no more.
     "estimates.services.contests.answer_contest": ["answer contest", "withdraw response"],
     "accounts.services.first_leader.invite_first_leader": ["add people", "invite"],
+    # The new invitation of that leader.
+    "accounts.services.first_leader.recover_leader": ["invite"],
     # The first responses of a framework are what its first model is fitted to.
     "estimates.services.evidence.take_in_responses": ["record responses", "fit model"],
 }

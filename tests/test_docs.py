@@ -257,6 +257,7 @@ WORDS = {
     "invite-first-leader": (
         *("invite-first-leader", "--name", "Dana Novak", "--email", "dana@example.org"),
     ),
+    "recover-leader": ("recover-leader", "--email", "dana@example.org"),
     "token make": ("token", "make", "Quiz program", "--scope", "read:roster"),
     "token list": ("token", "list"),
     "token renew": ("token", "renew", "<token make>"),

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 
 from benchmarks.faults import conditions, scenarios
@@ -57,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=200, help="a database, over all kinds")
     parser.add_argument("--only", default="", help=f"of {', '.join([*_ROUNDS, 'conditions'])}")
     parser.add_argument("--no-postgres", action="store_true")
     wanted = parser.parse_args()
@@ -99,12 +100,13 @@ def _below(folder: str, name: str) -> Path:
 def _kills(n: int, only: set[str], *, has_postgres: bool) -> str:
     rows = []
     with sites(has_postgres=has_postgres) as found:
-        for name, scenario in _ROUNDS.items():
-            for site in found:
-                if (only and name not in only) or (name == "kill_database" and not site.cluster):
+        for site in found:
+            kinds = [kind for kind in _ROUNDS if kind != "kill_database" or site.cluster]
+            for kind in kinds:
+                if only and kind not in only:
                     continue
-                _say(f"{name} on {site.database}")
-                rows.append(scenario(site, n).row())
+                _say(f"{kind} on {site.database}")
+                rows.append(_ROUNDS[kind](site, ceil(n / len(kinds))).row())
                 _say(" | ".join(rows[-1]))
     return section(
         "Killed, and replies that are lost",

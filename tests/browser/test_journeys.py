@@ -209,7 +209,8 @@ def test_a_teacher_groups_gives_a_check_and_signs_off_what_a_student_shows(
     hand.press("Undo")
     assert page.locator("aside .group form").count() == 0
     hand.press("Group these 6")
-    hand.press("Group these 6")
+    # Who sits in a group is not there to be grouped again.
+    assert page.get_by_role("button", name="Group these 6").count() == 0
     hand.follow("Change or print")
     hand.look("groups")
     assert page.locator(".day-groups section").count() == 1
@@ -221,10 +222,15 @@ def test_a_teacher_groups_gives_a_check_and_signs_off_what_a_student_shows(
     hand.look("given")
     n_given = n_rows(home, "plans_choice")
     assert n_given > n_before
-    hand.press("Give the check")
-    assert n_rows(home, "plans_choice") == n_given
+    # Whom it waits for stands under what is planned, and is not offered it again.
+    row = page.locator("section[aria-labelledby=planned] li", has_text="Show it").first
+    given = row.locator("h3").inner_text()
+    ready = page.locator("section[aria-labelledby=ready] h3")
+    assert given not in ready.all_inner_texts()
     hand.press("Undo")
+    assert given in ready.all_inner_texts()
     hand.press("Give the check")
+    assert n_rows(home, "plans_choice") == 2 * n_given - n_before
     assert page.get_by_text("It waits on their path").count() == 1
 
     who = student.page.locator("header.top summary").inner_text()

@@ -28,6 +28,9 @@ ACCOUNTS = {
     "accounts.services.invitations.invite_again": Wall(
         lambda by, r: services.invite_again(r.learner, by=by, at=LATER, with_pin=True), "dana"
     ),
+    "accounts.services.invitations.invite_after_loss": Wall(
+        lambda by, r: services.invite_after_loss(r.learner, by=by, at=LATER), "dana"
+    ),
     "accounts.services.invitations.invite_group": Wall(
         lambda by, r: services.invite_group(r.group, by=by, at=LATER), "dana"
     ),
@@ -39,6 +42,11 @@ ACCOUNTS = {
             by=by,
             at=LATER,
         ),
+        "operator",
+        names_records=False,
+    ),
+    "accounts.services.first_leader.recover_leader": Wall(
+        lambda by, r: services.recover_leader("dana@example.org", by=by, at=LATER),
         "operator",
         names_records=False,
     ),

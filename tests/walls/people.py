@@ -13,6 +13,7 @@ from manypaths.people.roster import RosterDraft, SchoolDraft
 from manypaths.people.roster_pages import members_page
 from manypaths.people.rostering import take_in_roster
 from manypaths.people.services.newcomers import take_back_newcomers
+from manypaths.people.services.telling_apart import suggest_again, tell_apart
 from manypaths.people.tests.cast import SINCE
 from tests.stage import LATER, Records
 from tests.walls.kinds import Wall
@@ -58,6 +59,18 @@ PEOPLE = {
     ),
     "people.duplicates.standing_merges": Wall(
         lambda by, r: duplicates.standing_merges(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.pairs_told_apart": Wall(
+        lambda by, r: duplicates.pairs_told_apart(r.organization, by=by), "dana"
+    ),
+    "people.duplicates.told_apart_for": Wall(
+        lambda by, r: duplicates.told_apart_for(r.apart.public_id, by=by), "dana"
+    ),
+    "people.services.telling_apart.tell_apart": Wall(
+        lambda by, r: tell_apart(r.learner, r.tie.supporter, by=by, at=LATER), "dana"
+    ),
+    "people.services.telling_apart.suggest_again": Wall(
+        lambda by, r: suggest_again(r.apart, by=by, at=LATER), "dana"
     ),
     "people.duplicates.merge_for": Wall(
         lambda by, r: duplicates.merge_for(r.merge.public_id, by=by), "dana"

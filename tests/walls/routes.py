@@ -98,6 +98,7 @@ FILLS: dict[str, Fill] = {
     "erasure_id": _erasure,
     "export_id": _export,
     "hold_id": _hold,
+    "apart_id": lambda records: records.apart.public_id,
     "artifact_id": lambda records: records.work.public_id,
     "choice_id": lambda records: records.choice.public_id,
     "competency_id": lambda records: records.competency.public_id,

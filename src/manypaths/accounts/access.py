@@ -20,11 +20,12 @@ from manypaths.people.access import (
     Actor,
     Operator,
     current,
+    organizations_led_by,
     require_group_sight,
     require_person,
     require_teaching,
 )
-from manypaths.people.models import Group, Organization, Person, Role, RoleHeld
+from manypaths.people.models import Group, Organization, Person, Role, RoleHeld, User
 from manypaths.people.queries import zone_of
 
 
@@ -75,6 +76,21 @@ def require_young(learner: Person) -> None:
     roles = set(RoleHeld.objects.filter(current(), person=learner).values_list("role", flat=True))
     if Role.STUDENT not in roles or roles & {*EDUCATOR_ROLES, Role.FAMILY, Role.RESEARCHER}:
         raise Refused(_("Pictures, cards and teachers' codes are for students alone."))
+
+
+def require_no_higher_leader(by: Actor, person: Person) -> None:
+    """Raise Refused where the person leads what `by` does not: nobody climbs by others' sign-ins.
+
+    And for oneself: who has got into a sign-in may not free it of its second factors.
+    """
+    require_person(by)
+    if not isinstance(by, User):
+        return
+    if person.user_id is not None and person.user_id == by.actor_id:
+        raise Refused(_("Nobody takes away their own. Ask another leader."))
+    leads = RoleHeld.objects.filter(current(), person=person, role=Role.LEADER)
+    if leads.exclude(organization__in=organizations_led_by(by)).exists():
+        raise Refused(_("They lead more than you do. Ask somebody who leads that as well."))
 
 
 def require_own_student(by: Actor, learner: Person) -> None:

@@ -71,11 +71,25 @@ def send_reset(email: str, address: str, language: str) -> None:
         )
 
 
+def tell_of_loss(user: User, *, before: str | None, language: str) -> None:
+    """Tell somebody that their second factors were taken away, where they are and were written to.
+
+    The address before is told too: by a new one alone, whoever took them away could tell only
+    themselves.
+    """
+    for address in {user.email, before} - {None, ""}:
+        send_notice.enqueue(user.pk, "second_factors_taken_away", language, address)
+
+
 @task()
-def send_notice(user_id: int, what: str, language: str) -> None:
-    """Tell somebody that how they sign in was changed, in case it was not they who did."""
+def send_notice(user_id: int, what: str, language: str, email: str | None = None) -> None:
+    """Tell somebody that how they sign in was changed, in case it was not they who did.
+
+    The mail goes to the address that is given, else to theirs.
+    """
     user = User.objects.filter(pk=user_id).first()
-    if user is None or not user.email:
+    address = email or (user.email if user else None)
+    if user is None or not address:
         return
     with override(user.language or language):
         changes = {
@@ -85,12 +99,16 @@ def send_notice(user_id: int, what: str, language: str) -> None:
             "totp_deactivated": _("The app for codes was taken from your sign-in."),
             "recovery_codes_generated": _("New recovery codes were made for your sign-in."),
             "password_changed": _("The password of your sign-in was changed."),
+            "second_factors_taken_away": _(
+                "Your passkeys, app for codes and recovery codes were taken away, and your "
+                "password with them. A new invitation lets you set up others."
+            ),
         }
         change = changes.get(what)
         if change is None:
             return
         advice = _("If it was not you, tell a leader of your school today.")
-        _send(user.email, _("Your sign-in to Manypaths was changed"), [change, advice])
+        _send(address, _("Your sign-in to Manypaths was changed"), [change, advice])
 
 
 def _code_line(token: str) -> str:

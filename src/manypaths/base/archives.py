@@ -14,6 +14,8 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from manypaths.base.errors import Refused
 
 MOST_FILES, MOST_BYTES, MOST_TIMES_LARGER = 5_000, 200_000_000, 100
@@ -47,7 +49,7 @@ class Files:
             with self._archive.open(found) as opened:
                 return _read_bounded(opened, found)
         except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
-            raise Refused(f"{name} in the archive is damaged.") from error
+            raise Refused(_("{file} in the archive is damaged.").format(file=name)) from error
 
 
 @contextmanager
@@ -60,9 +62,13 @@ def opened_files(path: Path) -> Iterator[Files]:
         found = {file.name: file for file in sorted(path.iterdir()) if file.is_file()}
         for file in found.values():
             if file.is_symlink():
-                raise Refused(f"{path.name} holds a link instead of a file: {file.name!r}.")
+                raise Refused(
+                    _("{archive} holds a link instead of a file: {file}.").format(
+                        archive=path.name, file=repr(file.name)
+                    )
+                )
         if len({name.casefold() for name in found}) < len(found):
-            raise Refused(f"{path.name} holds two files of one name.")
+            raise Refused(_("{archive} holds two files of one name.").format(archive=path.name))
         _require_bytes(sum(file.stat().st_size for file in found.values()), path.name)
         yield Files(found, None)
         return
@@ -75,7 +81,9 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Refused(f"{path.name} is neither a folder nor a zip file.") from error
+        raise Refused(
+            _("{archive} is neither a folder nor a zip file.").format(archive=path.name)
+        ) from error
     with archive:
         yield archive
 
@@ -85,7 +93,7 @@ def _entries(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
     files = [info for info in infos if not info.is_dir() and not _is_of_the_system(info)]
     names = [_name_in_root(info, files) for info in files]
     if len({name.casefold() for name in names}) < len(names):
-        raise Refused(f"{path.name} holds two files of one name.")
+        raise Refused(_("{archive} holds two files of one name.").format(archive=path.name))
     return dict(zip(names, files, strict=True))
 
 
@@ -93,7 +101,11 @@ def require_harmless(archive: zipfile.ZipFile, file: str) -> list[zipfile.ZipInf
     """Return the entries of an archive. Raises Refused where one of them could do harm."""
     infos = archive.infolist()
     if len(infos) > MOST_FILES:
-        raise Refused(f"{file} holds {len(infos)} files; at most {MOST_FILES:,} are read.")
+        raise Refused(
+            _("{archive} holds {n} files; at most {most} are read.").format(
+                archive=file, n=len(infos), most=f"{MOST_FILES:,}"
+            )
+        )
     for info in infos:
         _require_harmless(info, file)
     _require_apart(archive, infos, file)
@@ -111,7 +123,7 @@ def _name_in_root(info: zipfile.ZipInfo, files: list[zipfile.ZipInfo]) -> str:
     parts = PurePosixPath(info.filename).parts
     roots = {PurePosixPath(file.filename).parts[:-1] for file in files}
     if len(roots) > 1 or len(parts) > 2:
-        raise Refused("The files of the archive lie in several folders; put them into one.")
+        raise Refused(_("The files of the archive lie in several folders; put them into one."))
     return parts[-1]
 
 
@@ -121,16 +133,32 @@ def _require_harmless(info: zipfile.ZipInfo, file: str) -> None:
     is_odd = not parts or name.startswith("/") or ".." in parts or "\\" in name or ":" in name
     # zipfile cuts names at a NUL; what stands there is what others would see.
     if is_odd or not name.isprintable() or not info.orig_filename.isprintable():
-        raise Refused(f"{file} holds a file with the name {name[:80]!r}, which no list has.")
+        raise Refused(
+            _("{archive} holds a file with the name {file}, which no list has.").format(
+                archive=file, file=repr(name[:80])
+            )
+        )
     if stat.S_ISLNK(info.external_attr >> _UNIX_MODE_SHIFT):
-        raise Refused(f"{file} holds a link instead of a file: {name[:80]!r}.")
+        raise Refused(
+            _("{archive} holds a link instead of a file: {file}.").format(
+                archive=file, file=repr(name[:80])
+            )
+        )
     if info.flag_bits & _ENCRYPTED:
-        raise Refused(f"{file} is locked with a password; pack it without one.")
+        raise Refused(
+            _("{archive} is locked with a password; pack it without one.").format(archive=file)
+        )
     if name.casefold().endswith((".zip", ".gz", ".7z", ".rar")):
-        raise Refused(f"{file} holds another archive, {name[:80]!r}; unpack that first.")
+        raise Refused(
+            _("{archive} holds another archive, {file}; unpack that first.").format(
+                archive=file, file=repr(name[:80])
+            )
+        )
     if info.file_size > max(_HARMLESS_BYTES, MOST_TIMES_LARGER * info.compress_size):
         raise Refused(
-            f"{name[:80]!r} in {file} would become over {MOST_TIMES_LARGER} times larger."
+            _("{file} in {archive} would become over {times} times larger.").format(
+                file=repr(name[:80]), archive=file, times=MOST_TIMES_LARGER
+            )
         )
 
 
@@ -139,14 +167,20 @@ def _require_apart(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], file:
     spans = sorted(
         (i.header_offset, i.header_offset + _LOCAL_HEADER + i.compress_size) for i in infos
     )
-    starts = [start for start, _ in spans[1:]] + [archive.start_dir]
-    if any(end > start for (_, end), start in zip(spans, starts, strict=True)):
-        raise Refused(f"{file} holds files that overlap, as no program packs them.")
+    starts = [start for start, _end in spans[1:]] + [archive.start_dir]
+    if any(end > start for (_start, end), start in zip(spans, starts, strict=True)):
+        raise Refused(
+            _("{archive} holds files that overlap, as no program packs them.").format(archive=file)
+        )
 
 
 def _require_bytes(n_bytes: int, file: str) -> None:
     if n_bytes > MOST_BYTES:
-        raise Refused(f"{file} holds {n_bytes:,} bytes; at most {MOST_BYTES:,} are read.")
+        raise Refused(
+            _("{archive} holds {n} bytes; at most {most} are read.").format(
+                archive=file, n=f"{n_bytes:,}", most=f"{MOST_BYTES:,}"
+            )
+        )
 
 
 def _read_bounded(opened: IO[bytes], info: zipfile.ZipInfo) -> bytes:
@@ -154,5 +188,7 @@ def _read_bounded(opened: IO[bytes], info: zipfile.ZipInfo) -> bytes:
     while part := opened.read(_AT_ONCE):
         contents.write(part)
         if contents.tell() > info.file_size:
-            raise Refused(f"{info.filename[:80]!r} is larger than the archive says.")
+            raise Refused(
+                _("{file} is larger than the archive says.").format(file=repr(info.filename[:80]))
+            )
     return contents.getvalue()

@@ -91,6 +91,8 @@ class _Written:
     sql: str
     parameters: Sequence[Any]  # Any: as databases take them
     places: Mapping[int, int]
+    # How values of the database become ours, by column: in Django's form.
+    converters: Mapping[int, Any]
 
     @classmethod
     def of(cls, queryset: Any, n_marks: int) -> "_Written":  # noqa: ANN401  # as above
@@ -115,7 +117,9 @@ class _Written:
         }
         if {0, *places.values()} != set(range(n_marks)):
             raise ValueError(f"not all values that are asked for are in the query: {sql}")
-        return cls(queryset, compiler, sql, parameters, places)
+        columns = [column for column, *_ in compiler.select[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        return cls(queryset, compiler, sql, parameters, places, converters)
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows for these values."""
@@ -129,6 +133,7 @@ class _Written:
         compiler = copy(self.compiler)
         compiler.connection = connection
         vars(compiler)["as_sql"] = lambda: (self.sql, parameters)
+        vars(compiler)["get_converters"] = lambda _columns: self.converters
         asking = _Asking(self.queryset.db, self.queryset.model, compiler)
         return list(self.queryset._iterable_class(asking))
 

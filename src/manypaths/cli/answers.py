@@ -53,6 +53,7 @@ def class_answer(overview: ClassOverview) -> Json:
         "group": overview.group.name,
         "needs_help": _needs(overview.needs_help),
         "planned": _needs(overview.planned),
+        "chosen_checks": _needs(overview.chosen_checks),
         "supports": [
             {
                 "title": support.title,

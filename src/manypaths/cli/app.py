@@ -43,6 +43,7 @@ app.add_typer(tokens, name="token")
 
 app.command("init")(starting.init)
 app.command("invite-first-leader")(starting.invite_first_leader)
+app.command("recover-leader")(starting.recover_leader)
 app.command("demo")(starting.demo)
 app.command("check")(starting.check)
 app.command("serve")(serving.serve_pages)

@@ -106,7 +106,7 @@ class Page:
         )
         self._slips(overview.slips)
         self._needs("Needs help", overview.needs_help)
-        self._needs("Planned, not yet given", overview.planned)
+        self._needs("Planned, not yet given", [*overview.planned, *overview.chosen_checks])
         self._supports(overview.supports)
         self._by_competency("Ready to show", overview.ready_to_show)
         self._by_competency("Ready to move on", overview.ready_to_move_on)

@@ -1,7 +1,7 @@
 """Commands that begin: make a home, look around in the demo district, check an installation."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from manypaths.cli.session import (
     showing_work,
     workplace,
 )
+
+if TYPE_CHECKING:
+    from manypaths.accounts.services import Issued
 
 
 def init(
@@ -62,13 +65,35 @@ def invite_first_leader(
         from manypaths.cli.inviting import invited
 
         issued, link = invited(name, email, address, work.operator)
-        if as_json:
-            until = issued.invitation.expires_at.isoformat()
-            print_json({"name": issued.person.name, "link": link, "good_until": until})
-            return
-        say(link)
-        if not quiet:
-            say(f"It lets {issued.person.name} in once, within two weeks. Give it to nobody else.")
+        _print_link(issued, link, quiet=quiet, as_json=as_json)
+
+
+def recover_leader(
+    email: Annotated[str, typer.Option(help="The address by which the leader signs in.")],
+    address: Annotated[
+        str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
+    ] = None,
+    district: DistrictOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take from a leader the passkey, app and codes that they lost, and print a new link."""
+    set_up()
+    with answering(as_json=as_json), workplace(district) as work:
+        from manypaths.cli.inviting import recovered
+
+        issued, link = recovered(email, address, work.operator)
+        _print_link(issued, link, quiet=quiet, as_json=as_json)
+
+
+def _print_link(issued: "Issued", link: str, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        until = issued.invitation.expires_at.isoformat()
+        print_json({"name": issued.person.name, "link": link, "good_until": until})
+        return
+    say(link)
+    if not quiet:
+        say(f"It lets {issued.person.name} in once, within two weeks. Give it to nobody else.")
 
 
 def demo(

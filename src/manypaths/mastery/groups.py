@@ -190,9 +190,13 @@ def _deal(joins: Claims, n_groups: Ints) -> tuple[Claims, Ints]:
 
 def _part(joined: Claims, fit: Floats, together: Floats, sizes: Sizes) -> Claims:
     """Return the groups after the best exchange of two, or move of one, as long as one helps."""
-    joined = joined.copy()
+    joined, fits = joined.copy(), fit > 0
     while joined.size:
-        exchange, move = _exchanges(joined, fit, together), _moves(joined, fit, together, sizes)
+        value = fit - COST_OF_PAIR * (together @ joined)
+        exchange, move = (
+            _exchanges(joined, value, fits, together),
+            _moves(joined, value, fits, sizes),
+        )
         if max(exchange.max(), move.max()) <= _ENOUGH:
             break
         if exchange.max() >= move.max():
@@ -204,33 +208,29 @@ def _part(joined: Claims, fit: Floats, together: Floats, sizes: Sizes) -> Claims
     return joined
 
 
-def _exchanges(joined: Claims, fit: Floats, together: Floats) -> Floats:
-    """Return what is gained where two change places, shape (n_learners, n_learners)."""
-    here = np.where(joined, _value(joined, fit, together), 0.0).sum(axis=1)
-    # What each learner would be worth in the place of each other one, who leaves it.
-    there = _value(joined, fit, together) @ joined.T + COST_OF_PAIR * together
-    gained = there + there.T - here[:, np.newaxis] - here
+def _exchanges(joined: Claims, value: Floats, fits: Claims, together: Floats) -> Floats:
+    """Return what is gained where two change places, shape (n_learners, n_learners).
+
+    `value` is what each learner is worth in each group as it is, shape (n_learners, n_groups).
+    """
     placed: Claims = np.any(joined, axis=1)
     group = np.argmax(joined, axis=1)
-    fits: Claims = np.greater((fit > 0).astype(float) @ joined.T, 0)
-    allowed = placed[:, np.newaxis] & placed & fits & fits.T & (group[:, np.newaxis] != group)
+    here = value[np.arange(group.size), group]
+    # What each learner would be worth in the place of each other one, who leaves it.
+    there = value[:, group] + COST_OF_PAIR * together
+    gained = there + there.T - here[:, np.newaxis] - here
+    can = fits[:, group]
+    allowed = placed[:, np.newaxis] & placed & can & can.T & (group[:, np.newaxis] != group)
     return np.where(allowed, gained, -np.inf)
 
 
-def _moves(joined: Claims, fit: Floats, together: Floats, sizes: Sizes) -> Floats:
+def _moves(joined: Claims, value: Floats, fits: Claims, sizes: Sizes) -> Floats:
     """Return what is gained where one goes to another group, shape (n_learners, n_groups)."""
-    value = _value(joined, fit, together)
     here = np.where(joined, value, 0.0).sum(axis=1, keepdims=True)
     size = joined.sum(axis=0)
     may_leave = (joined & (size > sizes.least)).any(axis=1, keepdims=True)
-    allowed = may_leave & ~joined & (fit > 0) & (size < sizes.most)
+    allowed = may_leave & ~joined & fits & (size < sizes.most)
     return np.where(allowed, value - here, -np.inf)
-
-
-def _value(joined: Claims, fit: Floats, together: Floats) -> Floats:
-    """Return what each learner is worth in each group as it is, shape (n_learners, n_groups)."""
-    value: Floats = fit - COST_OF_PAIR * (together @ joined)
-    return value
 
 
 def _reason(table: Floats, who: int, sizes: Sizes) -> LeftOut:

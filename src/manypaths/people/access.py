@@ -4,7 +4,7 @@ A wrong id and a forbidden one give the same answer, NotFound: that somebody is 
 is private too.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -74,6 +74,9 @@ class Integration:
 Actor = User | Operator | Integration
 
 
+# Up to so many people are named wherever they could be looked for, and not in the end alone.
+_FEW = 1_000
+
 # Whether a query runs that integrations may call.
 _is_open_to_integrations: ContextVar[bool] = ContextVar("open_to_integrations", default=False)
 
@@ -104,13 +107,19 @@ def people_seen_by(by: Actor) -> QuerySet[Person]:
     return _seen_by_user(by.pk)
 
 
-def _seen_by_user(by: int) -> QuerySet[Person]:
+def _seen_by_user(by: int, **whom: Any) -> QuerySet[Person]:  # Any: as Django's filters
+    """Return everyone, or who of `whom`, that a user may see.
+
+    Where a few are asked about, memberships and roles of these alone are looked through: a leader's
+    district has a hundred thousand.
+    """
     return Person.objects.filter(
         Q(user=by)
-        | _learns_in_a_group_led_by(by)
+        | _learns_in_a_group_led_by(by, **whom)
         | _is_in_the_care_of(by)
         | _is_supported_by(by)
-        | _belongs_to(_led_by_user(by))
+        | _belongs_to(_led_by_user(by), **whom),
+        **whom,
     )
 
 
@@ -124,13 +133,12 @@ def person_for(by: Actor, person_id: UUID) -> Person:
 
     The id of somebody who was merged into another leads to that other.
     """
-    seen = people_seen_by(by)
     if isinstance(by, User):
         person = _person_seen.first(by.pk, person_id)
     else:
-        person = seen.filter(public_id=person_id).first()
+        person = people_seen_by(by).filter(public_id=person_id).first()
     if person is None:
-        person = seen.filter(merged_here__public_id=person_id).first()
+        person = people_seen_by(by).filter(merged_here__public_id=person_id).first()
     if person is None:
         raise NotFound
     _remember(by, {person.pk})
@@ -139,12 +147,12 @@ def person_for(by: Actor, person_id: UUID) -> Person:
 
 @prepared
 def _person_seen(by: int, person_id: UUID) -> QuerySet[Person]:
-    return _seen_by_user(by).filter(public_id=person_id)
+    return _seen_by_user(by, public_id=person_id)
 
 
-# Whom the actor of one look may see, as far as it was asked: (actor, district, kind, row id).
-_Sight = tuple[int, int | None, str, int]
-_sights: ContextVar[set[_Sight] | None] = ContextVar("sights", default=None)
+# Whom the actor of one look may see, as far as it was asked: row ids by actor, district and kind.
+_Sights = dict[tuple[int | None, int | None, str], set[int]]
+_sights: ContextVar[_Sights | None] = ContextVar("sights", default=None)
 
 
 @contextmanager
@@ -154,7 +162,7 @@ def one_look() -> Iterator[None]:
     A page asks for each of its parts whether the reader may see the learner. Only for reading:
     what a deed changes about who may see whom would not be noticed inside.
     """
-    token = _sights.set(set())
+    token = _sights.set({})
     try:
         with one_reading():
             yield
@@ -172,32 +180,32 @@ def require_sight(by: Actor, people: Sequence[Person]) -> None:
         raise NotFound
     own = by.pk if isinstance(by, User) else None
     wanted = {person.pk for person in people if own is None or person.user_id != own}
-    wanted -= _seen_by(by)
+    wanted -= _remembered(by, "person")
     if wanted and len(_seen_among(by, sorted(wanted))) != len(wanted):
         raise NotFound
     _remember(by, wanted)
 
 
 def _seen_among(by: User | Integration, people: Sequence[int]) -> list[int]:
-    if isinstance(by, User):
+    if isinstance(by, User) and len(people) <= _FEW:
         return _those_seen(by.pk, people)
     return list(people_seen_by(by).filter(pk__in=people).values_list("pk", flat=True))
 
 
 @prepared
 def _those_seen(by: int, people: Sequence[int]) -> QuerySet[Any, int]:
-    return _seen_by_user(by).filter(pk__in=people).values_list("pk", flat=True)
+    return _seen_by_user(by, pk__in=people).values_list("pk", flat=True)
 
 
-def _seen_by(by: User | Integration) -> set[int]:
-    here = (by.actor_id, current_owner(), "person")
-    return {pk for *where, pk in _sights.get() or () if tuple(where) == here}
+def _remembered(by: User | Integration, kind: str) -> set[int]:
+    sights = _sights.get() or {}
+    return sights.get((by.actor_id, current_owner(), kind), set())
 
 
-def _remember(by: Actor, people: Collection[int], kind: str = "person") -> None:
+def _remember(by: Actor, rows: Collection[int], kind: str = "person") -> None:
     sights = _sights.get()
     if sights is not None and by.actor_id is not None:
-        sights.update((by.actor_id, current_owner(), kind, pk) for pk in people)
+        sights.setdefault((by.actor_id, current_owner(), kind), set()).update(rows)
 
 
 def groups_seen_by(by: Actor) -> QuerySet[Group]:
@@ -240,7 +248,7 @@ def _group_led(by: int, group_id: UUID) -> QuerySet[Group]:
 def require_group_sight(by: Actor, group: Group) -> None:
     """Raise NotFound unless `by` may read the records of the group's members."""
     if isinstance(by, User):
-        if (by.pk, current_owner(), "group", group.pk) in (_sights.get() or ()):
+        if group.pk in _remembered(by, "group"):
             return
         # Asked first, for it is so for nearly all who come, and by far the cheaper question.
         if leads_group(by, group):
@@ -258,7 +266,7 @@ def remember_members(by: Actor, learners: Collection[Person]) -> None:
 
 def leads_group(by: User, group: Group) -> bool:
     """Say whether `by` leads the learning of a group today."""
-    if (by.pk, current_owner(), "led group", group.pk) in (_sights.get() or ()):
+    if group.pk in _remembered(by, "led group"):
         return True
     return bool(_leads_of(by.pk, group.pk))
 
@@ -396,7 +404,7 @@ def teaches(by: Actor, learner: Person) -> bool:
 
 @prepared
 def _taught(by: int, learner: int) -> QuerySet[Any, int]:
-    return _taught_by_user(by).filter(pk=learner).values_list("pk", flat=True)
+    return _taught_by_user(by, pk=learner).values_list("pk", flat=True)
 
 
 def people_taught_by(by: Actor) -> QuerySet[Person]:
@@ -408,8 +416,9 @@ def people_taught_by(by: Actor) -> QuerySet[Person]:
     return _taught_by_user(by.pk)
 
 
-def _taught_by_user(by: int) -> QuerySet[Person]:
-    return Person.objects.filter(_learns_in_a_group_led_by(by) | _belongs_to(_led_by_user(by)))
+def _taught_by_user(by: int, **whom: Any) -> QuerySet[Person]:  # Any: as Django's filters
+    taught = _learns_in_a_group_led_by(by, **whom) | _belongs_to(_led_by_user(by), **whom)
+    return Person.objects.filter(taught, **whom)
 
 
 def rater_teaches(rater: Person, learner: Person) -> bool:
@@ -470,9 +479,11 @@ def _ties(by: int) -> QuerySet[Relationship]:
     return ties.exclude(kind=RelationshipKind.GUARDIAN, consented_on=None)
 
 
-def _learns_in_a_group_led_by(by: int) -> Q:
+def _learns_in_a_group_led_by(by: int, **whom: Any) -> Q:  # Any: as Django's filters
     led = Membership.objects.filter(current(), part=Part.LEAD, person__user=by).values("group")
-    learns = Membership.objects.filter(current(), part=Part.LEARNER, group__in=led)
+    learns = Membership.objects.filter(
+        current(), part=Part.LEARNER, group__in=led, **_of_person(whom)
+    )
     return Q(pk__in=learns.values("person"))
 
 
@@ -484,11 +495,15 @@ def _is_supported_by(by: int) -> Q:
     return Q(pk__in=_ties(by).exclude(kind=RelationshipKind.GUARDIAN).values("learner"))
 
 
-def _belongs_to(organizations: QuerySet[Organization]) -> Q:
+def _belongs_to(organizations: QuerySet[Organization], **whom: Any) -> Q:  # Any: as Django's
     """Return the condition of holding a role or learning today in one of these organizations."""
-    among = organizations.values("pk")
-    roles = RoleHeld.objects.filter(current(), organization__in=among).values("person")
+    among, own = organizations.values("pk"), _of_person(whom)
+    roles = RoleHeld.objects.filter(current(), organization__in=among, **own).values("person")
     learns = Membership.objects.filter(
-        current(), part=Part.LEARNER, group__organization__in=among
+        current(), part=Part.LEARNER, group__organization__in=among, **own
     ).values("person")
     return Q(pk__in=roles) | Q(pk__in=learns)
+
+
+def _of_person(whom: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"person__{field}": value for field, value in whom.items()}

@@ -19,10 +19,18 @@ from manypaths.people.access import (
 )
 from manypaths.people.directory import PersonRecord, PersonRow, people_of, record_of, rows_of
 from manypaths.people.merging import require_merge_right, rows_by_table
-from manypaths.people.models import Membership, Merge, Organization, Person, Relationship, SourceId
+from manypaths.people.models import (
+    Membership,
+    Merge,
+    Organization,
+    Person,
+    Relationship,
+    SourceId,
+    ToldApart,
+)
 
-# Nobody looks at more; whoever has merged these sees the next ones.
-MOST = 100
+# Nobody looks at more; whoever has merged these, or told them apart, sees the next ones.
+MOST = 50
 # So alike are many people in a large school; one more reason makes it worth a look.
 _WORTH_A_LOOK = 2
 _MOST_OF_A_NAME = 20
@@ -78,13 +86,16 @@ def likely_duplicates(place: Organization, *, by: Actor) -> list[Likeness]:
     """Return pairs of people of a place who may be one, the likeliest first. Fixed queries.
 
     By name without accents, case and order, by ids that two sources share, by the name before the
-    @ of their addresses; being in one class or having one guardian speaks for it as well.
+    @ of their addresses; being in one class or having one guardian speaks for it as well. Pairs
+    that were told apart are left out.
     """
     require_leadership(by, place)
     people = list(people_of(place).select_related("user"))
     weights: dict[_Pair, list[tuple[int, str]]] = defaultdict(list)
     for pair, weight, reason in (*_alike_by_name(people), *_alike_by_id(people)):
         weights[pair].append((weight, reason))
+    for pair in _told_apart():
+        weights.pop(pair, None)
     for pair, reason in _close_by(weights):
         weights[pair].append((1, reason))
     found = sorted(
@@ -116,6 +127,24 @@ def standing_merges(place: Organization, *, by: Actor) -> list[Merge]:
     require_leadership(by, place)
     merges = Merge.objects.filter(undone_at=None, kept__in=people_of(place))
     return list(merges.select_related("kept", "other").order_by("-merged_at", "-pk")[:MOST])
+
+
+def pairs_told_apart(place: Organization, *, by: Actor) -> list[ToldApart]:
+    """Return the pairs of a place of which somebody said that they are two, the newest first."""
+    require_leadership(by, place)
+    people = people_of(place)
+    told = ToldApart.objects.filter(one__in=people, other__in=people)
+    return list(told.select_related("one", "other").order_by("-told_at", "-pk")[:MOST])
+
+
+def told_apart_for(told_id: UUID, *, by: Actor) -> ToldApart:
+    """Return a pair told apart, for those who lead both. Raises NotFound for others."""
+    led = people_led_by(by)
+    told = ToldApart.objects.filter(public_id=told_id, one__in=led, other__in=led)
+    found = told.select_related("one", "other").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def merge_for(merge_id: UUID, *, by: Actor) -> Merge:
@@ -188,6 +217,11 @@ def _alike_by_id(people: Sequence[Person]) -> Iterator[tuple[_Pair, int, str]]:
             for other in ordered[place + 1 :]:
                 told = _("Two systems know them by the id %(value)s.")
                 yield (one, other), 3, told % {"value": value}
+
+
+def _told_apart() -> Iterator[_Pair]:
+    for one, other in ToldApart.objects.values_list("one", "other"):
+        yield (one, other) if one < other else (other, one)
 
 
 def _close_by(pairs: Iterable[_Pair]) -> Iterator[tuple[_Pair, str]]:

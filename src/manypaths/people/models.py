@@ -404,6 +404,30 @@ class Merge(PublicId, DistrictRow):
         return from_microseconds(self.merged_at)
 
 
+class ToldApart(PublicId, DistrictRow):
+    """That two people on record are two, however alike: nobody is asked again."""
+
+    personal = goes_with("one", "public_id", "one", "other", "told_at", "told_by")
+
+    one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="told_apart")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="told_apart_too")
+    told_at = models.BigIntegerField()
+    told_by = models.BigIntegerField(null=True)
+
+    class Meta(DistrictRow.Meta):
+        """Said once of two people."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["one", "other"], name="told_apart_once"),
+            models.CheckConstraint(condition=~Q(one=F("other")), name="told_apart_are_two"),
+        )
+
+    @property
+    def told_on(self) -> datetime:
+        """Return when it was said."""
+        return from_microseconds(self.told_at)
+
+
 class RollOver(PublicId, DistrictRow):
     """That a year's groups became next year's, with what it takes to undo it: ids and days."""
 

@@ -12,7 +12,17 @@ from manypaths.base.scope import ScopedQuerySet
 from manypaths.people.access import Actor, people_led_by, require_leadership
 from manypaths.people.keeping import kept_among
 from manypaths.people.merging import references_to_people
-from manypaths.people.models import Group, Membership, Merge, Part, Person, Role, RoleHeld, SourceId
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Merge,
+    Part,
+    Person,
+    Role,
+    RoleHeld,
+    SourceId,
+    ToldApart,
+)
 
 Rows = ScopedQuerySet[models.Model]
 
@@ -78,6 +88,6 @@ def _rows_beside(newcomers: Newcomers, people: Collection[int]) -> Iterator[tupl
         SourceId: Q(source=source_of_list(group)),
     }
     tables: list[tuple[type[models.Model], str]] = [(Merge, "kept"), (Merge, "other")]
-    for table, name in (*references_to_people(), *tables):
+    for table, name in (*references_to_people((ToldApart,)), *tables):
         rows = table._default_manager.filter(**{f"{name}__in": people})
         yield cast("Rows", rows.exclude(made[table]) if table in made else rows), name

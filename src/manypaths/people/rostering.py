@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
@@ -405,7 +406,9 @@ def _key(keys: _Keys, source_id: str) -> int:
     try:
         return keys[source_id]
     except KeyError:
-        raise Refused(f"The roster names {source_id!r} and does not hold it.") from None
+        raise Refused(
+            _("The roster names {one} and does not hold it.").format(one=repr(source_id))
+        ) from None
 
 
 def _bring_up(row: models.Model, changes: Changes, **values: object) -> None:

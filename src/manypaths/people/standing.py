@@ -69,7 +69,7 @@ class Standing:
     @cached_property
     def roles(self) -> frozenset[Role]:
         """Return the roles that the person holds anywhere."""
-        return frozenset(Role(kind) for kind, _ in self._ties if kind in Role.values)
+        return frozenset(Role(kind) for kind, _ in self._ties if kind in _ROLES)
 
     @cached_property
     def leads(self) -> list[Group]:
@@ -114,6 +114,8 @@ class Standing:
         return Role.STUDENT in self.roles
 
 
+# Django makes the list of a choice's values anew each time.
+_ROLES = frozenset(Role.values)
 # Kinds of ties beside the roles.
 _LEADS, _LEARNS, _CARES, _SUPPORTS = "leads", "learns", "cares", "supports"
 

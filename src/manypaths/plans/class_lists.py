@@ -69,11 +69,11 @@ class ClassLists:
         hard = self._hard_alone()
         needs = []
         for row in self._rows(Status.GROWING):
+            if not self.window.holds(int(self.estimates.pairs.what[row])):
+                continue
             learner, competency = self._pair(row)
             slip = slipping.get((learner.pk, competency.lineage_id))
             n_pieces = int(self.estimates.n_pieces[row])
-            if not self.window.holds(int(self.estimates.pairs.what[row])):
-                continue
             if slip:
                 reason = words.HELP_SLIP.format(slip=str(slip))
                 needs.append(Need(learner, competency, reason, slip, n_pieces))

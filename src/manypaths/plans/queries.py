@@ -84,8 +84,9 @@ FEW = 2_000
 class ClassOverview:
     """What a class needs: the four lists, the slips that it shows, and everyone's status.
 
-    `planned` holds steps that educators planned and checks that learners chose, `supports` help in
-    sessions: none given yet. Whom these see to is in no other list with what they are about.
+    `planned` holds steps that educators planned, `chosen_checks` what learners chose to show by
+    themselves, `supports` help in sessions: none given yet. Whom a check or help in sessions sees
+    to is in no other list with what that is about.
     """
 
     group: Group
@@ -93,6 +94,7 @@ class ClassOverview:
     learners: Sequence[Person]
     needs_help: Sequence[Need]
     planned: Sequence[Need]
+    chosen_checks: Sequence[Need]
     ready_to_show: Sequence[Need]
     ready_to_move_on: Sequence[Need]
     slips: Sequence[ClassSlip]
@@ -421,7 +423,8 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
         framework=framework,
         learners=learners,
         needs_help=lists.needs_help(),
-        planned=_planned(choices, places),
+        planned=_waiting([one for one in choices if not one.is_learners_own], places),
+        chosen_checks=_waiting([one for one in choices if _is_chosen_check(one)], places),
         supports=supports,
         ready_to_show=lists.ready_to_show(),
         ready_to_move_on=lists.ready_to_move_on(),
@@ -497,14 +500,17 @@ def _are_educators(learners: Sequence[Person]) -> bool:
     return bool(wanted) and wanted <= set(roles.values_list("person", flat=True))
 
 
-def _planned(choices: Sequence[Choice], places: Places) -> list[Need]:
-    """Return what educators planned and checks that learners chose, not given yet."""
+def _waiting(choices: Sequence[Choice], places: Places) -> list[Need]:
+    """Return those steps that are on the framework, each with what was planned in it."""
     return [
         Need(choice.learner, choice.competency, words.planned(choice), step=choice)
         for choice in choices
-        if not choice.is_learners_own or choice.kind == StepKind.SHOW
         if choice.competency.lineage_id in places
     ]
+
+
+def _is_chosen_check(choice: Choice) -> bool:
+    return choice.is_learners_own and choice.kind == StepKind.SHOW
 
 
 def _cleared_in(group: Group) -> Cleared:

@@ -1,7 +1,9 @@
 """What of a class's needs somebody has seen to already, and so belongs in no list of things to do.
 
-A check waits on the learner's path, help is planned, a small group is kept for a coming day, or
+Help is planned or a small group is kept for a coming day, a check waits on the learner's path, or
 what the learner may move on to is open to them: until evidence follows, nobody need do it again.
+Who needs help is not seen to by a step on their path: they are those whom steps alone do not take
+there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,18 +30,12 @@ def seen_to(
         for one in support.learners.all()
     }
     helped.update((learner, lineage or 0) for learner, lineage in _seats_to_come(group.pk, on))
-    helped.update(_pair(choice) for choice in choices if _is_help(choice))
     to_show = (_pair(choice) for choice in choices if choice.kind == StepKind.SHOW)
     return {
         ListKind.HELP: frozenset(helped),
         ListKind.SHOW: frozenset(to_show),
         ListKind.MOVE_ON: frozenset(map(_pair, choices)),
     }
-
-
-def _is_help(choice: Choice) -> bool:
-    # Who practises by themselves may need help all the same.
-    return not choice.is_learners_own and choice.kind != StepKind.SHOW
 
 
 def _pair(choice: Choice) -> tuple[int, int]:

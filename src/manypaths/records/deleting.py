@@ -18,7 +18,7 @@ from manypaths.base.personal import Erasure, PersonalFields, declared_models
 from manypaths.base.scope import current_district
 from manypaths.evidence.models import Artifact, Rating, Response, Withdrawal
 from manypaths.interop.models import ImportFile, ImportKind, ImportRun
-from manypaths.people.models import Merge, Person, Relationship, User
+from manypaths.people.models import Merge, Person, Relationship, ToldApart, User
 from manypaths.plans.models import Support, SupportSession
 from manypaths.records.exports import drop_all_exports
 from manypaths.records.models import DoomedFile
@@ -135,6 +135,7 @@ def _erase_one(person: Person) -> dict[str, int]:
     supports = list(person.supports_planned.values_list("support", flat=True))
     counts = delete_rows(kinds, [person.pk])
     counts["relationship"] += take_out(Relationship.objects.filter(supporter=person))
+    counts["toldapart"] += take_out(ToldApart.objects.filter(other=person))
     counts["merge"] += take_out(Merge.objects.filter(other=person))
     take_out(SupportSession.objects.filter(support__in=supports, support__learners=None))
     take_out(Support.objects.filter(pk__in=supports, learners=None))

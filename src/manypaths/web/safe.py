@@ -40,10 +40,11 @@ def matrix_row(
 
     Six hundred cells as elements of a template would cost more than all the rest of the page.
     """
+    shown = {status: escape(words[status]) for status in set(statuses)}
     cells = "".join(
-        f'<td class="{_CELLS[status]} a">{escape(words[status])}'
+        f'<td class="{_CELLS[status]} a">{shown[status]}'
         if begins
-        else f"<td class={_CELLS[status]}>{escape(words[status])}"
+        else f"<td class={_CELLS[status]}>{shown[status]}"
         for status, begins in zip(statuses, begins_area, strict=True)
     )
     link = f'<a href="{escape(address)}">{escape(head)}</a>'

@@ -1,5 +1,6 @@
 """The application that the server calls."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -21,3 +22,9 @@ watch()
 
 # Loads every page now, and not while the first reader waits.
 assert get_resolver().url_patterns
+
+# What is loaded by now stays, and what a page makes goes as soon as it is told, but for a few
+# cycles: looking for these after every 700 new objects was a tenth of the time of a page.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 50)

@@ -1,12 +1,13 @@
 """Deeds by which people get in, and by which they no longer do."""
 
 from manypaths.accounts.services.ending import end_access, end_own_session
-from manypaths.accounts.services.first_leader import invite_first_leader
+from manypaths.accounts.services.first_leader import invite_first_leader, recover_leader
 from manypaths.accounts.services.invitations import (
     Issued,
     accept_invitation,
     ask_for_reset,
     invite,
+    invite_after_loss,
     invite_again,
     invite_group,
     set_own_password,
@@ -34,10 +35,12 @@ __all__ = [
     "give_learner_code",
     "give_one_time_code",
     "invite",
+    "invite_after_loss",
     "invite_again",
     "invite_first_leader",
     "invite_group",
     "make_cards",
+    "recover_leader",
     "set_own_password",
     "set_pictures",
     "take_pictures_away",

@@ -1,14 +1,18 @@
-"""The deed by which a fresh installation gets its first person."""
+"""Deeds of the operator that let a leader in: the first of a district, and one who lost all."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from manypaths.accounts.services.invitations import Issued, invite_again
+from manypaths.accounts.services.invitations import (
+    Issued,
+    invite_after_loss,
+    invite_again,
+)
 from manypaths.base.clock import today
 from manypaths.base.errors import Refused
-from manypaths.people.access import Actor, require_operator
+from manypaths.people.access import Actor, current, require_operator
 from manypaths.people.models import Organization, Person, Role, RoleHeld
 from manypaths.people.services import add_people
 
@@ -32,6 +36,23 @@ def invite_first_leader(
     waiting = next((p for p in leaders if p.user and p.user.email == address), None)
     person = waiting or _made(district, name, by, at)
     return invite_again(person, email=address, by=by, at=at)
+
+
+@transaction.atomic
+def recover_leader(email: str, *, by: Actor, at: datetime) -> Issued:
+    """Invite a leader who lost passkey, app for codes and recovery codes, as nobody else can.
+
+    Raises Refused where no leader of the district signs in by this address.
+    """
+    require_operator(by)
+    leads = RoleHeld.objects.filter(current(), role=Role.LEADER)
+    leaders = Person.objects.filter(pk__in=leads.values("person")).select_related("user")
+    person = leaders.filter(user__email=email.strip().lower()).first()
+    if person is None:
+        raise Refused(
+            _("No leader of this district signs in by “{email}”.").format(email=email.strip())
+        )
+    return invite_after_loss(person, by=by, at=at)
 
 
 def _made(district: Organization, name: str, by: Actor, at: datetime) -> Person:

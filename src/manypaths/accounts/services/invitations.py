@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from manypaths.accounts.access import is_open
+from manypaths.accounts.access import is_open, require_no_higher_leader
 from manypaths.accounts.models import Invitation, InvitationKind
 from manypaths.accounts.sessions import end_sessions
 from manypaths.accounts.signing_in import sign_in_of
 from manypaths.accounts.tokens import hash_of, new_pin, new_token
-from manypaths.base.audit import record_deed
+from manypaths.base.audit import Fact, record_deed
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.scope import current_owner
 from manypaths.people.access import Actor, require_leadership, require_leadership_of
@@ -64,6 +65,26 @@ def invite_again(
     """Make another invitation; those before are no longer good. Also after an access that ended."""
     require_leadership_of(by, person)
     return _issue(person, by, at, email=email, with_pin=with_pin)
+
+
+@transaction.atomic
+def invite_after_loss(
+    person: Person, *, by: Actor, at: datetime, email: str = "", with_pin: bool = False
+) -> Issued:
+    """Invite somebody who lost passkey, app for codes and recovery codes: these are taken away.
+
+    Until they accept, nobody gets in as them: their password is no longer good by itself, and
+    their sessions end. Raises Refused for oneself and for who leads what `by` does not.
+    """
+    require_leadership_of(by, person)
+    require_no_higher_leader(by, person)
+    n_taken = 0
+    if person.user is not None:
+        n_taken, _rows = Authenticator.objects.filter(user=person.user).delete()
+        person.user.set_unusable_password()
+        person.user.save(update_fields=["password"])
+        end_sessions(person.user)
+    return _issue(person, by, at, email=email, with_pin=with_pin, n_second_factors_taken=n_taken)
 
 
 @transaction.atomic
@@ -162,9 +183,11 @@ def _is_right_pin(invitation: Invitation, pin: str, at: datetime) -> bool:
     return False
 
 
-def _issue(person: Person, by: Actor, at: datetime, *, email: str, with_pin: bool) -> Issued:
+def _issue(
+    person: Person, by: Actor, at: datetime, *, email: str, with_pin: bool, **facts: Fact
+) -> Issued:
     issued = _made(person, by, at, email=email, with_pin=with_pin)
-    record_deed("invite", by=by, at=at, subject=("person", person.pk))
+    record_deed("invite", by=by, at=at, subject=("person", person.pk), **facts)
     return issued
 
 

@@ -1,5 +1,7 @@
 """A fresh installation has no sign-in, and gets its first leader by a link."""
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from manypaths.accounts.models import Invitation
@@ -53,3 +55,29 @@ def test_leaders_who_sign_in_invite_others_themselves(db: None) -> None:
     assert result.exit_code == 1
     assert "Leaders invite others" in result.stderr
     assert Person.every_district.count() == 1
+
+
+def test_the_only_leader_who_lost_all_gets_in_again_by_a_link(db: None) -> None:
+    said("init", "--name", "Hill")
+    said("invite-first-leader", *WORDS)
+    User.objects.update(last_login=now())
+    dana = User.objects.get()
+    TOTP.activate(dana, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    found = answer("recover-leader", "--email", " Dana@novak.example")
+    assert found["name"] == "Dana Novak"
+    assert not Authenticator.objects.exists()
+    client = Client()
+    client.get(found["link"].partition("8000")[2])
+    client.post("/invitation/", {"password": "river stone kettle"})
+    assert client.session["_auth_user_id"] == str(dana.pk)
+    assert client.get("/")["Location"] == "/security/second/"
+    assert Person.every_district.count() == 1
+
+
+def test_only_a_leader_of_the_district_is_let_in_again(db: None) -> None:
+    said("init", "--name", "Hill")
+    said("invite-first-leader", *WORDS)
+    result = run("recover-leader", "--email", "eve@stray.example")
+    assert result.exit_code == 1
+    assert "No leader of this district signs in by “eve@stray.example”." in result.stderr
+    assert Invitation.every_district.count() == 1

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from manypaths.base.archives import Files, opened_files
+from manypaths.base.worded import worded
 from manypaths.interop.oneroster.columns import COLUMNS, NEEDED, USERS_OF_1_1, Column
 from manypaths.interop.oneroster.tables import Findings, Row, Table, read_table
 from manypaths.interop.report import refused
@@ -103,7 +104,13 @@ def _manifest(
             continue
         mode = row.text("value").lower()
         if mode not in _MODES:
-            findings.fault(MANIFEST, row.number, "value", mode, "one of bulk, delta, absent")
+            findings.fault(
+                MANIFEST,
+                row.number,
+                "value",
+                mode,
+                worded("one of {words}", words="bulk, delta, absent"),
+            )
         modes[name.removeprefix("file.")] = mode
         if mode in ("bulk", "delta") and name.removeprefix("file.") not in by_name:
             findings.tolerate(
@@ -120,7 +127,7 @@ def _version(row: Row | None, findings: Findings) -> str:
     for known in _VERSIONS:
         if version == known or version.startswith(f"{known}."):
             return known
-    findings.fault(MANIFEST, row.number, "value", version, "OneRoster 1.1 or 1.2")
+    findings.fault(MANIFEST, row.number, "value", version, worded("OneRoster 1.1 or 1.2"))
     return ""
 
 
@@ -131,7 +138,7 @@ def _deltas(tables: Mapping[str, Table], modes: Mapping[str, str]) -> dict[str, 
 def _require_needed(bundle: Bundle) -> None:
     for name in NEEDED:
         if name not in bundle.tables and not any(bundle.is_delta.values()):
-            bundle.findings.fault(f"{name}.csv", None, None, None, "this file is required")
+            bundle.findings.fault(f"{name}.csv", None, None, None, worded("this file is required"))
 
 
 def _check_keys(bundle: Bundle) -> None:
@@ -148,7 +155,7 @@ def _check_keys(bundle: Bundle) -> None:
                     row.number,
                     "sourcedId",
                     key,
-                    f"an id of its own; row {first} has it",
+                    worded("an id of its own; row {first} has it", first=first),
                 )
 
 
@@ -158,7 +165,11 @@ def _check_status(bundle: Bundle) -> None:
             status = row.values.get("status")
             if bundle.is_delta[name] and status is None:
                 bundle.findings.fault(
-                    f"{name}.csv", row.number, "status", "", "active or tobedeleted, in a delta"
+                    f"{name}.csv",
+                    row.number,
+                    "status",
+                    "",
+                    worded("active or tobedeleted, in a delta"),
                 )
             elif not bundle.is_delta[name] and status is not None:
                 bundle.findings.tolerate(f"{name}.csv has a status although it is bulk")
@@ -202,5 +213,9 @@ def _check_dates(bundle: Bundle) -> None:
             start, end = row.values.get(first), row.values.get(last)
             if isinstance(start, date) and isinstance(end, date) and end < start:
                 bundle.findings.fault(
-                    f"{name}.csv", row.number, last, end.isoformat(), f"a day not before {start}"
+                    f"{name}.csv",
+                    row.number,
+                    last,
+                    end.isoformat(),
+                    worded("a day not before {start}", start=start),
                 )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from manypaths.base.worded import worded
+
 # A value that can't be read raises ValueError; the words say what is allowed.
 Reader = Callable[[str], object]
 
@@ -82,16 +84,18 @@ def _one_of(*words: str) -> Column:
         except KeyError:
             raise ValueError from None
 
-    return Column(read, f"one of {', '.join(words)}", is_required=True)
+    return Column(read, worded("one of {words}", words=", ".join(words)), is_required=True)
 
 
-_TEXT = Column(_text, "up to 1000 characters on one line")
-_NAMED = Column(_text, "up to 1000 characters on one line", is_required=True)
-_ID = Column(_identifier, f"an id of 1 to {LONGEST_ID} characters", is_required=True)
-_DAY = Column(_day, "a date such as 2026-08-31", oddities=_odd_day)
-_DAY_NEEDED = Column(_day, "a date such as 2026-08-31", is_required=True, oddities=_odd_day)
-_CLAIM = Column(_yes_no, "true or false", oddities=_odd_claim)
-_NUMBER = Column(_number, "a number")
+_TEXT = Column(_text, worded("up to 1000 characters on one line"))
+_NAMED = Column(_text, worded("up to 1000 characters on one line"), is_required=True)
+_ID = Column(
+    _identifier, worded("an id of 1 to {most} characters", most=LONGEST_ID), is_required=True
+)
+_DAY = Column(_day, worded("a date such as 2026-08-31"), oddities=_odd_day)
+_DAY_NEEDED = Column(_day, worded("a date such as 2026-08-31"), is_required=True, oddities=_odd_day)
+_CLAIM = Column(_yes_no, worded("true or false"), oddities=_odd_claim)
+_NUMBER = Column(_number, worded("a number"))
 _ROLES = (
     "aide",
     "counselor",
@@ -109,11 +113,18 @@ _ROLES = (
 
 
 def _of(file: str, *, required: bool = True) -> Column:
-    return Column(_identifier, f"the sourcedId of a row of {file}.csv", required, file)
+    return Column(
+        _identifier, worded("the sourcedId of a row of {file}.csv", file=file), required, file
+    )
 
 
 def _all_of(file: str, *, required: bool = True) -> Column:
-    return Column(identifiers, f"sourcedIds of rows of {file}.csv, with commas", required, file)
+    return Column(
+        identifiers,
+        worded("sourcedIds of rows of {file}.csv, with commas", file=file),
+        required,
+        file,
+    )
 
 
 # Of demographics: true, false or not said.
@@ -128,12 +139,12 @@ _ORIGINS = (
 )
 _STATUS = Column(
     lambda value: _one_of("active", "tobedeleted", "inactive").read(value),
-    "active or tobedeleted",
+    worded("one of {words}", words="active, tobedeleted"),
 )
 _COMMON = {
     "sourcedId": _ID,
     "status": _STATUS,
-    "dateLastModified": Column(_moment, "a time such as 2026-08-31T09:00:00Z"),
+    "dateLastModified": Column(_moment, worded("a time such as 2026-08-31T09:00:00Z")),
 }
 
 # Only what we use is named: others are carried by real exports and left alone.
@@ -189,7 +200,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "birthDate": _DAY,
         "sex": Column(
             _one_of("male", "female", "unspecified", "other").read,
-            "one of male, female, unspecified, other",
+            worded("one of {words}", words="male, female, unspecified, other"),
         ),
     }
     | dict.fromkeys(_ORIGINS, _CLAIM),

@@ -223,7 +223,7 @@ def _day(row: Row, column: str) -> date | None:
 def _term(row: Row) -> str:
     terms = row.values.get("termSourcedIds")
     if not isinstance(terms, tuple) or not terms:
-        raise Refused(f"The class {row.text('sourcedId')} names no term.")
+        raise Refused(_("The class {one} names no term.").format(one=row.text("sourcedId")))
     return str(terms[0])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from manypaths.base.errors import Fault
 from manypaths.base.spreadsheets import restored
+from manypaths.base.worded import worded
 from manypaths.interop.oneroster.columns import NOT_READ, Column
 
 _BOM = b"\xef\xbb\xbf"
@@ -79,7 +80,9 @@ def read_table(
     lines = _cells(file, contents, findings)
     header = next(lines, None)
     if header is None:
-        findings.fault(file, 1, None, None, "the file is empty; its first row names the columns")
+        findings.fault(
+            file, 1, None, None, worded("the file is empty; its first row names the columns")
+        )
         return Table(file)
     names = _names(file, header[1], columns, findings)
     if not names:
@@ -94,22 +97,24 @@ def read_table(
 
 def _is_text(file: str, contents: bytes, findings: Findings) -> bool:
     if contents.startswith(_UTF_16):
-        findings.fault(file, None, None, None, "the file is UTF-16; save it as UTF-8")
+        findings.fault(file, None, None, None, worded("the file is UTF-16; save it as UTF-8"))
         return False
     if contents.startswith(_BOM):
         findings.tolerate(f"{file} begins with a byte order mark")
     if not contents.removeprefix(_BOM).strip():
-        findings.fault(file, 1, None, None, "the file is empty; its first row names the columns")
+        findings.fault(
+            file, 1, None, None, worded("the file is empty; its first row names the columns")
+        )
         return False
     if b"\0" in contents:
         row = contents.count(b"\n", 0, contents.index(b"\0")) + 1
-        findings.fault(file, row, None, None, "text; the file holds a zero byte")
+        findings.fault(file, row, None, None, worded("text; the file holds a zero byte"))
         return False
     try:
         contents.decode("utf-8")
     except UnicodeDecodeError as error:
         row = contents.count(b"\n", 0, error.start) + 1
-        findings.fault(file, row, None, None, "text in UTF-8; save the file so")
+        findings.fault(file, row, None, None, worded("text in UTF-8; save the file so"))
         return False
     return True
 
@@ -137,8 +142,8 @@ def _cells(file: str, contents: bytes, findings: Findings) -> Iterator[tuple[int
 
 def _well_formed(error: csv.Error) -> str:
     if "field limit" in str(error):
-        return f"cells of at most {csv.field_size_limit():,} characters"
-    return f"well-formed CSV ({error})"
+        return worded("cells of at most {most} characters", most=f"{csv.field_size_limit():,}")
+    return worded("well-formed CSV ({error})", error=error)
 
 
 def _names(
@@ -146,7 +151,7 @@ def _names(
 ) -> list[str]:
     """Return the columns' names as the standard writes them; others keep theirs."""
     if len(header) > MOST_COLUMNS:
-        allowed = f"at most {MOST_COLUMNS:,} columns"
+        allowed = worded("at most {most} columns", most=f"{MOST_COLUMNS:,}")
         findings.fault(file, 1, None, f"{len(header):,} columns", allowed)
         return []
     by_lower = {name.lower(): name for name in columns}
@@ -159,14 +164,14 @@ def _names(
         names.append(name)
     for name, count in Counter(name for name in names if name).items():
         if count > 1:
-            findings.fault(file, 1, name, None, "each column once")
+            findings.fault(file, 1, name, None, worded("each column once"))
     ours = {*columns, *NOT_READ}
     for name in names:
         if name and name not in ours and not name.lower().startswith("metadata."):
             findings.tolerate(f"{file} has the column {name[:80]}, which the standard has not")
     for name in columns:
         if columns[name].is_required and name not in names:
-            findings.fault(file, 1, name, None, "this column is required")
+            findings.fault(file, 1, name, None, worded("this column is required"))
     return names
 
 
@@ -178,7 +183,11 @@ def _is_row(
         return True
     if len(cells) > len(names):
         findings.fault(
-            file, number, None, str(len(cells)), f"a row of {len(names)} cells, as in the header"
+            file,
+            number,
+            None,
+            str(len(cells)),
+            worded("a row of {n} cells, as in the header", n=len(names)),
         )
         return False
     if len(cells) < len(names):

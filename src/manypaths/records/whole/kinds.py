@@ -23,7 +23,7 @@ from manypaths.frameworks.models import (
     Progression,
     Scale,
 )
-from manypaths.people.models import Group, Merge, Organization, Person, Term, User
+from manypaths.people.models import Group, Merge, Organization, Person, Term, ToldApart, User
 from manypaths.plans.models import Grouping, Note, Support
 
 Model = type[models.Model]
@@ -72,7 +72,7 @@ def left_out_kinds(*, with_notes: bool) -> frozenset[Model]:
     """Return the models whose rows speak of a person and don't leave.
 
     What is sealed has a right of its own, and leaves by who holds it; what a merge set aside is
-    there to undo it.
+    there to undo it; that two are told apart is for those who keep the lists.
     """
     sealed = {
         model
@@ -80,7 +80,7 @@ def left_out_kinds(*, with_notes: bool) -> frozenset[Model]:
         if declared.subject is not None
         and any(isinstance(field, models.BinaryField) for field in model._meta.concrete_fields)
     }
-    return frozenset((*sealed, Merge, *(() if with_notes else FOR_EDUCATORS)))
+    return frozenset((*sealed, Merge, ToldApart, *(() if with_notes else FOR_EDUCATORS)))
 
 
 def name_of(model: Model) -> str:

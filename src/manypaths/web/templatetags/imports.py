@@ -62,8 +62,8 @@ def import_kind(kind: str) -> Promise:
 @register.filter
 def row_kind(kind: str, of: str = "") -> Promise | str:
     """Return what rows of a report are, `of` a kind of file."""
-    own = ROSTER_WORDS if of == ImportKind.ROSTER else {}
-    return own.get(kind) or ROW_WORDS.get(kind, kind)
+    words = {**ROW_WORDS, **ROSTER_WORDS} if of == ImportKind.ROSTER else ROW_WORDS
+    return words.get(kind, kind)
 
 
 @register.filter

@@ -63,6 +63,11 @@ class InviteForm(forms.Form):
         required=False,
     )
 
+    has_lost_all = forms.BooleanField(
+        label=gettext_lazy("They lost their passkey, app and recovery codes: take these away"),
+        required=False,
+    )
+
     def clean(self) -> dict[str, object]:
         """See that a mail has an address to go to."""
         cleaned: dict[str, object] = super().clean() or {}

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from manypaths.accounts.mails import send_invitation
-from manypaths.accounts.queries import sign_in_states
-from manypaths.accounts.services import Issued, end_access, invite_again
+from manypaths.accounts.mails import send_invitation, tell_of_loss
+from manypaths.accounts.queries import Entry, sign_in_states
+from manypaths.accounts.services import Issued, end_access, invite_after_loss, invite_again
 from manypaths.accounts.tokens import spelled
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
@@ -40,7 +40,8 @@ def of_person(request: PageRequest, person_id: UUID) -> HttpResponse:
     elif request.method != "POST":
         record_view(request, person)
     state = sign_in_states([person], by=request.user)[person.pk]
-    context = {"person": person, "form": form, "state": state}
+    has_begun = state.entry != Entry.NEVER_INVITED and person.user != request.user
+    context = {"person": person, "form": form, "state": state, "may_have_lost_all": has_begun}
     return render_page(request, "invitation/of_person.html", context)
 
 
@@ -70,16 +71,17 @@ def _start(person: Person) -> dict[str, object]:
 
 
 def _invited(request: PageRequest, person: Person, form: InviteForm) -> HttpResponse:
-    issued = invite_again(
-        person,
-        email=form.cleaned_data["email"],
-        with_pin=form.cleaned_data["with_pin"],
-        by=request.user,
-        at=now(),
+    said, language = form.cleaned_data, get_language() or "en"
+    has_lost_all, before = said["has_lost_all"], person.user.email if person.user else None
+    invite_anew = invite_after_loss if has_lost_all else invite_again
+    issued = invite_anew(
+        person, email=said["email"], with_pin=said["with_pin"], by=request.user, at=now()
     )
+    if has_lost_all and person.user:
+        tell_of_loss(person.user, before=before, language=language)
     if form.is_by_mail:
         begins = address_of(request, "invitation:begins")
-        send_invitation.enqueue(issued.invitation.pk, begins, get_language() or "en")
+        send_invitation.enqueue(issued.invitation.pk, begins, language)
     context = {"person": person, "issued": issued, "is_by_mail": form.is_by_mail}
     return render_page(request, "invitation/made.html", context | _paper(request, issued))
 

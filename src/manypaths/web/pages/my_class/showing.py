@@ -168,7 +168,8 @@ class Codes:
 
     def has(self, *wanted: Status) -> NDArray[np.bool_]:
         """Return which cells have one of these statuses."""
-        found: NDArray[np.bool_] = np.isin(self.table, [STATUSES.index(one) for one in wanted])
+        is_wanted = np.array([status in wanted for status in STATUSES])
+        found: NDArray[np.bool_] = is_wanted[self.table]
         return found
 
 

@@ -53,7 +53,8 @@ def one(request: PageRequest, group_id: UUID) -> HttpResponse:
     spreads = spreads_of(codes, most=MOST_COLUMNS) if opens_by_competency else []
     called = short_names(overview.learners)
     help_needed = help_rows(overview, specimens_of(overview.slips), called)
-    planned, supports = rows_of(overview.planned, called), overview.supports
+    waiting = [*overview.planned, *overview.chosen_checks]
+    planned, supports = rows_of(waiting, called), overview.supports
     asked = request.GET.get("all", "")
     context = {
         "group": group,

@@ -15,9 +15,12 @@ from manypaths.people.directory import place_named, places_led
 from manypaths.people.duplicates import (
     likely_duplicates,
     merge_for,
+    pairs_told_apart,
     side_by_side,
     standing_merges,
+    told_apart_for,
 )
+from manypaths.people.services import telling_apart
 from manypaths.web.pages.people.views import id_in
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
@@ -34,6 +37,7 @@ def everybody(request: PageRequest) -> HttpResponse:
         "place": place,
         "places_led": places_led(by=request.user),
         "found": likely_duplicates(place, by=request.user),
+        "apart": pairs_told_apart(place, by=request.user),
         "merges": standing_merges(place, by=request.user),
     }
     return render_page(request, "people/twice.html", context)
@@ -75,3 +79,33 @@ def unmerge(request: PageRequest, merge_id: UUID) -> HttpResponse:
     else:
         tell(request, _("They are two people again, each with what they had."))
     return redirect_page(request, "people:twice")
+
+
+@require_POST
+@signed_in
+def tell_apart(request: PageRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
+    """Say that two who look like one person are two."""
+    both = [person_for(request.user, one) for one in (person_id, other_id)]
+    try:
+        told = telling_apart.tell_apart(*both, by=request.user, at=now())
+    except Refused as refusal:
+        tell(request, refusal.message)
+    else:
+        words = _("They are two people. This pair is not suggested again.")
+        tell(request, words, undo=reverse("people:suggest_again", args=[told.public_id]))
+    return _back_to_the_list(request)
+
+
+@require_POST
+@signed_in
+def suggest_again(request: PageRequest, apart_id: UUID) -> HttpResponse:
+    """Take it back that two people are two."""
+    told = told_apart_for(apart_id, by=request.user)
+    telling_apart.suggest_again(told, by=request.user, at=now())
+    tell(request, _("Where these two look like one, they are suggested again."))
+    return _back_to_the_list(request)
+
+
+def _back_to_the_list(request: PageRequest) -> HttpResponse:
+    place = id_in(request.POST.get("place", ""))
+    return redirect_page(request, f"{reverse('people:twice')}{f'?place={place}' if place else ''}")

@@ -3,17 +3,22 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from manypaths.accounts.models import Session
+from manypaths.accounts.mails import send_notice
+from manypaths.accounts.models import Invitation, Session
 from manypaths.accounts.services import give_one_time_code, invite, make_cards, set_pictures
 from manypaths.accounts.tokens import spelled
 from manypaths.base.clock import now
 from manypaths.base.models import AuditEntry, ViewEntry
-from manypaths.people.models import User
-from manypaths.people.tests.cast import Cast, user_of
+from manypaths.people.models import Person, Role, User
+from manypaths.people.services import give_role
+from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 from manypaths.web.tests.clients import Page, client_of, page, read
 
 PASSWORD = "river stone kettle"
@@ -282,3 +287,84 @@ def test_a_leader_prints_one_slip_and_ends_an_access(cast: Cast) -> None:
     for other in (cast.ben, cast.cleo, cast.eli):
         assert client_of(other).get(address).status_code == 404
         assert client_of(other).post(f"{address}end/").status_code == 404
+
+
+# Who lost passkey, app for codes and recovery codes
+
+
+def with_second_factors(person: Person) -> User:
+    """Give somebody a password, an app for codes and recovery codes."""
+    user = user_of(person)
+    user.set_password(PASSWORD)
+    user.save()
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    return user
+
+
+def told_by_mail() -> set[str]:
+    """Send the notices that wait in the queue; return to whom."""
+    for waiting in DBTaskResult.objects.filter(task_path__endswith="send_notice"):
+        send_notice.call(*waiting.args_kwargs["args"])
+    assert all("were taken away" in str(sent.body) for sent in mail.outbox)
+    return {sent.to[0] for sent in mail.outbox}
+
+
+def test_who_lost_all_begins_anew_by_the_invitation_alone(cast: Cast) -> None:
+    ben, address = with_second_factors(cast.ben), f"/people/{cast.ben.public_id}/sign-in/"
+    before, dana = client_of(cast.ben), client_of(cast.dana)
+    (code,) = codes_on(posted(dana, address, way="slip", has_lost_all="on"))
+    assert not Authenticator.objects.filter(user=ben).exists()
+    assert before.get("/security/")["Location"].startswith("/sign-in/")
+    (entry,) = AuditEntry.objects.filter(deed="invite")
+    assert (entry.actor_id, entry.subject_id) == (user_of(cast.dana).pk, cast.ben.pk)
+    assert entry.facts == {"n_second_factors_taken": 2}
+    assert told_by_mail() == {"ben@example.org"}
+    client = Client()
+    # The password by itself, that somebody else may know, opens nothing.
+    client.post("/sign-in/", {"login": "ben@example.org", "password": PASSWORD})
+    assert not is_in(client)
+    client.post("/sign-in/code/", {"code": code})
+    client.post("/invitation/", {"password": "cloud paper ribbon"})
+    assert is_in(client)
+    # As at the first time: nothing before there is a new one.
+    assert client.get("/")["Location"] == "/security/second/"
+
+
+def test_without_the_tick_a_second_factor_stays(cast: Cast) -> None:
+    ben, address = with_second_factors(cast.ben), f"/people/{cast.ben.public_id}/sign-in/"
+    posted(client_of(cast.dana), address, way="slip")
+    assert Authenticator.objects.filter(user=ben).count() == 2
+    assert told_by_mail() == set()
+
+
+def test_the_address_before_is_told_as_well(cast: Cast) -> None:
+    with_second_factors(cast.ben)
+    address = f"/people/{cast.ben.public_id}/sign-in/"
+    said = {"way": "mail", "email": "new@example.org", "has_lost_all": "on"}
+    posted(client_of(cast.dana), address, **said)
+    assert told_by_mail() == {"ben@example.org", "new@example.org"}
+
+
+def test_nobody_takes_away_their_own(cast: Cast) -> None:
+    dana, address = with_second_factors(cast.dana), f"/people/{cast.dana.public_id}/sign-in/"
+    client = client_of(cast.dana)
+    assert not page(client, address).all("input", name="has_lost_all")
+    answered = posted(client, address, way="slip", has_lost_all="on")
+    assert "Ask another leader" in answered.text
+    assert Authenticator.objects.filter(user=dana).count() == 2
+    assert not Invitation.objects.exists()
+
+
+def test_a_leader_of_a_school_takes_nothing_from_one_of_the_district(cast: Cast) -> None:
+    iris = make_person("Iris Berg", cast.district, Role.LEADER)
+    place, since = cast.school, SINCE
+    give_role(iris, Role.TEACHER, organization=place, starts_on=since, by=OPERATOR, at=AT)
+    user = with_second_factors(iris)
+    address = f"/people/{iris.public_id}/sign-in/"
+    answered = posted(client_of(cast.dana), address, way="slip", has_lost_all="on")
+    assert "They lead more than you do" in answered.text
+    assert Authenticator.objects.filter(user=user).count() == 2
+    for other in (cast.ben, cast.cleo, cast.eli):
+        said = {"way": "slip", "has_lost_all": "on"}
+        assert client_of(other).post(address, said).status_code == 404

@@ -1,15 +1,16 @@
 """People who are on record twice, as leaders see, merge and take them apart on pages."""
 
+from html import unescape
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from manypaths.base.models import ViewEntry
-from manypaths.people.models import Merge, Part, Person, Role
+from manypaths.base.models import AuditEntry, ViewEntry
+from manypaths.people.models import Merge, Part, Person, Role, ToldApart
 from manypaths.people.services import enroll
-from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person
+from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 from manypaths.web.tests.clients import client_of, page
 
 TWICE = reverse("people:twice")
@@ -66,6 +67,61 @@ def test_a_refusal_is_said_and_changes_nothing(cast: Cast, dana: Client) -> None
     assert not Merge.objects.exists()
 
 
+def tell_apart(client: Client, one: Person, other: Person, **form: str) -> str:
+    to = reverse("people:tell_apart", args=[one.public_id, other.public_id])
+    return client.post(to, form, follow=True).content.decode()
+
+
+def test_a_pair_of_two_people_is_not_suggested_again(
+    cast: Cast, dana: Client, twin: Person
+) -> None:
+    to = reverse("people:tell_apart", args=[cast.ada.public_id, twin.public_id])
+    assert page(dana, TWICE).all("button", formaction=to)
+    told = tell_apart(dana, twin, cast.ada, place=str(cast.school.public_id))
+    assert "They are two people. This pair is not suggested again." in told
+    shown = page(dana, TWICE)
+    assert "Nobody here looks like somebody else." in shown.text
+    assert "Ada Okafor and Ada Okafor" in shown.text
+    apart = ToldApart.objects.get()
+    assert {apart.one, apart.other} == {cast.ada, twin}
+    assert apart.told_by == user_of(cast.dana).pk
+    assert AuditEntry.objects.filter(deed="tell apart").count() == 1
+    assert "This has been said already." in unescape(tell_apart(dana, cast.ada, twin))
+    assert ToldApart.objects.count() == 1
+
+
+def test_that_they_are_two_can_be_taken_back(cast: Cast, dana: Client, twin: Person) -> None:
+    tell_apart(dana, cast.ada, twin)
+    back = reverse("people:suggest_again", args=[ToldApart.objects.get().public_id])
+    assert page(dana, TWICE).all("button", formaction=back)
+    assert client_of(cast.cleo).post(back).status_code == 404
+    told = dana.post(back, {"place": "no id"}, follow=True).content.decode()
+    assert "they are suggested again" in told
+    assert "1 pair may be one person." in page(dana, TWICE).text
+    assert AuditEntry.objects.filter(deed="suggest again").count() == 1
+    assert dana.post(back).status_code == 404
+
+
+def test_two_told_apart_can_be_merged_after_all_and_come_apart_as_they_were(
+    cast: Cast, dana: Client, twin: Person
+) -> None:
+    tell_apart(dana, cast.ada, twin)
+    third = make_person("Ada Okafor", cast.school, Role.STUDENT)
+    tell_apart(dana, twin, third)
+    dana.post(reverse("people:merge", args=[cast.ada.public_id, twin.public_id]))
+    # What was said of the one who was merged is said of the kept one.
+    assert [{told.one, told.other} for told in ToldApart.objects.all()] == [{cast.ada, third}]
+    assert "Nobody here looks like somebody else." in page(dana, TWICE).text
+    dana.post(reverse("people:unmerge", args=[Merge.objects.get().public_id]))
+    pairs = [{told.one, told.other} for told in ToldApart.objects.order_by("pk")]
+    assert pairs == [{cast.ada, twin}, {twin, third}]
+
+
+def test_nobody_is_told_apart_from_themself(cast: Cast, dana: Client) -> None:
+    assert "This is one person" in tell_apart(dana, cast.ada, cast.ada)
+    assert not ToldApart.objects.exists()
+
+
 def test_others_find_no_such_page(cast: Cast, twin: Person) -> None:
     ids = [cast.ada.public_id, twin.public_id]
     for person in (cast.ben, cast.ada, cast.eli, cast.cleo):
@@ -73,4 +129,6 @@ def test_others_find_no_such_page(cast: Cast, twin: Person) -> None:
         assert client.get(TWICE).status_code == 404
         assert client.get(reverse("people:beside", args=ids)).status_code == 404
         assert client.post(reverse("people:merge", args=ids)).status_code == 404
+        assert client.post(reverse("people:tell_apart", args=ids)).status_code == 404
+        assert client.post(reverse("people:suggest_again", args=[uuid4()])).status_code == 404
         assert client.post(reverse("people:unmerge", args=[uuid4()])).status_code == 404
