@@ -32,6 +32,8 @@ from manypaths.people.models import Person
 
 # Of a prompt, this much is enough to know it again.
 _LONGEST_TEXT = 90
+# What waits for somebody is read as far as a page can show it, for each kind of thing.
+MOST_WAITING = 100
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ def artifact_for(artifact_id: UUID, *, by: Actor) -> Artifact:
 def waiting_to_be_looked_at(learners: Sequence[Person], *, by: Actor) -> list[Artifact]:
     """Return work that learners handed in and nobody has answered yet, oldest first. Two queries.
 
-    Answered is what somebody looked at, or what somebody else rated.
+    Answered is what somebody looked at, or what somebody else rated. Up to MOST_WAITING.
     """
     require_sight(by, learners)
     return _waiting([learner.pk for learner in learners])
@@ -213,7 +215,7 @@ def _waiting(learners: Sequence[int]) -> QuerySet[Artifact]:
         learner__in=learners, competency__isnull=False, look=None
     )
     waiting = rows.exclude(Exists(rated)).select_related("learner", "task", "competency")
-    return waiting.order_by("done_at", "pk")
+    return waiting.order_by("done_at", "pk")[:MOST_WAITING]
 
 
 def draft_in(learner: Person, place: str, *, by: Actor) -> Draft | None:
@@ -253,7 +255,7 @@ def contest_for(contest_id: UUID, *, by: Actor) -> Contest:
 def open_contests(learners: Sequence[Person], *, by: Actor) -> list[Contest]:
     """Return what learners or their families said is not right and nobody has answered yet.
 
-    Oldest first. Two queries.
+    Oldest first, up to MOST_WAITING. Two queries.
     """
     require_sight(by, learners)
     return _open_contests([learner.pk for learner in learners])
@@ -262,7 +264,7 @@ def open_contests(learners: Sequence[Person], *, by: Actor) -> list[Contest]:
 @prepared
 def _open_contests(learners: Sequence[int]) -> QuerySet[Contest]:
     rows = _contests().filter(learner__in=learners, outcome=ContestOutcome.OPEN)
-    return rows.order_by("opened_at", "pk")
+    return rows.order_by("opened_at", "pk")[:MOST_WAITING]
 
 
 def contests_of(learner: Person, *, by: Actor) -> list[Contest]:

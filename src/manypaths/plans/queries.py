@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from manypaths.estimates.outline import Places, outline_of, places_of
 from manypaths.estimates.queries import estimates_of, estimates_with_evidence
 from manypaths.estimates.table import Estimates
 from manypaths.evidence.models import Rating, Response, Slip
-from manypaths.evidence.queries import tasks_with_keys
+from manypaths.evidence.queries import MOST_WAITING, tasks_with_keys
 from manypaths.evidence.slips import ClassSlip, SlipsShown, slips_of
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
@@ -242,18 +243,22 @@ def choice_for(choice_id: UUID, *, by: Actor) -> Choice:
 
 
 def open_help_requests(learners: Sequence[Person], *, by: Actor) -> list[HelpRequest]:
-    """Return what learners asked help with and nobody has answered yet, oldest first."""
+    """Return what learners asked help with and nobody has answered yet, oldest first.
+
+    Up to MOST_WAITING.
+    """
     require_sight(by, learners)
     wanted = [learner.pk for learner in learners]
     if len(wanted) <= FEW:
         return _open_help_of(wanted)
     among = set(wanted)
-    return [asked for asked in _open_help() if asked.learner_id in among]
+    found = (asked for asked in _open_help().iterator() if asked.learner_id in among)
+    return list(islice(found, MOST_WAITING))
 
 
 @prepared
 def _open_help_of(learners: Sequence[int]) -> QuerySet[HelpRequest]:
-    return _open_help().filter(learner__in=learners)
+    return _open_help().filter(learner__in=learners)[:MOST_WAITING]
 
 
 def _open_help() -> QuerySet[HelpRequest]:

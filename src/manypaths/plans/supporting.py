@@ -27,6 +27,8 @@ from manypaths.plans.access import require_note_right
 from manypaths.plans.models import Note, Support, SupportedLearner, SupportSession
 
 LONGEST_TITLE, LONGEST_NOTE, MOST_SESSIONS = 200, 2_000, 60
+# Those of years, one a week; a page of more nobody reads. All leave with the learner's record.
+MOST_NOTES = 100
 
 
 @dataclass(frozen=True)
@@ -180,10 +182,10 @@ def take_back_note(note: Note, *, by: Actor, at: datetime) -> Note:
 
 
 def notes_about(learner: Person, *, by: Actor) -> list[Note]:
-    """Return the notes about a learner, newest first, for who teaches or supports them."""
+    """Return the newest MOST_NOTES notes about a learner, for who teaches or supports them."""
     require_note_right(by, learner)
     notes = Note.objects.filter(learner=learner, taken_back_at=None)
-    return list(notes.order_by("-written_at", "-pk"))
+    return list(notes.order_by("-written_at", "-pk")[:MOST_NOTES])
 
 
 def _require_open(support: Support, by: Actor) -> None:

@@ -13,7 +13,7 @@ from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.queries import SignedOff, achievements_of
 from manypaths.evidence.models import Answer, AnswerForm, Artifact, Slip, Task
-from manypaths.evidence.queries import answers_of
+from manypaths.evidence.queries import MOST_WAITING, answers_of
 from manypaths.frameworks.models import Competency
 from manypaths.people.access import Actor, require_sight
 from manypaths.people.models import Person
@@ -137,7 +137,10 @@ def _places(sitting: int) -> QuerySet[Place]:
 
 
 def answers_waiting(learners: Sequence[Person], *, by: Actor) -> list[Place]:
-    """Return answers of learners that wait for a teacher, oldest first. Two queries."""
+    """Return answers of learners that wait for a teacher, oldest first, up to MOST_WAITING.
+
+    Two queries.
+    """
     require_sight(by, learners)
     return _answers_waiting([learner.pk for learner in learners])
 
@@ -148,7 +151,7 @@ def _answers_waiting(learners: Sequence[int]) -> QuerySet[Place]:
         sitting__learner__in=learners, answered_at__isnull=False, outcome=None
     )
     found = waiting.select_related("task", "sitting__learner", "sitting__competency")
-    return found.order_by("answered_at", "pk")
+    return found.order_by("answered_at", "pk")[:MOST_WAITING]
 
 
 def answer_waiting(sitting_id: UUID, number: int, *, by: Actor) -> Place:

@@ -23,6 +23,7 @@ from manypaths.plans.models import StepKind
 from manypaths.plans.queries import framework_of_group, open_choices, window_of
 from manypaths.plans.services import set_window
 from manypaths.plans.supporting import (
+    MOST_NOTES,
     SupportDraft,
     end_support,
     log_session,
@@ -204,6 +205,7 @@ def notes(request: PageRequest, group_id: UUID, person_id: UUID) -> HttpResponse
         "learner": learner,
         "form": form,
         "notes": notes_about(learner, by=request.user),
+        "most": MOST_NOTES,
     }
     return render_page(request, "my_class/notes.html", context)
 

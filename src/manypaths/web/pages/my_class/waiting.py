@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from manypaths.evidence.queries import open_contests, waiting_to_be_looked_at
+from manypaths.evidence.queries import MOST_WAITING, open_contests, waiting_to_be_looked_at
 from manypaths.people.access import Actor
 from manypaths.people.models import Group, Person
 from manypaths.plans.queries import open_help_requests
@@ -25,14 +25,24 @@ class Waiting:
     is_post: bool = False
 
 
-def waiting_for(group: Group, learners: Sequence[Person], *, by: Actor) -> list[Waiting]:
+@dataclass(frozen=True)
+class WaitingList:
+    """What waits, and whether there may be more than was read."""
+
+    rows: Sequence[Waiting]
+    may_be_more: bool
+
+
+def waiting_for(group: Group, learners: Sequence[Person], *, by: Actor) -> WaitingList:
     """Return what waits for who teaches these learners: the latest of each kind last."""
-    return [
-        *_asked(learners, by),
-        *_handed_in(learners, by),
-        *_answered(group, learners, by),
-        *_contested(learners, by),
+    kinds = [
+        list(_asked(learners, by)),
+        list(_handed_in(learners, by)),
+        list(_answered(group, learners, by)),
+        list(_contested(learners, by)),
     ]
+    rows = [one for kind in kinds for one in kind]
+    return WaitingList(rows, any(len(kind) >= MOST_WAITING for kind in kinds))
 
 
 def _asked(learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:

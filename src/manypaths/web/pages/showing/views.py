@@ -14,6 +14,7 @@ from manypaths.estimates.services import save_draft
 from manypaths.evidence.files import ACCEPTED, is_picture
 from manypaths.evidence.models import Artifact
 from manypaths.evidence.queries import (
+    MOST_WAITING,
     artifact_for,
     criteria_of,
     draft_in,
@@ -120,6 +121,8 @@ def waiting(request: PageRequest, group_id: UUID) -> HttpResponse:
         "answers": answers,
         "contests": contests,
         "n": len(works) + len(answers) + len(contests),
+        "most": MOST_WAITING,
+        "may_be_more": max(len(works), len(answers), len(contests)) >= MOST_WAITING,
     }
     return render_page(request, "showing/waiting.html", context)
 

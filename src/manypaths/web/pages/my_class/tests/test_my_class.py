@@ -14,14 +14,15 @@ from manypaths.base.clock import now, today
 from manypaths.base.models import ViewEntry
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.services import take_in
-from manypaths.estimates.tests.world import World, make_world
+from manypaths.estimates.tests.world import World, day, make_world
 from manypaths.evidence.drafts import ResponseDraft
 from manypaths.evidence.models import Rating
 from manypaths.people.models import Part, Person, Role
 from manypaths.people.services import enroll
-from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person
+from manypaths.people.tests.cast import AT, OPERATOR, SINCE, Cast, make_person, user_of
 from manypaths.plans.models import Choice, Note, Seat, Support, WindowEntry
 from manypaths.plans.queries import open_choices
+from manypaths.plans.supporting import MOST_NOTES, write_note
 from manypaths.web.pages.my_class.groups import next_school_day
 from manypaths.web.tests.clients import Page, client_of, page, read
 
@@ -294,6 +295,16 @@ def test_help_is_planned_logged_and_then_no_longer_stands_there(cast: Cast, worl
         client.post(log, {"act": act, "held_on": today().isoformat(), "minutes": "15"})
     assert support.sessions.filter(was_given=True).count() == 2
     assert "Number line walk" not in shown(client, cast).text
+
+
+def test_of_very_many_notes_the_newest_are_shown_and_said_so(cast: Cast, world: World) -> None:
+    for number in range(MOST_NOTES + 1):
+        at = day(0) + timedelta(minutes=number)
+        write_note(cast.ada, f"Note {number}.", by=user_of(cast.ben), at=at)
+    shown = page(client_of(cast.ben), address("notes", cast, cast.ada.public_id)).text
+    assert "The newest 100 notes stand here." in shown
+    assert "Note 1." in shown
+    assert "Note 0." not in shown
 
 
 def test_notes_are_for_educators_alone(cast: Cast, world: World) -> None:

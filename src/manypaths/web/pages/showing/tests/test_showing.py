@@ -1,5 +1,6 @@
 """What the pages promise on which work is handed in, looked at and answered."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from manypaths.estimates.models import Achievement
 from manypaths.estimates.services import open_contest
 from manypaths.estimates.tests.world import World, day, make_world
 from manypaths.evidence.models import Artifact, Draft, Rating
+from manypaths.evidence.queries import MOST_WAITING, waiting_to_be_looked_at
 from manypaths.evidence.tests.uploads import EXE, PDF, SVG, photo_with_place
 from manypaths.people.models import Part, Role
 from manypaths.people.services import enroll
@@ -23,8 +25,8 @@ from manypaths.plans.models import StepKind
 from manypaths.plans.queries import open_choices
 from manypaths.plans.services import choose_step
 from manypaths.plans.tests.work import answer as take_answer
-from manypaths.sittings.services import hand_in
-from manypaths.sittings.work import WorkDraft
+from manypaths.sittings.services import answer_work, hand_in
+from manypaths.sittings.work import WorkAnswer, WorkDraft
 from manypaths.web.tests.clients import client_of, page, without_tokens
 
 
@@ -224,6 +226,24 @@ def test_what_waits_takes_a_fixed_number_of_queries(
     with django_assert_max_num_queries(20):
         shown = page(ben, reverse("showing:waiting", args=[cast.ada_class.public_id]))
     assert "13 things" in shown.text
+
+
+def test_of_very_much_that_waits_the_oldest_is_shown_and_said_so(cast: Cast, world: World) -> None:
+    take_answer(world, cast.ada, "F1-1", 0, 1.0)
+    for number in range(MOST_WAITING + 2):
+        work = WorkDraft(world.competencies["F1"], f"Poster {number}.", "Words")
+        hand_in(cast.ada, work, by=user_of(cast.ada), at=day(0) + timedelta(minutes=number))
+    ben = client_of(cast.ben)
+    shown = page(ben, reverse("showing:waiting", args=[cast.ada_class.public_id]))
+    assert "100 things or more of a kind wait for you" in shown.text
+    assert "Poster 99." in shown.text
+    assert "Poster 100." not in shown.text
+    assert "100+" in page(ben, reverse("classes:one", args=[cast.ada_class.public_id])).text
+    oldest = waiting_to_be_looked_at([cast.ada], by=OPERATOR)[0]
+    answer_work(oldest, WorkAnswer("I see."), by=user_of(cast.ben), at=day(1))
+    shown = page(ben, reverse("showing:waiting", args=[cast.ada_class.public_id]))
+    assert "Poster 0." not in shown.text
+    assert "Poster 100." in shown.text
 
 
 def test_forbidden_and_missing_work_answer_alike(cast: Cast, world: World) -> None:
