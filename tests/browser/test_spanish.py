@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 ENGLISH = frozenset((Path(__file__).parent / "english.txt").read_text("utf-8").split())
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 _TOLD = ("aria-label", "alt", "title", "placeholder", "content", "aria-description")
+# The short name of August in Spanish is a word of English.
+_DAY_IN_AUGUST = re.compile(r"\b\d{1,2} ago\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?")
 
 
@@ -67,7 +69,7 @@ def english_on(html: str, written: frozenset[str]) -> list[str]:
     told.feed(html)
     found = []
     for text in told.texts:
-        said = " ".join(text.split())
+        said = _DAY_IN_AUGUST.sub(" ", " ".join(text.split()))
         for word in _WORD.findall(_without(said, written)):
             if word.casefold() in ENGLISH:
                 found.append(f"{word}: {said[:90]}")

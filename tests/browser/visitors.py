@@ -62,7 +62,9 @@ def _written() -> set[str]:
     ):
         for row in model.objects.values_list(*fields).distinct():
             found.update(row)
-    return found - {""}
+    # Pages show what was written line by line.
+    lines = {" ".join(line.split()) for text in found for line in text.splitlines()}
+    return (found | lines) - {""}
 
 
 def _scenes() -> dict[str, Scene]:

@@ -78,13 +78,9 @@ def day(request: PageRequest, group_id: UUID) -> HttpResponse:
     kept = seated(seats_of(group, on, by=request.user))
     placed = {seat.learner_id for small in kept for seat in small.seats}
     others = [one for one in learners_of(group, by=request.user) if one.pk not in placed]
-    context = {
-        "group": group,
-        "day": on,
-        "small_groups": kept,
-        "others": others,
-        "suggested": None if kept else _suggested(request, group, on),
-    }
+    context = {"group": group, "day": on, "small_groups": kept, "others": others}
+    if not kept:
+        context |= _suggestions(request, group, on)
     return render_page(request, "my_class/groups.html", context)
 
 
@@ -95,13 +91,7 @@ def suggested(request: PageRequest, group_id: UUID) -> HttpResponse:
     group = group_for(request.user, group_id)
     record_view(request, group)
     on = asked_day(request.GET.get("day", "")) or next_school_day(today())
-    found = _suggested(request, group, on)
-    context = {
-        "group": group,
-        "day": on,
-        "suggested": found,
-        "called": short_names(found.learners if found else ()),
-    }
+    context = {"group": group, "day": on, **_suggestions(request, group, on)}
     return render_page(request, "my_class/suggested.html", context, part="suggested")
 
 
@@ -174,6 +164,12 @@ def move(request: PageRequest, group_id: UUID, seat_id: UUID) -> HttpResponse:
         _("{name} is in group {number} now.").format(name=seat.learner.name, number=seat.number),
     )
     return _to_day(request, group, on)
+
+
+def _suggestions(request: PageRequest, group: Group, on: date) -> dict[str, object]:
+    """Return what the suggested groups are shown from."""
+    found = _suggested(request, group, on)
+    return {"suggested": found, "called": short_names(found.learners if found else ())}
 
 
 def _suggested(request: PageRequest, group: Group, on: date) -> GroupingSuggested | None:

@@ -227,12 +227,13 @@ def test_two_of_one_given_name_are_told_apart_wherever_the_class_names_them(
     for person in (cast.ada, other, third) * 2:
         answer(person, world, "F1", [1] * 5)
     client = client_of(cast.ben)
+    for where in ("suggested", "groups"):
+        assert "Ada O." in page(client, address(where, cast)).text
     assert "<b>Ada B., Ada O., Learner1</b>" in list_of(shown(client, cast), "ready")
     sent = row(world, cast.ada, other)
     told = read(client.post(address("add_group", cast), sent, follow=True))
     assert "Group 1 is planned: Ada B., Ada O." in told.text
     assert {"Ada B.", "Ada O."} <= {element.text for element in told.all("li")}
-    assert "Ada O." in page(client, address("suggested", cast)).text
 
 
 def test_what_several_demonstrated_is_signed_off_after_a_look(cast: Cast, world: World) -> None:
