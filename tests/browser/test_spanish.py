@@ -24,7 +24,8 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 _TOLD = ("aria-label", "alt", "title", "placeholder", "content", "aria-description")
 # The short name of August in Spanish is a word of English.
 _DAY_IN_AUGUST = re.compile(r"\b\d{1,2} ago\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?")
+# A row of letters in a secret is no word.
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[’'][^\W\d_]+)?(?![^\W_])")
 
 
 class _Told(HTMLParser):
