@@ -291,6 +291,7 @@ deeds = st.lists(
 )
 
 
+@pytest.mark.sweep
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
