@@ -35,15 +35,22 @@ Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
+class Load:
+    """What became of requests at one rate, and the seconds of processor that each cost."""
+
+    outcome: Outcome
+    cpu: float
+    database_cpu: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """What one kind of page cost."""
 
     name: str
     queries: str
-    cpu: float
-    database_cpu: float
-    alone: Outcome
-    together: Outcome
+    alone: Load
+    together: Load
     n_raw: int
     n_gzip: int
     n_cold: int
@@ -51,10 +58,10 @@ class Measured:
     def row(self) -> tuple[str, ...]:
         return (
             self.name,
-            f"{1000 * self.cpu:.1f}",
-            f"{1000 * self.database_cpu:.1f}",
-            _times(self.alone),
-            _times(self.together),
+            f"{1000 * self.alone.cpu:.1f} / {1000 * self.together.cpu:.1f}",
+            f"{1000 * self.alone.database_cpu:.1f} / {1000 * self.together.database_cpu:.1f}",
+            _times(self.alone.outcome),
+            _times(self.together.outcome),
             self.queries,
             f"{self.n_raw:,}",
             f"{self.n_gzip:,}",
@@ -64,7 +71,7 @@ class Measured:
 
 _COLUMNS = (
     "page",
-    "CPU, ms",
+    f"CPU, ms, alone / at {_RATE} a second",
     "of the database",
     "p50 / p95 alone, ms",
     f"at {_CLIENTS} clients, {_RATE} a second",
@@ -183,25 +190,27 @@ def _measured(visit: dict[str, Any], port: int, server: int) -> Measured:
     print(f"  {visit['name']}", file=sys.stderr, flush=True)
     # Starts threads and opens connections, which a day does once.
     asyncio.run(offer(target, paths, rate=10, n_clients=_CLIENTS, seconds=_WARM_SECONDS))
-    before = cpu_of(server), database_cpu()
-    alone = asyncio.run(offer(target, paths, rate=_SLOW_RATE, n_clients=1, seconds=_SECONDS))
-    cpu = (cpu_of(server) - before[0]) / len(alone.times)
-    of_database = (database_cpu() - before[1]) / len(alone.times)
-    together = asyncio.run(offer(target, paths, rate=_RATE, n_clients=_CLIENTS, seconds=_SECONDS))
+    alone = _load(target, paths, server, rate=_SLOW_RATE, n_clients=1)
+    together = _load(target, paths, server, rate=_RATE, n_clients=_CLIENTS)
     fetched = asyncio.wait_for(_bytes_of(target, paths[0]), _SECONDS_TO_FETCH)
     raw, gzip, cold = asyncio.run(fetched)
     queries = visit["queries"]
     return Measured(
         name=visit["name"],
         queries=str(queries[0]) if len(queries) == 1 else f"{queries[0]} to {queries[-1]}",
-        cpu=cpu,
-        database_cpu=of_database,
         alone=alone,
         together=together,
         n_raw=raw,
         n_gzip=gzip,
         n_cold=cold,
     )
+
+
+def _load(target: Target, paths: list[str], server: int, *, rate: float, n_clients: int) -> Load:
+    before = cpu_of(server), database_cpu()
+    outcome = asyncio.run(offer(target, paths, rate=rate, n_clients=n_clients, seconds=_SECONDS))
+    n = len(outcome.times)
+    return Load(outcome, (cpu_of(server) - before[0]) / n, (database_cpu() - before[1]) / n)
 
 
 async def _bytes_of(target: Target, path: str) -> tuple[int, int, int]:
@@ -305,9 +314,10 @@ PAGE = Page(
         "cores, without a proxy and TLS; the load generator, `benchmarks/load.py`, is our own and "
         "shares those two cores. It is an open loop: requests are due at fixed moments, and a "
         "time is counted from then, so that waiting behind a slow answer counts. CPU is what the "
-        "server's processes spent on each request, each look written to the access log included. "
-        f"Alone: one connection, {_SLOW_RATE} requests a second for {_SECONDS} s. Where fewer than "
-        "99 % came back no time is given. Cold: the page with all that it links to, compressed, "
+        "server's processes spent on each request, each look written to the access log included, "
+        "and what they and the work in the background spend while they wait: between few requests "
+        f"that is more for each. Alone: one connection, {_SLOW_RATE} requests a second for "
+        f"{_SECONDS} s. Where fewer than 99 % came back no time is given. Cold: the page with all that it links to, compressed, "
         "headers included."
     ),
     packages=("manypaths", "Django", "granian"),
