@@ -317,8 +317,8 @@ PAGE = Page(
         "server's processes spent on each request, each look written to the access log included, "
         "and what they and the work in the background spend while they wait: between few requests "
         f"that is more for each. Alone: one connection, {_SLOW_RATE} requests a second for "
-        f"{_SECONDS} s. Where fewer than 99 % came back no time is given. Cold: the page with all that it links to, compressed, "
-        "headers included."
+        f"{_SECONDS} s. Where fewer than 99 % came back no time is given. Cold: the page with all "
+        "that it links to, compressed, headers included."
     ),
     packages=("manypaths", "Django", "granian"),
     parts={
