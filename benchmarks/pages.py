@@ -72,7 +72,7 @@ class Measured:
 _COLUMNS = (
     "page",
     f"CPU, ms, alone / at {_RATE} a second",
-    "of the database",
+    "of the database besides",
     "p50 / p95 alone, ms",
     f"at {_CLIENTS} clients, {_RATE} a second",
     "queries",
