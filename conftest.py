@@ -107,7 +107,7 @@ settings_of_laws.load_profile("manypaths")
 _IS_THOROUGH = bool(os.environ.get("THOROUGH"))
 _FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 4
 _ROOMS = Path(__file__).parent / "src" / "manypaths"
-_DOORS = tuple(_ROOMS / name for name in ("web", "api", "cli"))
+_DOORS = (*(_ROOMS / name for name in ("web", "api", "cli")), Path(__file__).parent / "tests")
 
 
 def _try_laws_less(items: list[pytest.Item]) -> None:
@@ -128,7 +128,8 @@ def _is_law(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what is quick and what is long, and leave out what a second database does not change.
 
-    Doors ask the database what rooms ask it, so on a second one they are of the long tests.
+    Doors and what goes across rooms ask the database what rooms ask it, so on a second one they are
+    of the long tests.
     """
     is_second = config.getoption("--database-only")
     for item in items:
