@@ -112,7 +112,8 @@ def _kills(n: int, only: set[str], *, has_postgres: bool) -> str:
         "Killed, and replies that are lost",
         "Rounds begin at a random moment. A round of lost replies loses ten of them, every third "
         "one, and sends every fifth request twice. Killed is all of a program's processes at once, "
-        "or one of them after the other: those that serve pages and the one in the background.",
+        "or one of them after the other: those that serve pages and the one in the background. "
+        "Acknowledged counts on from one fault of a database to the next.",
         table(_COLUMNS, rows),
     )
 
