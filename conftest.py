@@ -132,6 +132,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     of the long tests.
     """
     is_second = config.getoption("--database-only")
+    walks = set(filter(_walks_all_pages, items))
     for item in items:
         is_of_a_door = any(item.path.is_relative_to(door) for door in _DOORS)
         if (_IS_THOROUGH and _is_law(item)) or (is_second and is_of_a_door):
@@ -145,7 +146,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item
         for item in items
         if (uses[item] & {"db", "transactional_db"} or item.get_closest_marker("django_db"))
-        and not _walks_all_pages(item)
+        and item not in walks
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
