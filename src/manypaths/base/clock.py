@@ -18,7 +18,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the date on the wall of the district that the present work is done in."""
-    return datetime.now(current_scope().zone).date()
+    return date_of(now())
+
+
+def date_of(moment: datetime) -> date:
+    """Return the date of a moment, as the district that the present work is done in counts."""
+    return moment.astimezone(current_scope().zone).date()
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -21,6 +21,10 @@ from manypaths.cli.session import (
 if TYPE_CHECKING:
     from manypaths.accounts.services import Issued
 
+AddressOption = Annotated[
+    str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
+]
+
 
 def init(
     name: Annotated[str | None, typer.Option(help="What the district is called.")] = None,
@@ -52,9 +56,7 @@ def init(
 def invite_first_leader(
     name: Annotated[str, typer.Option(help="Given and family name of the leader.")],
     email: Annotated[str, typer.Option(help="The address by which they will sign in.")],
-    address: Annotated[
-        str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
-    ] = None,
+    address: AddressOption = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -70,9 +72,7 @@ def invite_first_leader(
 
 def recover_leader(
     email: Annotated[str, typer.Option(help="The address by which the leader signs in.")],
-    address: Annotated[
-        str | None, typer.Option(help="Where the pages are; else MANYPATHS_ADDRESS.")
-    ] = None,
+    address: AddressOption = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 from django.db.models import QuerySet
 
-from manypaths.base.clock import from_microseconds, to_microseconds
+from manypaths.base.clock import date_of, from_microseconds, to_microseconds
 from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import family_of, mover_for, read_by
@@ -288,4 +288,4 @@ def _morning(at: datetime) -> datetime:
 
 
 def _day(microseconds: int) -> date:
-    return from_microseconds(microseconds).astimezone(current_scope().zone).date()
+    return date_of(from_microseconds(microseconds))

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from manypaths.base.clock import from_microseconds
+from manypaths.base.clock import date_of, from_microseconds
 from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
-from manypaths.base.scope import current_scope
 from manypaths.evidence.models import Alignment, Artifact, Clock, Evidence, Rating, Response
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.queries import levels_of
@@ -64,7 +63,7 @@ def day_of(row: Evidence) -> date | None:
 def _day(done_at: int, clock: int) -> date | None:
     if clock != Clock.CALENDAR:
         return None
-    return from_microseconds(done_at).astimezone(current_scope().zone).date()
+    return date_of(from_microseconds(done_at))
 
 
 _Dated = tuple[int, Work]

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from manypaths.base.scope import current_scope
+from manypaths.base.clock import date_of
 from manypaths.estimates.engine import current_version
 from manypaths.estimates.models import (
     Achievement,
@@ -50,7 +50,7 @@ def plan_comparisons(endpoints: Sequence[Endpoint], *, at: datetime) -> None:
     watch = Watch.objects.first()
     if watch is None:
         return
-    today = at.astimezone(current_scope().zone).date()
+    today = date_of(at)
     is_first = watch.compared_on is None
     with transaction.atomic():
         if not is_told_of_statuses(endpoints):

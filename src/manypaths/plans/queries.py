@@ -24,10 +24,10 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
 
+from manypaths.base.clock import date_of
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
-from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import version_now
 from manypaths.estimates.models import Achievement, GeneralBelief
 from manypaths.estimates.outline import Places, outline_of, places_of
@@ -415,7 +415,7 @@ def class_overview(group: Group, framework: Framework, *, by: Actor, at: datetim
     window = _window_of([group.pk], places)
     shown = slips_of(learners, framework, by=by, at=at)
     choices, supports = open_choices(learners, by=by), open_supports(group, by=by)
-    on = at.astimezone(current_scope().zone).date()
+    on = date_of(at)
     seen = seen_to(group, choices, supports, on=on)
     lists = ClassLists(estimates, shown, window, outline.before, _cleared_in(group), seen)
     return ClassOverview(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from manypaths.base.audit import record_deed
-from manypaths.base.clock import from_microseconds, to_microseconds, today
+from manypaths.base.clock import date_of, from_microseconds, to_microseconds, today
 from manypaths.base.errors import Refused
 from manypaths.base.scope import current_district, current_scope
 from manypaths.estimates.models import Achievement, Belief, GeneralBelief, TeachersWord
@@ -395,7 +395,7 @@ def _years() -> list[tuple[date, date]]:
 
 def _year_end(years: Sequence[tuple[date, date]], microseconds: int) -> date:
     """Return the last day of the school year in which something was done."""
-    day = from_microseconds(microseconds).astimezone(current_scope().zone).date()
+    day = date_of(from_microseconds(microseconds))
     ends = [ends_on for starts_on, ends_on in years if starts_on <= day <= ends_on]
     if ends:
         return max(ends)

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from manypaths.base.clock import from_microseconds
+from manypaths.base.clock import date_of, from_microseconds
 from manypaths.base.errors import NotFound
 from manypaths.base.prepared import prepared
-from manypaths.base.scope import current_scope
 from manypaths.estimates.queries import SignedOff, achievements_of
 from manypaths.evidence.models import Answer, AnswerForm, Artifact, Slip, Task
 from manypaths.evidence.queries import MOST_WAITING, answers_of
@@ -169,7 +168,7 @@ def signed_for(artifact: Artifact, *, by: Actor) -> SignedOff | None:
     require_sight(by, [artifact.learner])
     if artifact.competency is None:
         return None
-    day = from_microseconds(artifact.done_at).astimezone(current_scope().zone).date()
+    day = date_of(from_microseconds(artifact.done_at))
     for row in achievements_of(artifact.learner, artifact.competency.framework, by=by):
         is_same = row.achievement.competency_id == artifact.competency.lineage_id
         if is_same and row.achievement.demonstrated_on == day:

@@ -9,13 +9,7 @@ import pytest
 
 from manypaths.base.archives import opened_files
 from manypaths.base.errors import Refused
-
-
-def packed(path: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, contents in entries.items():
-            archive.writestr(name, contents)
-    return path
+from manypaths.base.tests.packing import packed
 
 
 def refused(path: Path) -> str:

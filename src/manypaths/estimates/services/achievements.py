@@ -9,9 +9,8 @@ from django.utils.translation import gettext
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
-from manypaths.base.clock import to_microseconds
+from manypaths.base.clock import date_of, to_microseconds
 from manypaths.base.errors import Refused
-from manypaths.base.scope import current_scope
 from manypaths.estimates.access import require_right_to_sign
 from manypaths.estimates.engine import family_of, lineage_of, row_in_force
 from manypaths.estimates.models import Achievement
@@ -138,7 +137,7 @@ def _level(draft: AchievementDraft, framework: Framework, levels: Sequence[Level
 
 
 def _past(day: date, at: datetime) -> date:
-    if day > at.astimezone(current_scope().zone).date():
+    if day > date_of(at):
         raise Refused(
             gettext("Nothing can have been demonstrated on {day}, which is still to come.").format(
                 day=day

@@ -1,7 +1,6 @@
 """Changes of status that no evidence makes are told as well: each once, and none is lost."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,13 +24,13 @@ from manypaths.estimates.services import (
     withdraw,
 )
 from manypaths.estimates.services.fitting import put_in_force
-from manypaths.estimates.tests.world import World, day, make_world
+from manypaths.estimates.tests.world import World, day
 from manypaths.evidence.drafts import ResponseDraft
 from manypaths.evidence.models import Response
 from manypaths.integrations import comparing, posting
 from manypaths.integrations.models import Delivery, Endpoint, LastStatus
 from manypaths.integrations.services import Event, remove_endpoint
-from manypaths.integrations.tests.receiver import Receiver, listen, receiving
+from manypaths.integrations.tests.receiver import Receiver, listen
 from manypaths.mastery.model import unfitted
 from manypaths.people.models import Merge, Part, Person, Role
 from manypaths.people.services import enroll
@@ -41,17 +40,6 @@ from manypaths.plans.tests.work import undone
 LATER = day(60)
 
 Statuses = dict[str, list[str]]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world()
 
 
 def classmates(cast: Cast, n: int) -> list[Person]:

@@ -1,6 +1,5 @@
 """Who is told what happened: signed, again until somebody took it, and nobody who may not know."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
 from manypaths.estimates.models import MoveToTell
 from manypaths.estimates.services import AchievementDraft, sign_off, take_in, withdraw
-from manypaths.estimates.tests.world import World, day, make_world
+from manypaths.estimates.tests.world import World, day
 from manypaths.evidence.drafts import ResponseDraft
 from manypaths.evidence.models import Response
 from manypaths.integrations import posting
@@ -25,22 +24,11 @@ from manypaths.integrations.services import (
     revoke_token,
 )
 from manypaths.integrations.signing import secret_of, signature, signed_headers
-from manypaths.integrations.tests.receiver import Receiver, listen, program_of, receiving
+from manypaths.integrations.tests.receiver import Receiver, listen, program_of
 from manypaths.people.models import Person
 from manypaths.people.tests.cast import AT, OPERATOR, Cast, user_of
 
 LATER = day(60)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world()
 
 
 def answer(world: World, learner: Person, number: int = 0, outcome: float = 1.0) -> Response:

@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from manypaths.base.tests.packing import packed
+
 BUNDLE: dict[str, str] = {
     "manifest.csv": """propertyName,value
 manifest.version,1.0
@@ -88,13 +90,6 @@ def changed(name: str, old: str, new: str) -> dict[str, str]:
     return BUNDLE | {name: BUNDLE[name].replace(old, new)}
 
 
-def pack(path: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, contents in entries.items():
-            archive.writestr(name, contents)
-    return path
-
-
 def overlapping(path: Path) -> Path:
     raw = bytearray(write_zip(path, BUNDLE).read_bytes())
     second = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
@@ -112,7 +107,7 @@ def lying(path: Path) -> Path:
 
 
 def cut_name(path: Path) -> Path:
-    raw = pack(path, {"users.csv-exe": b"1"}).read_bytes()
+    raw = packed(path, {"users.csv-exe": b"1"}).read_bytes()
     path.write_bytes(raw.replace(b"users.csv-exe", b"users.csv\0exe"))
     return path
 
@@ -122,10 +117,10 @@ HARMFUL_ZIPS: list[tuple[Callable[[Path], Path], str]] = [
     (overlapping, "overlap"),
     (lying, "manifest.csv in the archive is damaged"),
     (cut_name, "which no list has"),
-    (lambda path: pack(path, {"users.csv": b"0" * 30_000_000}), "times larger"),
-    (lambda path: pack(path, {"more.zip": b"PK"}), "another archive"),
-    (lambda path: pack(path, {"../users.csv": b"1"}), "which no list has"),
-    (lambda path: pack(path, {"/users.csv": b"1"}), "which no list has"),
-    (lambda path: pack(path, {"users.csv": b"1", "USERS.csv": b"2"}), "two files of one name"),
-    (lambda path: pack(path, {f"{n}.csv": b"" for n in range(5_001)}), "at most 5,000"),
+    (lambda path: packed(path, {"users.csv": b"0" * 30_000_000}), "times larger"),
+    (lambda path: packed(path, {"more.zip": b"PK"}), "another archive"),
+    (lambda path: packed(path, {"../users.csv": b"1"}), "which no list has"),
+    (lambda path: packed(path, {"/users.csv": b"1"}), "which no list has"),
+    (lambda path: packed(path, {"users.csv": b"1", "USERS.csv": b"2"}), "two files of one name"),
+    (lambda path: packed(path, {f"{n}.csv": b"" for n in range(5_001)}), "at most 5,000"),
 ]

@@ -5,9 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from manypaths.base.clock import from_microseconds
+from manypaths.base.clock import date_of, from_microseconds
 from manypaths.base.errors import Refused
-from manypaths.base.scope import current_scope
 from manypaths.estimates.models import Achievement
 from manypaths.estimates.services import (
     AchievementDraft,
@@ -98,7 +97,7 @@ def _rate(
 
 
 def _sign(artifact: Artifact, competency: Competency, *, by: Actor, at: datetime) -> None:
-    day = from_microseconds(artifact.done_at).astimezone(current_scope().zone).date()
+    day = date_of(from_microseconds(artifact.done_at))
     signed = Achievement.objects.filter(
         learner=artifact.learner,
         competency=competency.lineage,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from manypaths.frameworks.browsing import FrameworkRow
 from manypaths.interop.response_import import ImportTarget
 from manypaths.people.models import Group
+from manypaths.web.choices import choices_of
 
 
 class ImportForm(forms.Form):
@@ -37,7 +38,7 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # as Django's own signature
         self.fields["group"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("this is a framework or a roster")),
-            *((str(group.public_id), group.name) for group in groups),
+            *choices_of(groups),
         ]
         self.fields["framework"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("make a flat framework of them")),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from manypaths.base.scope import current_scope
+from manypaths.base.clock import date_of
 from manypaths.integrations.queries import integration_names
 from manypaths.people.access import person_for
 from manypaths.people.access_log import View, views_of
@@ -53,7 +53,7 @@ def _by_day(views: list[View]) -> list[tuple[date, list[Look]]]:
 
 
 def _day(view: View) -> date:
-    return view.at.astimezone(current_scope().zone).date()
+    return date_of(view.at)
 
 
 def _looks(views: list[View], programs: dict[int, str]) -> list[Look]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -74,7 +74,7 @@ def day(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Show a day's small groups, with ways to move a name, or those that could be kept."""
     group = group_for(request.user, group_id)
     record_view(request, group)
-    on = asked_day(request.GET.get("day", "")) or next_school_day(today())
+    on = _day_in(request.GET)
     kept = seated(seats_of(group, on, by=request.user))
     placed = {seat.learner_id for small in kept for seat in small.seats}
     others = [one for one in learners_of(group, by=request.user) if one.pk not in placed]
@@ -90,7 +90,7 @@ def suggested(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Show the groups that could be kept for a day: worked out when they are asked for."""
     group = group_for(request.user, group_id)
     record_view(request, group)
-    on = asked_day(request.GET.get("day", "")) or next_school_day(today())
+    on = _day_in(request.GET)
     context = {"group": group, "day": on, **_suggestions(request, group, on)}
     return render_page(request, "my_class/suggested.html", context, part="suggested")
 
@@ -100,7 +100,7 @@ def suggested(request: PageRequest, group_id: UUID) -> HttpResponse:
 def keep(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Keep the suggested groups for a day."""
     group = group_for(request.user, group_id)
-    on = asked_day(request.POST.get("day", "")) or next_school_day(today())
+    on = _day_in(request.POST)
     found = _suggested(request, group, on)
     if found is None or not found.groups:
         raise Refused(_("There is nothing yet that groups could be about."))
@@ -114,7 +114,7 @@ def keep(request: PageRequest, group_id: UUID) -> HttpResponse:
 def add(request: PageRequest, group_id: UUID) -> HttpResponse:
     """Make one more small group of some learners, about a slip or a competency."""
     group = group_for(request.user, group_id)
-    on = asked_day(request.POST.get("day", "")) or next_school_day(today())
+    on = _day_in(request.POST)
     competency = _competency(request)
     learners = learners_in(group, request.POST.get("who", "").split(), by=request.user)
     slip = _slip(request, group)
@@ -141,7 +141,7 @@ def add(request: PageRequest, group_id: UUID) -> HttpResponse:
 def drop(request: PageRequest, group_id: UUID, number: int) -> HttpResponse:
     """Take a small group out of a day."""
     group = group_for(request.user, group_id)
-    on = asked_day(request.GET.get("day", "")) or next_school_day(today())
+    on = _day_in(request.GET)
     drop_small_group(group, number, held_on=on, by=request.user, at=now())
     tell(request, _("The group is taken out."))
     if request.GET.get("to") == "class":  # where it was made a moment ago
@@ -154,7 +154,7 @@ def drop(request: PageRequest, group_id: UUID, number: int) -> HttpResponse:
 def move(request: PageRequest, group_id: UUID, seat_id: UUID) -> HttpResponse:
     """Move a learner to another small group of the same day."""
     group = group_for(request.user, group_id)
-    on = asked_day(request.POST.get("day", "")) or next_school_day(today())
+    on = _day_in(request.POST)
     seats = {seat.public_id: seat for seat in seats_of(group, on, by=request.user)}
     if seat_id not in seats or not request.POST.get("to", "").isdecimal():
         raise NotFound
@@ -164,6 +164,11 @@ def move(request: PageRequest, group_id: UUID, seat_id: UUID) -> HttpResponse:
         _("{name} is in group {number} now.").format(name=seat.learner.name, number=seat.number),
     )
     return _to_day(request, group, on)
+
+
+def _day_in(asked: QueryDict) -> date:
+    """Return the day that is asked for, else the next school day."""
+    return asked_day(asked.get("day", "")) or next_school_day(today())
 
 
 def _suggestions(request: PageRequest, group: Group, on: date) -> dict[str, object]:

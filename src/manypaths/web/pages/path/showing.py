@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.safestring import SafeString
 
-from manypaths.base.scope import current_scope
+from manypaths.base.clock import date_of
 from manypaths.estimates.moves import Direction, Move, moves_of
 from manypaths.estimates.outline import outline_of
 from manypaths.estimates.queries import achievements_of, estimates_of
@@ -96,7 +96,7 @@ def show_path(
     estimates = estimates_of([learner], framework, by=by, at=at, competencies=outline.competencies)
     offers = next_steps(learner, framework, by=by, at=at, estimates=estimates)
     moves = moves_of(learner, framework, by=by, at=at, estimates=estimates)
-    today = at.astimezone(current_scope().zone).date()
+    today = date_of(at)
     lately = _lately(moves, today)
     counts = _counts(estimates)
     pins = pins_of(learner, by=by)

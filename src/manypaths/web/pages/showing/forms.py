@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from manypaths.base.errors import Refused
@@ -39,14 +38,6 @@ class WorkForm(forms.Form):
             choice=choice,
             key=cast("UUID | None", given["key"]) or uuid4(),
         )
-
-
-def key_in(posted: QueryDict) -> UUID | None:
-    """Return the key of the handing-in that a form is for, None for a form without one."""
-    try:
-        return UUID(posted.get("key", ""))
-    except ValueError:
-        return None
 
 
 class AnswerForm(forms.Form):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from manypaths.base.clock import now
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.ids import as_public_id
 from manypaths.estimates.access import may_sign
 from manypaths.estimates.services import save_draft
 from manypaths.evidence.files import ACCEPTED, is_picture
@@ -30,7 +31,7 @@ from manypaths.sittings.queries import answer_waiting, answers_waiting, signed_f
 from manypaths.sittings.services import answer_work, hand_in, mark_answer
 from manypaths.web.once import once
 from manypaths.web.pages.showing.asked import Asked, asked_for
-from manypaths.web.pages.showing.forms import AnswerForm, WorkForm, key_in
+from manypaths.web.pages.showing.forms import AnswerForm, WorkForm
 from manypaths.web.rendering import is_htmx, redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -71,7 +72,7 @@ def keep_draft(request: PageRequest, competency_id: UUID) -> HttpResponse:
     """Keep what was written so far; for htmx the answer is when it was kept."""
     asked = asked_for(request, competency_id)
     written = {name: request.POST.get(name, "").strip() for name in ("title", "text", "link")}
-    learner, key = request.visitor.person, key_in(request.POST)
+    learner, key = request.visitor.person, as_public_id(request.POST.get("key", ""))
     draft = save_draft(learner, asked.place, by=request.user, at=now(), key=key, **written)
     if is_htmx(request):
         return render_page(request, "showing/new.html", {"draft": draft}, part="saved")
