@@ -6,6 +6,7 @@ from typing import Protocol
 from django.db.models import Max, Q
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.kept import require_not_beside
 from manypaths.base.models import AuditEntry
 from manypaths.base.scope import current_owner
 
@@ -37,6 +38,7 @@ def record_deed(
     learners.
     """
     kind, subject_id = subject or ("", None)
+    require_not_beside(kind)
     return AuditEntry.objects.create(
         district_id=current_owner(),
         at=to_microseconds(at),

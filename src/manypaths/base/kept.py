@@ -4,11 +4,14 @@ A class is looked at many times a day, and the framework by which it works chang
 read it anew for each look was a good part of what a look cost.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Max, Q, QuerySet
 
 from manypaths.base.models import AuditEntry
@@ -38,7 +41,7 @@ def kept_until(
     Deeds above the districts count for all. The arguments are given by their places, can be hashed
     and say all that is asked for; at most `most` answers are kept. What is returned is shared by
     all who ask: nobody may change it. In a transaction nothing is taken or kept, for what it shows
-    may never come to be.
+    may never come to be, unless it is `atomic_beside` these kinds.
     """
     unknown = set(kinds) - set(_KINDS)
     if unknown or not kinds:
@@ -54,7 +57,7 @@ def kept_until(
 
         @wraps(read)
         def looked_up(*asked: Asked.args, **named: Asked.kwargs) -> Found:
-            if connection.in_atomic_block or named:
+            if named or not _may_take(kinds):
                 return read(*asked, **named)
             stamps = _stamps()
             by = current_owner(), tuple(stamps.get(kind, _NEVER) for kind in kinds)
@@ -65,15 +68,65 @@ def kept_until(
     return keeping
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """A transaction that leaves rows of some kinds alone; the stamps that it found, by owner."""
+
+    kinds: frozenset[str]
+    stamps: dict[int | None, Mapping[str, Stamp]] = field(default_factory=dict)
+
+
+_beside: ContextVar[_Beside | None] = ContextVar("beside", default=None)
+
+
+@contextmanager
+def atomic_beside(*kinds: str) -> Iterator[None]:
+    """Open a transaction that changes nothing of these kinds: what is kept holds within it, too.
+
+    Inside another transaction, which may have changed them, it is one like any other. A deed on
+    these kinds raises RuntimeError.
+    """
+    beside = _beside.get() if connection.in_atomic_block else _Beside(frozenset(kinds))
+    token = _beside.set(beside)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _beside.reset(token)
+
+
+def require_not_beside(kind: str) -> None:
+    """Raise RuntimeError within a transaction that was to leave rows of this kind alone."""
+    beside = _beside.get()
+    if beside is not None and kind in beside.kinds:
+        raise RuntimeError(f"a deed on a {kind} in a transaction that leaves those alone")
+
+
 def forget() -> None:
     """Forget all that this process keeps: for whoever puts another database beneath it."""
     for one in _forgetting:
         one()
 
 
+def _may_take(kinds: tuple[str, ...]) -> bool:
+    if not connection.in_atomic_block:
+        return True
+    beside = _beside.get()
+    return beside is not None and beside.kinds.issuperset(kinds)
+
+
 def _stamps() -> Mapping[str, Stamp]:
-    """Return the newest deeds, here or above the districts, by kind. One query, once a look."""
-    return {kind: (newest, n) for kind, newest, n in _newest_deeds(current_owner())}
+    """Return the newest deeds, here or above the districts, by kind.
+
+    One query, once a look or once in a transaction beside them.
+    """
+    owner, beside = current_owner(), _beside.get()
+    if beside is not None and owner in beside.stamps:
+        return beside.stamps[owner]
+    stamps = {kind: (newest, n) for kind, newest, n in _newest_deeds(owner)}
+    if beside is not None:
+        beside.stamps[owner] = stamps
+    return stamps
 
 
 @prepared

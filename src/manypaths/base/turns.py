@@ -7,21 +7,17 @@ nobody else: who waits for something other than the database gives their place t
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import monotonic
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # More at once would not be faster, for threads of one process share a core; several, so that one
 # that waits for a disk stops nobody.
 _PLACES = 4
-# After a rush many threads have a connection of their own, and a database has only so many.
-_MOST_CONNECTIONS = 2 * _PLACES
-_SECONDS_A_THREAD_IS_KNOWN = 60
 
 _places = threading.BoundedSemaphore(_PLACES)
 _mine = threading.local()
-_connected: dict[int, float] = {}
-_connected_lock = threading.Lock()
+_idle: list[BaseDatabaseWrapper] = []  # the one that was used last is at the end
 
 
 @contextmanager
@@ -32,12 +28,30 @@ def at_work(*, seconds: float) -> Iterator[bool]:
         return
     _mine.has_place = True
     try:
-        yield True
+        with lent_connection():
+            yield True
     finally:
-        if not _may_stay_connected():
-            _disconnect()
         _mine.has_place = False
         _places.release()
+
+
+@contextmanager
+def lent_connection() -> Iterator[None]:
+    """Lend this thread a connection while the block runs; a thread with its own keeps that one.
+
+    Connections belong to places, not to threads: in a rush each request may come in another thread,
+    and making a connection costs as much as a page.
+    """
+    if connections.all(initialized_only=True):
+        yield
+        return
+    lent = _take()
+    connections[DEFAULT_DB_ALIAS] = lent
+    try:
+        yield
+    finally:
+        del connections[DEFAULT_DB_ALIAS]
+        _give_back(lent)
 
 
 @contextmanager
@@ -59,18 +73,22 @@ def stepping_aside() -> Iterator[None]:
         _mine.has_place = True
 
 
-def _may_stay_connected() -> bool:
-    """Say whether this thread is one of the few that keep their connection between requests."""
-    at, thread = monotonic(), threading.get_ident()
-    with _connected_lock:
-        if thread not in _connected and len(_connected) >= _MOST_CONNECTIONS:
-            for other, seen in list(_connected.items()):
-                if at - seen > _SECONDS_A_THREAD_IS_KNOWN:
-                    del _connected[other]
-        may = thread in _connected or len(_connected) < _MOST_CONNECTIONS
-        if may:
-            _connected[thread] = at
-        return may
+def _take() -> BaseDatabaseWrapper:
+    """Return the connection that was used last, closed if it is broken or old; else a new one."""
+    try:
+        lent = _idle.pop()
+    except IndexError:
+        lent = connections.create_connection(DEFAULT_DB_ALIAS)
+        lent.inc_thread_sharing()
+    lent.close_if_unusable_or_obsolete()
+    return lent
+
+
+def _give_back(lent: BaseDatabaseWrapper) -> None:
+    if len(_idle) < _PLACES:
+        _idle.append(lent)
+    else:
+        lent.close()
 
 
 def _disconnect() -> None:

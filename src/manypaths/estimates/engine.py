@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from manypaths.base.kept import FRAMEWORKS, MODELS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.estimates.models import FittedModel
 from manypaths.frameworks.models import Competency, Framework
 from manypaths.frameworks.rules import StatusRules
@@ -20,8 +23,12 @@ def row_in_force(family: Framework) -> FittedModel | None:
 
     Its file is read when it is first asked for: most processes know the model already.
     """
-    rows = FittedModel.objects.filter(family=family, in_force=True)
-    return rows.defer("parameters").first()
+    return _in_force.first(family.pk)
+
+
+@prepared
+def _in_force(family: int) -> QuerySet[FittedModel]:
+    return FittedModel.objects.filter(family=family, in_force=True).defer("parameters")
 
 
 def new_row(family: Framework, model: Model, *, at: datetime) -> FittedModel:
@@ -45,7 +52,7 @@ def engine_of(row: FittedModel) -> Model:
 
 def mover_of(row: FittedModel) -> Model:
     """Return what moves beliefs by a row's model: the same numbers, without what only predicts."""
-    return without_contexts(engine_of(row))
+    return _mover(_Stored(row.version, row))
 
 
 def family_of(framework: Framework) -> Framework:
@@ -131,3 +138,8 @@ class _Stored:
 @lru_cache(maxsize=32)
 def _read(stored: _Stored) -> Model:
     return read_model(stored.row.parameters)
+
+
+@lru_cache(maxsize=32)
+def _mover(stored: _Stored) -> Model:
+    return without_contexts(_read(stored))

@@ -74,6 +74,12 @@ def _shares_by_task(family: int) -> Mapping[int, Shares]:
     return {task: _scaled(pairs) for task, pairs in shares.items()}
 
 
+@kept_until(FRAMEWORKS, most=4096)
+def families_shown(task: int) -> Sequence[Framework]:
+    """Return the families whose competencies a task shows."""
+    return list(Framework.objects.filter(pk__in=families_of([task])))
+
+
 def families_of(tasks: Iterable[Task | int]) -> set[int]:
     """Return the families whose competencies these tasks show. One query."""
     rows = Alignment.objects.filter(task__in=list(tasks))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.prepared import prepared
 from manypaths.estimates.models import (
     Achievement,
     FamilyToTell,
@@ -23,7 +24,7 @@ def note_moves(
 
     Where nobody wants to be told nothing is noted. One query or two.
     """
-    if not Watch.objects.exists():
+    if not _watches():
         return
     MoveToTell.objects.bulk_create(
         MoveToTell(
@@ -33,12 +34,17 @@ def note_moves(
     )
 
 
+@prepared
+def _watches() -> QuerySet[Watch]:
+    return Watch.objects.all()
+
+
 def note_family(family: Framework, *, at: datetime) -> None:
     """Note in the running transaction that all statuses on a family may have changed.
 
     Where nobody wants to be told nothing is noted. One query or two.
     """
-    if Watch.objects.exists():
+    if _watches():
         FamilyToTell.objects.create(family=family, at=to_microseconds(at))
 
 

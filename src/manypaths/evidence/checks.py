@@ -12,6 +12,7 @@ from manypaths.base.errors import NotFound, Refused
 from manypaths.evidence.drafts import RatingDraft, ResponseDraft
 from manypaths.evidence.files import CheckedFile
 from manypaths.evidence.models import Artifact, ArtifactKind, Task
+from manypaths.evidence.queries import answers_of
 from manypaths.people.models import Person
 
 
@@ -30,7 +31,7 @@ def require_possible(draft: ResponseDraft, at: datetime) -> None:
     require_past(draft.done_at, at)
     if draft.chosen is None:
         return
-    if not draft.task.answers.filter(position=draft.chosen).exists():
+    if all(draft.chosen != answer.position for answer in answers_of([draft.task])[draft.task.pk]):
         raise Refused(
             _("The task {task} has no answer number {chosen}.").format(
                 task=draft.task, chosen=draft.chosen

@@ -1,6 +1,6 @@
 """Reads of tasks and evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from manypaths.base.errors import NotFound
 from manypaths.base.ids import as_public_id
+from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
 from manypaths.evidence.models import (
     Alignment,
@@ -151,10 +152,15 @@ def _aligned() -> QuerySet[Any, tuple[int | None, int, str]]:
 
 def task_for(task_id: UUID) -> Task:
     """Return the task with this public id, with its framework. Raises NotFound without one."""
-    task = Task.objects.select_related("framework").filter(public_id=task_id).first()
+    task = _task.first(task_id)
     if task is None:
         raise NotFound
     return task
+
+
+@prepared
+def _task(task_id: UUID) -> QuerySet[Task]:
+    return Task.objects.select_related("framework").filter(public_id=task_id)
 
 
 def tasks_with_keys(keys: Sequence[int]) -> list[Task]:
@@ -181,11 +187,16 @@ def level_given(artifact: Artifact) -> Rating | None:
 
 def competency_of_task(task: Task) -> Competency:
     """Return the competency that a task shows most. Raises NotFound for one without any."""
-    alignments = Alignment.objects.filter(task=task).select_related("competency__framework")
-    alignment = alignments.order_by("-weight", "pk").first()
+    alignment = _most_shown.first(task.pk)
     if alignment is None:
         raise NotFound
     return alignment.competency
+
+
+@prepared
+def _most_shown(task: int) -> QuerySet[Alignment]:
+    alignments = Alignment.objects.filter(task=task).order_by("-weight", "pk")
+    return alignments.select_related("competency__framework__family")
 
 
 def artifact_for(artifact_id: UUID, *, by: Actor) -> Artifact:
@@ -273,16 +284,21 @@ def contests_of(learner: Person, *, by: Actor) -> list[Contest]:
     return list(_contests().filter(learner=learner).order_by("opened_at", "pk"))
 
 
-def answers_of(tasks: Sequence[Task]) -> dict[int, list[Answer]]:
+def answers_of(tasks: Sequence[Task]) -> Mapping[int, Sequence[Answer]]:
     """Return the answers that tasks know, by task id, with their slips. One query."""
-    answers: dict[int, list[Answer]] = {task.pk: [] for task in tasks}
-    for answer in _answers_of(list(answers)):
+    return _answers_of(tuple(sorted(task.pk for task in tasks)))
+
+
+@kept_until(FRAMEWORKS, most=1024)
+def _answers_of(tasks: tuple[int, ...]) -> Mapping[int, Sequence[Answer]]:
+    answers: dict[int, list[Answer]] = {task: [] for task in tasks}
+    for answer in _known(list(tasks)):
         answers[answer.task_id].append(answer)
     return answers
 
 
 @prepared
-def _answers_of(tasks: Sequence[int]) -> QuerySet[Answer]:
+def _known(tasks: Sequence[int]) -> QuerySet[Answer]:
     return Answer.objects.filter(task__in=tasks).select_related("slip")
 
 

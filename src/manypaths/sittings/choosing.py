@@ -1,12 +1,15 @@
 """Which tasks make up a sitting: few, not done lately, from easy to hard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from manypaths.base.clock import to_microseconds
+from manypaths.base.kept import FRAMEWORKS, kept_until
+from manypaths.base.prepared import prepared
 from manypaths.evidence.models import Alignment, AnswerForm, Response, Task, TaskKind
 from manypaths.frameworks.models import Competency
 from manypaths.people.models import Person
@@ -25,9 +28,9 @@ def tasks_to_sit(
 
     `first`, where it has an answer, is among them. A fixed number of queries.
     """
-    tasks = _tasks_on(competency)
+    tasks = _tasks_on(competency.lineage_id)
     if first is not None and first.answer_form != AnswerForm.NONE:
-        tasks = {first.pk: first} | tasks
+        tasks = {first.pk: first, **tasks}
     fitting = list(tasks)
     worn = _wear(learner, fitting, at)
     wanted = first.pk if first is not None else None
@@ -43,10 +46,11 @@ def order_of_options(positions: Sequence[int], rng: Random) -> str:
     return ",".join(map(str, rng.sample(positions, len(positions))))
 
 
-def _tasks_on(competency: Competency) -> dict[int, Task]:
+@kept_until(FRAMEWORKS, most=1024)
+def _tasks_on(lineage: int | None) -> Mapping[int, Task]:
     """Return the tasks with an answer that are mostly about a competency, most fitting first."""
     alignments = Alignment.objects.filter(
-        competency__lineage=competency.lineage,
+        competency__lineage=lineage,
         weight__gte=_MOSTLY,
         task__retired_at=None,
         task__kind__in=(TaskKind.ITEM, TaskKind.CHECK),
@@ -58,6 +62,10 @@ def _tasks_on(competency: Competency) -> dict[int, Task]:
 def _wear(learner: Person, tasks: Sequence[int], at: datetime) -> dict[int, tuple[bool, int]]:
     """Return of each task whether the learner did it lately, and how often."""
     since = to_microseconds(at - _LATELY)
-    done = Response.objects.standing().filter(learner=learner, task__in=tasks).values("task")
-    counted = done.annotate(n=Count("pk"), last=Max("done_at")).order_by()
-    return {row["task"]: (row["last"] >= since, row["n"]) for row in counted}
+    return {task: (last >= since, n) for task, n, last in _done(learner.pk, list(tasks))}
+
+
+@prepared
+def _done(learner: int, tasks: Sequence[int]) -> QuerySet[Any, tuple[int, int, int]]:
+    done = Response.objects.standing().filter(learner=learner, task__in=tasks).order_by()
+    return done.values_list("task").annotate(n=Count("pk"), last=Max("done_at"))

@@ -107,8 +107,12 @@ def _sitting(sitting_id: UUID) -> QuerySet[Sitting]:
 def open_sitting(learner: Person, competency: Competency, *, by: Actor) -> Sitting | None:
     """Return the sitting of a learner on a competency that has not ended."""
     require_own(by, learner)
-    rows = Sitting.objects.filter(learner=learner, competency=competency, ended_at=None)
-    return rows.first()
+    return _open.first(learner.pk, competency.pk)
+
+
+@prepared
+def _open(learner: int, competency: int) -> QuerySet[Sitting]:
+    return Sitting.objects.filter(learner=learner, competency=competency, ended_at=None)
 
 
 def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
@@ -120,7 +124,7 @@ def last_sitting(choice: Choice, *, by: Actor) -> Sitting | None:
 def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
     """Return the places of a sitting in order, with all that their tasks know."""
     require_own(by, sitting.learner)
-    places = _places(sitting.pk)
+    places = task_places(sitting.pk)
     for place in places:
         place.sitting = sitting
     known = answers_of([place.task for place in places])
@@ -131,7 +135,8 @@ def places_of(sitting: Sitting, *, by: Actor) -> list[PlaceShown]:
 
 
 @prepared
-def _places(sitting: int) -> QuerySet[Place]:
+def task_places(sitting: int) -> QuerySet[Place]:
+    """Return the places of a sitting (a row id) in order, with their tasks. One query."""
     return Place.objects.filter(sitting=sitting).select_related("task")
 
 

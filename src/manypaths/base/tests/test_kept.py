@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from manypaths.base.audit import record_deed
-from manypaths.base.kept import FRAMEWORKS, MODELS, kept_until
+from manypaths.base.kept import FRAMEWORKS, MODELS, atomic_beside, kept_until
 from manypaths.base.models import AuditEntry
 from manypaths.base.reading import one_reading
 from manypaths.base.scope import current_owner, district_scope
@@ -131,3 +131,55 @@ def test_the_newest_deeds_are_asked_for_once_a_reading(counted: Counted) -> None
 def test_a_kind_whose_deeds_nobody_watches_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="deeds are watched on framework, fitted model"):
         kept_until("person")
+
+
+def test_a_transaction_beside_takes_what_is_kept_and_keeps_it(counted: Counted) -> None:
+    with district_scope(101):
+        first = counted.by_framework(1)
+        with atomic_beside(FRAMEWORKS, MODELS):
+            assert counted.by_framework(1) is first
+            second = counted.by_framework(2)
+        assert counted.by_framework(2) is second
+    assert counted.n_read == 2
+
+
+def test_it_asks_for_the_newest_deeds_once(counted: Counted) -> None:
+    with district_scope(101), atomic_beside(FRAMEWORKS), CaptureQueriesContext(connection) as asked:
+        for key in range(5):
+            counted.by_framework(key)
+    assert sum("base_auditentry" in query["sql"] for query in asked.captured_queries) == 1
+
+
+def test_it_takes_only_kinds_that_it_leaves_alone(counted: Counted) -> None:
+    with district_scope(101):
+        first = counted.by_both(1)
+        with atomic_beside(FRAMEWORKS):
+            assert counted.by_both(1) is not first
+
+
+def test_inside_a_transaction_it_is_one_like_any_other(counted: Counted) -> None:
+    with district_scope(101):
+        first = counted.by_framework(1)
+        with transaction.atomic(), atomic_beside(FRAMEWORKS):
+            assert counted.by_framework(1) is not first
+            deed(FRAMEWORKS)
+        assert counted.by_framework(1) is not first
+
+
+def test_it_does_no_deed_on_what_it_leaves_alone(counted: Counted) -> None:
+    with district_scope(101):
+        with pytest.raises(RuntimeError, match="a deed on a framework"), atomic_beside(FRAMEWORKS):
+            deed(FRAMEWORKS)
+        assert not AuditEntry.every_district.exists()
+        with atomic_beside(FRAMEWORKS):
+            deed(MODELS)
+        deed(FRAMEWORKS)
+
+
+def test_after_it_failed_nothing_of_it_is_left(counted: Counted) -> None:
+    with district_scope(101):
+        first = counted.by_framework(1)
+        with pytest.raises(ValueError, match="half way"), atomic_beside(FRAMEWORKS):
+            raise ValueError("half way")
+        with transaction.atomic():
+            assert counted.by_framework(1) is not first

@@ -7,9 +7,11 @@ from uuid import UUID
 import numpy as np
 from django.db import transaction
 
+from manypaths.base.kept import FRAMEWORKS, MODELS, atomic_beside
 from manypaths.estimates.engine import family_of, self_ratings_move
 from manypaths.estimates.evidence_log import (
     families_of,
+    families_shown,
     rating_event,
     response_event,
     shares_by_task,
@@ -34,12 +36,12 @@ from manypaths.people.access import Actor
 from manypaths.people.models import Group, Organization, Person
 
 
-@transaction.atomic
+@atomic_beside(FRAMEWORKS, MODELS)
 def take_in(draft: ResponseDraft, *, by: Actor, at: datetime) -> Response:
     """Record a response and move the learner's beliefs by it."""
     lock(draft.learner)
     response = evidence.record_response(draft, by=by, at=at)
-    for family in _families([response.task_id]):
+    for family in families_shown(response.task_id):
         shares = shares_by_task(family)
         bring_in(
             draft.learner,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, models, transaction
@@ -9,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import in_chunks, insert_columns
 from manypaths.base.errors import NotFound
+from manypaths.base.prepared import prepared
 from manypaths.estimates.access import require_upkeep
 from manypaths.estimates.engine import mover_of, new_row, row_in_force, settings_of
 from manypaths.estimates.evidence_log import (
@@ -80,7 +82,7 @@ def lock(learner: Person) -> None:
 
     Raises NotFound for a learner who is not there, as the deed does for one it is not shown.
     """
-    if _held().filter(pk=learner.pk).first() is None:
+    if _held_one.first(learner.pk) is None:
         raise NotFound
 
 
@@ -104,6 +106,11 @@ def _held() -> models.QuerySet[Person]:
     return Person.objects.select_for_update(no_key=True)
 
 
+@prepared
+def _held_one(learner: int) -> models.QuerySet[Any, int]:
+    return _held().filter(pk=learner).values_list("pk", flat=True)
+
+
 def follows(done_at: int, last_done_at: int) -> bool:
     """Say whether work comes after all that is in a belief, on the same clock.
 
@@ -123,7 +130,7 @@ def bring_in(
     shares: Mapping[int, Shares],
 ) -> None:
     """Move a learner's beliefs by one new event; an earlier one than the last makes a replay."""
-    general = GeneralBelief.objects.filter(learner=learner, family=family).first()
+    general = _general.first(learner.pk, family.pk)
     if (
         general is None
         or general.model_id != model.pk
@@ -131,7 +138,7 @@ def bring_in(
     ):
         replay_one(learner, family, model, shares=shares)
         return
-    before = engine_beliefs(general, _rows_of(learner, family))
+    before = engine_beliefs(general, _own(learner.pk, family.pk))
     after = update(mover_of(model), before, event)
     save_beliefs(
         learner,
@@ -146,6 +153,16 @@ def bring_in(
             if before.competencies.get(key) is not belief
         },
     )
+
+
+@prepared
+def _general(learner: int, family: int) -> models.QuerySet[GeneralBelief]:
+    return GeneralBelief.objects.filter(learner=learner, family=family)
+
+
+@prepared
+def _own(learner: int, family: int) -> models.QuerySet[Belief]:
+    return Belief.objects.filter(learner=learner, competency__framework__family=family)
 
 
 def replay_one(

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from manypaths.base.audit import record_deed
 from manypaths.base.clock import from_microseconds, to_microseconds
 from manypaths.base.errors import NotFound, Refused
+from manypaths.base.kept import FRAMEWORKS, MODELS, atomic_beside
+from manypaths.base.prepared import prepared
 from manypaths.estimates.queries import estimates_of
 from manypaths.estimates.services import take_in
 from manypaths.evidence.drafts import ResponseDraft
@@ -22,9 +26,10 @@ from manypaths.plans.models import Choice
 from manypaths.sittings.access import require_marking, require_own
 from manypaths.sittings.choosing import order_of_options, tasks_to_sit
 from manypaths.sittings.models import Place, Sitting
+from manypaths.sittings.queries import open_sitting, task_places
 
 
-@transaction.atomic
+@atomic_beside(FRAMEWORKS, MODELS)
 def start_sitting(
     learner: Person,
     competency: Competency,
@@ -40,9 +45,7 @@ def start_sitting(
     A sitting on it that is still open is gone on with. Raises Refused where there is no task with
     an answer.
     """
-    require_own(by, learner)
-    going_on = Sitting.objects.filter(learner=learner, competency=competency, ended_at=None)
-    known = going_on.first()
+    known = open_sitting(learner, competency, by=by)
     if known is not None:
         return known
     tasks = tasks_to_sit(learner, competency, at=at, first=task)
@@ -67,7 +70,7 @@ def start_sitting(
     return sitting
 
 
-@transaction.atomic
+@atomic_beside(FRAMEWORKS, MODELS)
 def answer_place(sitting: Sitting, number: int, given: str, *, by: Actor, at: datetime) -> Place:
     """Answer the task in a place of a sitting; the last answer ends it.
 
@@ -75,11 +78,11 @@ def answer_place(sitting: Sitting, number: int, given: str, *, by: Actor, at: da
     Raises Refused for what can't be an answer, and NotFound for a place that is not there.
     """
     require_own(by, sitting.learner)
-    # In turn: two clicks at once find the row one after the other.
-    sitting = Sitting.objects.select_for_update().get(pk=sitting.pk)
-    place = sitting.places.select_related("task").filter(number=number).first()
-    if place is None:
+    sitting = _in_turn(sitting)
+    places = {place.number: place for place in task_places(sitting.pk)}
+    if number not in places:
         raise NotFound
+    place = places[number]
     if place.is_answered or sitting.ended_at is not None:
         return place
     scored = score(place.task.answer_form, given, answers_of([place.task])[place.task_id])
@@ -89,8 +92,8 @@ def answer_place(sitting: Sitting, number: int, given: str, *, by: Actor, at: da
         record_deed("answer place", by=by, at=at, subject=("place", place.pk))
     else:
         place.response = take_in(_draft(sitting.learner, place, scored.outcome), by=by, at=at)
-    place.save()
-    if not sitting.places.filter(answered_at=None).exists():
+    place.save(update_fields=["given", "chosen", "outcome", "answered_at", "response"])
+    if all(one.is_answered for one in places.values()):
         _end(sitting, by=by, at=at)
     return place
 
@@ -99,7 +102,7 @@ def answer_place(sitting: Sitting, number: int, given: str, *, by: Actor, at: da
 def stop_sitting(sitting: Sitting, *, by: Actor, at: datetime) -> Sitting:
     """End a sitting before its last task: what was answered counts, and the rest is left."""
     require_own(by, sitting.learner)
-    sitting = Sitting.objects.select_for_update().get(pk=sitting.pk)
+    sitting = _in_turn(sitting)
     if sitting.ended_at is None:
         _end(sitting, by=by, at=at)
         record_deed("stop sitting", by=by, at=at, subject=("sitting", sitting.pk))
@@ -125,6 +128,26 @@ def mark_answer(place: Place, *, is_right: bool, by: Actor, at: datetime) -> Pla
     return place
 
 
+def _in_turn(sitting: Sitting) -> Sitting:
+    """Return a sitting as it is now, so that of two clicks at once one comes after the other."""
+    fresh = _held.first(sitting.pk)
+    if fresh is None:
+        raise NotFound
+    fresh.learner, fresh.competency = sitting.learner, sitting.competency
+    return fresh
+
+
+@prepared
+def _held(sitting: int) -> QuerySet[Sitting]:
+    return Sitting.objects.select_for_update().filter(pk=sitting)
+
+
+@prepared
+def _attempts(learner: int, task: int) -> QuerySet[Any, int]:
+    rows = Response.objects.standing().filter(learner=learner, task=task)
+    return rows.values_list("pk", flat=True)
+
+
 def _lay_out(sitting: Sitting, tasks: list[Task], rng: Random) -> None:
     answers = answers_of(tasks)
     Place.objects.bulk_create(
@@ -143,14 +166,13 @@ def _lay_out(sitting: Sitting, tasks: list[Task], rng: Random) -> None:
 
 
 def _draft(learner: Person, place: Place, outcome: float) -> ResponseDraft:
-    before = Response.objects.standing().filter(learner=learner, task=place.task).count()
     return ResponseDraft(
         learner,
         place.task,
         outcome,
         done_at=from_microseconds(place.answered_at or 0),
         chosen=place.chosen,
-        attempt=before + 1,
+        attempt=len(_attempts(learner.pk, place.task_id)) + 1,
     )
 
 
@@ -158,7 +180,9 @@ def _end(sitting: Sitting, *, by: Actor, at: datetime) -> None:
     found = _standing(sitting.learner, sitting.competency, by=by, at=at)
     sitting.status_after, sitting.success_after, sitting.half_width_after = found
     sitting.ended_at = to_microseconds(at)
-    sitting.save()
+    sitting.save(
+        update_fields=["status_after", "success_after", "half_width_after", "ended_at"],
+    )
 
 
 def _standing(

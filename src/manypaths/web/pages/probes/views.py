@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from manypaths.base.turns import lent_connection
 from manypaths.web.viewing import shows_nobody
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,12 @@ def health(request: HttpRequest) -> HttpResponse:
 @shows_nobody
 def ready(request: HttpRequest) -> HttpResponse:
     """Say whether the database answers, its tables are of this version, and the disk has room."""
-    found = {
-        "database": _database_answers(),
-        "tables": _tables_are_of_this_version(),
-        "disk": _disk_has_room(),
-    }
+    with lent_connection():
+        found = {
+            "database": _database_answers(),
+            "tables": _tables_are_of_this_version(),
+            "disk": _disk_has_room(),
+        }
     is_ready = all(found.values())
     return _plain({"ready": is_ready, **found}, status=200 if is_ready else 503)
 
