@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -71,7 +72,10 @@ def _start(person: Person) -> dict[str, object]:
 
 
 def _invited(request: PageRequest, person: Person, form: InviteForm) -> HttpResponse:
+    """Invite a person; who takes second factors away says first that they are still there."""
     said, language = form.cleaned_data, get_language() or "en"
+    if said["has_lost_all"]:
+        raise_if_reauthentication_required(request, app="")
     has_lost_all, before = said["has_lost_all"], person.user.email if person.user else None
     invite_anew = invite_after_loss if has_lost_all else invite_again
     issued = invite_anew(

@@ -1,6 +1,7 @@
 """Invitations, slips, cards and codes, through the pages."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -302,6 +303,14 @@ def with_second_factors(person: Person) -> User:
     return user
 
 
+def proven(person: Person) -> Client:
+    """Return a client of somebody who said just now that they are still there."""
+    with_second_factors(person)
+    client = client_of(person)
+    client.post("/sign-in/again/?next=/", {"password": PASSWORD})
+    return client
+
+
 def told_by_mail() -> set[str]:
     """Send the notices that wait in the queue; return to whom."""
     for waiting in DBTaskResult.objects.filter(task_path__endswith="send_notice"):
@@ -312,7 +321,7 @@ def told_by_mail() -> set[str]:
 
 def test_who_lost_all_begins_anew_by_the_invitation_alone(cast: Cast) -> None:
     ben, address = with_second_factors(cast.ben), f"/people/{cast.ben.public_id}/sign-in/"
-    before, dana = client_of(cast.ben), client_of(cast.dana)
+    before, dana = client_of(cast.ben), proven(cast.dana)
     (code,) = codes_on(posted(dana, address, way="slip", has_lost_all="on"))
     assert not Authenticator.objects.filter(user=ben).exists()
     assert before.get("/security/")["Location"].startswith("/sign-in/")
@@ -331,6 +340,21 @@ def test_who_lost_all_begins_anew_by_the_invitation_alone(cast: Cast) -> None:
     assert client.get("/")["Location"] == "/security/second/"
 
 
+def test_who_takes_away_proves_first_that_they_are_still_there(cast: Cast) -> None:
+    ben, dana = with_second_factors(cast.ben), with_second_factors(cast.dana)
+    address, leader = f"/people/{cast.ben.public_id}/sign-in/", client_of(cast.dana)
+    asked = leader.post(address, {"way": "slip", "has_lost_all": "on"})
+    assert asked["Location"] == f"/sign-in/again/?next={quote(address, safe='')}"
+    assert Authenticator.objects.filter(user=ben).count() == 2
+    again = leader.post(asked["Location"], {"password": "some other words"})
+    assert again.status_code == 200
+    assert Authenticator.objects.filter(user=ben).count() == 2
+    made = leader.post(asked["Location"], {"password": PASSWORD})
+    assert len(codes_on(read(made))) == 1
+    assert not Authenticator.objects.filter(user=ben).exists()
+    assert Authenticator.objects.filter(user=dana).count() == 2
+
+
 def test_without_the_tick_a_second_factor_stays(cast: Cast) -> None:
     ben, address = with_second_factors(cast.ben), f"/people/{cast.ben.public_id}/sign-in/"
     posted(client_of(cast.dana), address, way="slip")
@@ -342,17 +366,16 @@ def test_the_address_before_is_told_as_well(cast: Cast) -> None:
     with_second_factors(cast.ben)
     address = f"/people/{cast.ben.public_id}/sign-in/"
     said = {"way": "mail", "email": "new@example.org", "has_lost_all": "on"}
-    posted(client_of(cast.dana), address, **said)
+    posted(proven(cast.dana), address, **said)
     assert told_by_mail() == {"ben@example.org", "new@example.org"}
 
 
 def test_nobody_takes_away_their_own(cast: Cast) -> None:
-    dana, address = with_second_factors(cast.dana), f"/people/{cast.dana.public_id}/sign-in/"
-    client = client_of(cast.dana)
+    client, address = proven(cast.dana), f"/people/{cast.dana.public_id}/sign-in/"
     assert not page(client, address).all("input", name="has_lost_all")
     answered = posted(client, address, way="slip", has_lost_all="on")
     assert "Ask another leader" in answered.text
-    assert Authenticator.objects.filter(user=dana).count() == 2
+    assert Authenticator.objects.filter(user=user_of(cast.dana)).count() == 2
     assert not Invitation.objects.exists()
 
 
@@ -362,7 +385,7 @@ def test_a_leader_of_a_school_takes_nothing_from_one_of_the_district(cast: Cast)
     give_role(iris, Role.TEACHER, organization=place, starts_on=since, by=OPERATOR, at=AT)
     user = with_second_factors(iris)
     address = f"/people/{iris.public_id}/sign-in/"
-    answered = posted(client_of(cast.dana), address, way="slip", has_lost_all="on")
+    answered = posted(proven(cast.dana), address, way="slip", has_lost_all="on")
     assert "They lead more than you do" in answered.text
     assert Authenticator.objects.filter(user=user).count() == 2
     for other in (cast.ben, cast.cleo, cast.eli):
