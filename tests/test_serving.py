@@ -74,6 +74,7 @@ def test_its_log_is_one_line_of_json_a_request(environment: Environment, tmp_pat
     assert [line["route"] for line in requests] == ["sign_in:start", ""]
     assert requests[0]["request_id"] == "test-0001"
     assert "Ada" not in str(running.lines)
+    assert not [line for line in lines if line["logger"] == "_granian"]
 
 
 @pytest.mark.fault

@@ -5,6 +5,7 @@ signal they finish what they do; killed, they see that it is gone.
 """
 
 import errno
+import logging
 import multiprocessing
 import os
 import socket
@@ -89,7 +90,19 @@ def _log_config() -> dict[str, Any]:  # Any: as logging takes it
     from django.conf import settings
 
     ours: dict[str, Any] = settings.LOGGING
-    return {**ours, "loggers": {**ours["loggers"], "_granian": {"propagate": True}}}
+    return {
+        **ours,
+        "filters": {"advice": {"()": WithoutAdvice}},
+        "loggers": {**ours["loggers"], "_granian": {"propagate": True, "filters": ["advice"]}},
+    }
+
+
+class WithoutAdvice(logging.Filter):
+    """Leaves out the server's advice that many threads are many: ours wait (see `_THREADS`)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a line tells anything else."""
+        return not record.getMessage().startswith("Configuration allows spawning")
 
 
 def serve(place: Place, *, n_workers: int, tell: Callable[[], None]) -> None:
