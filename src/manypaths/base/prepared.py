@@ -14,6 +14,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.db import connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -93,6 +94,8 @@ class _Written:
     places: Mapping[int, int]
     # How values of the database become ours, by column: in Django's form.
     converters: Mapping[int, Any]
+    # Whether rows are wanted as the database gives them.
+    is_plain: bool
 
     @classmethod
     def of(cls, queryset: Any, n_marks: int) -> "_Written":  # noqa: ANN401  # as above
@@ -119,20 +122,47 @@ class _Written:
             raise ValueError(f"not all values that are asked for are in the query: {sql}")
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(columns)
-        return cls(queryset, compiler, sql, parameters, places, converters)
+        # PostgreSQL plans for types: of one type, small numbers and large share a plan.
+        as_number = compiler.connection.ops.adapt_integerfield_value
+        typed = [
+            as_number(value, "BigIntegerField") if n in places and isinstance(value, int) else value
+            for n, value in enumerate(parameters)
+        ]
+        is_plain = (
+            queryset._iterable_class is ValuesListIterable
+            and not converters
+            and not compiler.has_extra_select
+        )
+        return cls(queryset, compiler, sql, typed, places, converters, is_plain)
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows for these values."""
         connection = connections[self.queryset.db]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self._filled_in(values, connection))
+            found: list[Any] = cursor.fetchall()
+        # Most of what could wait for somebody does not: to make ready for rows takes longer.
+        return found if self.is_plain or not found else self._as_asked(found, connection)
+
+    def _filled_in(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         is_native = connection.features.has_native_uuid_field
         parameters = list(self.parameters)
         for place, number in self.places.items():
-            value = values[number]
-            is_plain = is_native or not isinstance(value, UUID)
-            parameters[place] = value if is_plain else value.hex
+            value, mark = values[number], parameters[place]
+            if isinstance(value, int) and isinstance(mark, int):
+                value = type(mark)(value)
+            elif isinstance(value, UUID) and not is_native:
+                value = value.hex
+            parameters[place] = value
+        return parameters
+
+    def _as_asked(self, found: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+        """Return what Django makes of rows of the database: models, or values of ours."""
         compiler = copy(self.compiler)
         compiler.connection = connection
-        vars(compiler)["as_sql"] = lambda: (self.sql, parameters)
+        if compiler.has_extra_select:
+            found = [row[: compiler.col_count] for row in found]
+        vars(compiler)["execute_sql"] = lambda *_asked, **_how: [found]
         vars(compiler)["get_converters"] = lambda _columns: self.converters
         asking = _Asking(self.queryset.db, self.queryset.model, compiler)
         return list(self.queryset._iterable_class(asking))

@@ -43,6 +43,8 @@ TOUCHED_AT, N_RIGHT, N_WRONG, N_PIECES, N_DAYS, N_BY_OTHERS = 5, 6, 7, 8, 9, 11
 
 # Up to so many learners are named to the database one by one.
 _FEW = 2_000
+# More than any family will ever have.
+_MOST_VERSIONS = 10_000
 
 
 @dataclass(frozen=True)
@@ -342,7 +344,12 @@ def _generals_of(family: int, learners: Sequence[int]) -> QuerySet[Any, Any]:
 
 @prepared
 def _beliefs_of(family: int, learners: Sequence[int]) -> QuerySet[Any, Any]:
-    return _beliefs(family).filter(learner__in=learners).values_list(*_OWN)
+    # A list with an end is worked out by itself. Joined with the frameworks, of which there are too
+    # few for statistics, PostgreSQL expects next to no competency and looks each of them up for
+    # each learner.
+    versions = Framework.objects.filter(family=family).order_by()[:_MOST_VERSIONS]
+    beliefs = Belief.objects.filter(competency__framework__in=versions.values("pk"))
+    return beliefs.filter(learner__in=learners).values_list(*_OWN)
 
 
 @prepared

@@ -56,18 +56,23 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
     """
     first = list({(answer.learner, answer.item): answer for answer in reversed(answers)}.values())
     first.reverse()
-    able: dict[Key, list[WrongAnswer]] = {}
+    # How many answers could have shown each slip, by the chance that one picked at random does.
+    trials: dict[Key, dict[float, int]] = {}
+    showing: dict[Key, list[WrongAnswer]] = {}
     for answer in first:
-        for offered in answer.offered:
-            able.setdefault(offered, []).append(answer)
-    found = [_look_at(slip, answers) for slip, answers in able.items()]
+        for slip, chance in answer.offered.items():
+            able = trials.setdefault(slip, {})
+            able[chance] = able.get(chance, 0) + 1
+        if answer.shown is not None and answer.shown in answer.offered:
+            showing.setdefault(answer.shown, []).append(answer)
+    found = [_look_at(slip, showing.get(slip, ()), able) for slip, able in trials.items()]
     accepted = []
-    for rank, slip in enumerate(sorted(found, key=lambda slip: slip.chance)):
-        if slip.chance * (len(found) - rank) > LARGEST_CHANCE:
+    for rank, one in enumerate(sorted(found, key=lambda one: one.chance)):
+        if one.chance * (len(found) - rank) > LARGEST_CHANCE:
             break
-        accepted.append(slip)
-    shared = [slip for slip in accepted if len(slip.learners) >= FEWEST_LEARNERS]
-    return sorted(shared, key=lambda slip: (-len(slip.learners), slip.chance))
+        accepted.append(one)
+    shared = [one for one in accepted if len(one.learners) >= FEWEST_LEARNERS]
+    return sorted(shared, key=lambda one: (-len(one.learners), one.chance))
 
 
 def chance_of_at_least(count: int, chances: Sequence[float]) -> float:
@@ -96,9 +101,8 @@ def _successes(p: float, n_trials: int) -> Floats:
     return distribution
 
 
-def _look_at(slip: Key, able: Sequence[WrongAnswer]) -> SlipFound:
-    """Return what is found of a slip in the answers that could have shown it."""
-    showing = [answer for answer in able if answer.shown == slip]
+def _look_at(slip: Key, showing: Sequence[WrongAnswer], able: Mapping[float, int]) -> SlipFound:
+    """Return what is found of a slip in the answers that show it, of those that could have."""
     items_of: dict[Key, set[Key]] = {}
     for answer in showing:
         items_of.setdefault(answer.learner, set()).add(answer.item)
@@ -107,6 +111,6 @@ def _look_at(slip: Key, able: Sequence[WrongAnswer]) -> SlipFound:
         learners=tuple(who for who, items in items_of.items() if len(items) >= FEWEST_ITEMS),
         n_items=len({answer.item for answer in showing}),
         n_shown=len(showing),
-        share=len(showing) / len(able),
-        chance=chance_of_at_least(len(showing), [answer.offered[slip] for answer in able]),
+        share=len(showing) / sum(able.values()),
+        chance=_at_least(len(showing), tuple(sorted(able.items()))),
     )

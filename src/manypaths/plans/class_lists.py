@@ -1,7 +1,8 @@
 """Who in a class needs help, who is ready to show, and who is ready to move on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,21 @@ LITTLE_CHANCE, TRIES_ALONE = 0.2, 10
 class Need:
     """A learner and a competency in one of a class's lists, with the reason in a sentence.
 
-    `step` is the open choice that put them there, if one did.
+    `step` is the open choice that put them there, if one did. The reason is put into words when it
+    is asked for: of a long list, a page shows the beginning.
     """
 
     learner: Person
     competency: Competency
-    reason: str
+    say: Callable[[], str] = field(repr=False, compare=False)
     slip: Slip | None = None
     n_pieces: int = 0
     step: Choice | None = None
+
+    @property
+    def reason(self) -> str:
+        """Return why the two stand in the list, in the reader's language."""
+        return self.say()
 
 
 # How many pieces of evidence there were when a row was cleared, by list, learner and lineage.
@@ -75,24 +82,20 @@ class ClassLists:
             slip = slipping.get((learner.pk, competency.lineage_id))
             n_pieces = int(self.estimates.n_pieces[row])
             if slip:
-                reason = words.HELP_SLIP.format(slip=str(slip))
-                needs.append(Need(learner, competency, reason, slip, n_pieces))
+                say = partial(_slip_words, slip)
+                needs.append(Need(learner, competency, say, slip, n_pieces))
             elif hard[row]:
-                reason = self._hard_words(row)
-                needs.append(Need(learner, competency, reason, n_pieces=n_pieces))
+                say = partial(self._hard_words, row)
+                needs.append(Need(learner, competency, say, n_pieces=n_pieces))
         return self._to_be_done(needs, ListKind.HELP)
 
     def ready_to_show(self) -> list[Need]:
         """Return who is ready to show what."""
-        estimates = self.estimates
         needs = [
             Need(
                 *self._pair(row),
-                words.READY.format(
-                    standing=words.standing(estimates, row),
-                    certainty=words.we_are(estimates.certainty(row)),
-                ),
-                n_pieces=int(estimates.n_pieces[row]),
+                partial(self._ready_words, row),
+                n_pieces=int(self.estimates.n_pieces[row]),
             )
             for row in self._rows(Status.READY)
         ]
@@ -118,11 +121,10 @@ class ClassLists:
             within = self.window.holds(place) if self.window.places else n_pieces[:, place] > 0
             open_to = demonstrated[:, before].all(axis=1) & ~demonstrated[:, place] & ~within
             if before.size:
-                names = ", ".join(str(pairs.competencies[k]) for k in before)
-                reason = words.MOVE_ON.format(names=names)
+                say = partial(_move_on_words, [pairs.competencies[k] for k in before])
                 for who in np.nonzero(open_to)[0].tolist():
                     n = int(n_pieces[who, place])
-                    yield Need(pairs.learners[who], pairs.competencies[place], reason, n_pieces=n)
+                    yield Need(pairs.learners[who], pairs.competencies[place], say, n_pieces=n)
 
     def _to_be_done(self, needs: list[Need], kind: ListKind) -> list[Need]:
         """Return the needs that nobody has seen to, or cleared since the last evidence."""
@@ -174,3 +176,17 @@ class ClassLists:
         return words.HELP_HARD.format(
             standing=words.standing(self.estimates, row), pieces=words.pieces(n_pieces)
         )
+
+    def _ready_words(self, row: int) -> str:
+        return words.READY.format(
+            standing=words.standing(self.estimates, row),
+            certainty=words.we_are(self.estimates.certainty(row)),
+        )
+
+
+def _slip_words(slip: Slip) -> str:
+    return words.HELP_SLIP.format(slip=str(slip))
+
+
+def _move_on_words(before: Sequence[Competency]) -> str:
+    return words.MOVE_ON.format(names=", ".join(map(str, before)))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -503,7 +503,7 @@ def _are_educators(learners: Sequence[Person]) -> bool:
 def _waiting(choices: Sequence[Choice], places: Places) -> list[Need]:
     """Return those steps that are on the framework, each with what was planned in it."""
     return [
-        Need(choice.learner, choice.competency, words.planned(choice), step=choice)
+        Need(choice.learner, choice.competency, partial(words.planned, choice), step=choice)
         for choice in choices
         if choice.competency.lineage_id in places
     ]

@@ -132,6 +132,19 @@ def test_a_query_is_built_once(cast: Cast) -> None:
     assert len(built) == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans anew each time")
+def test_postgresql_plans_once_for_small_and_large_numbers(cast: Cast) -> None:
+    for key in [1, 40_000, 3_000_000_000] * 2:
+        assert people([key, cast.ada.pk]) == [cast.ada]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT parameter_types::text FROM pg_prepared_statements "
+            """WHERE statement LIKE '%"people_person"."id" IN ($%'"""
+        )
+        kinds = cursor.fetchall()
+    assert kinds == [("{bigint,bigint,bigint,bigint,bigint}",)]
+
+
 def test_within_one_reading_the_same_question_is_asked_once(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as queries, one_reading():
         first = people([cast.ada.pk])

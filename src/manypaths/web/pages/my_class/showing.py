@@ -47,15 +47,36 @@ _TENTHS = 40
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a list: a competency, who is concerned, and why."""
+    """A row of a list: those who need the same, of whom the first says what and why."""
 
-    competency: Competency
-    learners: Sequence[Person]
-    reason: str
+    needs: Sequence[Need]
     called: Mapping[int, str]
-    slip: Slip | None = None
     specimen: Answer | None = None
-    step: Choice | None = None
+
+    @property
+    def competency(self) -> Competency:
+        """Return what it is about."""
+        return self.needs[0].competency
+
+    @property
+    def slip(self) -> Slip | None:
+        """Return the slip that they share, if it is about one."""
+        return self.needs[0].slip
+
+    @property
+    def step(self) -> Choice | None:
+        """Return the step that waits, if one does."""
+        return self.needs[0].step
+
+    @property
+    def learners(self) -> Sequence[Person]:
+        """Return who is concerned."""
+        return [need.learner for need in self.needs]
+
+    @property
+    def reason(self) -> str:
+        """Return why they stand here; what is known of a slip says it better than its name."""
+        return self.slip.spoken.explanation if self.slip else self.needs[0].reason
 
     @property
     def who(self) -> str:
@@ -178,32 +199,16 @@ def help_rows(
 ) -> list[Row]:
     """Return who needs help: slips that several share first, the most shared on top."""
     rows = [
-        Row(
-            competency=found[0].competency,
-            learners=[need.learner for need in found],
-            reason=found[0].slip.spoken.explanation if found[0].slip else found[0].reason,
-            called=called,
-            slip=found[0].slip,
-            specimen=specimens.get(found[0].slip.pk) if found[0].slip else None,
-        )
+        Row(found, called, specimens.get(found[0].slip.pk) if found[0].slip else None)
         for found in _together(overview.needs_help)
     ]
-    return sorted(rows, key=lambda row: (row.slip is None, -len(row.learners)))
+    return sorted(rows, key=lambda row: (row.slip is None, -len(row.needs)))
 
 
 def rows_of(needs: Iterable[Need], called: Mapping[int, str]) -> list[Row]:
     """Return needs with one row a competency or planned step, those of most learners first."""
-    rows = [
-        Row(
-            found[0].competency,
-            [need.learner for need in found],
-            found[0].reason,
-            called,
-            step=found[0].step,
-        )
-        for found in _together(needs)
-    ]
-    return sorted(rows, key=lambda row: -len(row.learners))
+    rows = [Row(found, called) for found in _together(needs)]
+    return sorted(rows, key=lambda row: -len(row.needs))
 
 
 def matrix_of(
