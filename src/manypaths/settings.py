@@ -61,9 +61,8 @@ _POSTGRES_OPTIONS = {
     "tcp_user_timeout": 30_000,
     # The server, too, ends what nobody waits for any more.
     "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
-    # What is asked again and again, the server reads and plans once a connection: to do so took
-    # it longer than to answer.
-    "server_side_binding": True,
+    # What is asked again and again (see `base.prepared`) the server reads and plans once a
+    # connection: to do so took it longer than to answer.
     "prepare_threshold": 2,
 }
 

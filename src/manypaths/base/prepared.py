@@ -13,8 +13,10 @@ from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
 
+import psycopg
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -138,7 +140,7 @@ class _Written:
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows for these values."""
         connection = connections[self.queryset.db]
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             cursor.execute(self.sql, self._filled_in(values, connection))
             found: list[Any] = cursor.fetchall()
         # Most of what could wait for somebody does not: to make ready for rows takes longer.
@@ -166,6 +168,23 @@ class _Written:
         vars(compiler)["get_converters"] = lambda _columns: self.converters
         asking = _Asking(self.queryset.db, self.queryset.model, compiler)
         return list(self.queryset._iterable_class(asking))
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    """Return a cursor: to PostgreSQL one that sends values apart, so that it plans once.
+
+    Other queries are not sent so: lists of more than 65,535 values would be too long for it, and an
+    expression that is written twice, in what is selected and what is grouped by, would be two.
+    """
+    connection.ensure_connection()
+    line: object = connection.connection
+    if not isinstance(line, psycopg.Connection):
+        return connection.cursor()
+    usual, line.cursor_factory = line.cursor_factory, psycopg.Cursor
+    try:
+        return connection.cursor()
+    finally:
+        line.cursor_factory = usual
 
 
 @dataclass(frozen=True)
