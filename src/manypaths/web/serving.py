@@ -134,8 +134,10 @@ def serve(place: Place, *, n_workers: int, tell: Callable[[], None]) -> None:
     background = Kept(work_in_background)
     server.on_startup(background.start)
     server.on_startup(threading.Thread(target=_when_open, args=(place, tell), daemon=True).start)
-    server.on_shutdown(background.end)
-    server.serve()
+    try:
+        server.serve()
+    finally:
+        background.end()
 
 
 def _when_open(place: Place, tell: Callable[[], None]) -> None:
@@ -181,7 +183,8 @@ class Kept:
             process.join(_SECONDS_TO_END)
             if process.is_alive():
                 process.kill()
-        self._keeper.join(_SECONDS_TO_END)
+        if self._keeper.is_alive():
+            self._keeper.join(_SECONDS_TO_END)
 
     def _keep(self) -> None:
         while not self._is_over.is_set():
