@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +138,15 @@ def test_a_choice_that_can_only_be_empty_reads_no_rows() -> None:
     with district_scope(HERE):
         nobody = AuditEntry.objects.filter(pk__in=[])
         assert read_columns(nobody, ("id", "at")).shape == (2, 0)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such numbers")
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_knows_at_once_of_many_new_rows() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute('ANALYZE "base_auditentry"')
+    with district_scope(HERE):
+        insert_columns(AuditEntry, numbered(10_000))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'base_auditentry'")
+        assert cursor.fetchone() == (10_000,)
