@@ -98,7 +98,10 @@ def _sqlite_options() -> dict[str, Any]:
         # A deed reads, then writes: taking the write lock first spares it a failure half-way.
         "transaction_mode": "IMMEDIATE",
         "timeout": DATABASE_WAIT_SECONDS,
-        "init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL;",
+        # In memory, what a school looks at in a day: up to 16 MB a connection, in place of 2.
+        "init_command": (
+            f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
+        ),
     }
 
 

@@ -65,10 +65,11 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
             able[chance] = able.get(chance, 0) + 1
         if answer.shown is not None and answer.shown in answer.offered:
             showing.setdefault(answer.shown, []).append(answer)
-    found = [_look_at(slip, showing.get(slip, ()), able) for slip, able in trials.items()]
+    # What nobody showed comes about by chance alone, and still is one that was looked at.
+    found = [_look_at(slip, showing[slip], trials[slip]) for slip in trials if slip in showing]
     accepted = []
     for rank, one in enumerate(sorted(found, key=lambda one: one.chance)):
-        if one.chance * (len(found) - rank) > LARGEST_CHANCE:
+        if one.chance * (len(trials) - rank) > LARGEST_CHANCE:
             break
         accepted.append(one)
     shared = [one for one in accepted if len(one.learners) >= FEWEST_LEARNERS]
