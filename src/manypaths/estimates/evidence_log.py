@@ -21,7 +21,7 @@ from manypaths.base.prepared import prepared
 from manypaths.base.scope import current_scope
 from manypaths.estimates.engine import self_ratings_move
 from manypaths.evidence.models import Alignment, Clock, RaterRole, Rating, Response, Task
-from manypaths.frameworks.models import Framework
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.mastery import Alignment as EngineAlignment
 from manypaths.mastery import Event, ResponseLog
 from manypaths.mastery.log import ROLES, Key
@@ -81,9 +81,13 @@ def families_shown(task: int) -> Sequence[Framework]:
 
 
 def families_of(tasks: Iterable[Task | int]) -> set[int]:
-    """Return the families whose competencies these tasks show. One query."""
-    rows = Alignment.objects.filter(task__in=list(tasks))
-    families = rows.values_list("competency__framework__family", flat=True)
+    """Return the families whose competencies these tasks, which are in scope, show. Two queries."""
+    # One table at a time: of tables that were filled a moment ago, by an import that is still under
+    # way, PostgreSQL may expect nothing, and go through them once for each row of the other.
+    rows = Alignment.every_district.filter(task__in=list(tasks)).order_by()
+    shown = set(rows.values_list("competency", flat=True).distinct())
+    found = Competency.objects.filter(pk__in=shown).order_by()
+    families = found.values_list("framework__family", flat=True).distinct()
     return {family for family in families if family is not None}
 
 
