@@ -65,12 +65,13 @@ def slips_of(
         if answer.shown is not None:
             counts.setdefault(int(answer.learner), Counter())[int(answer.shown)] += 1
     people = {learner.pk: learner for learner in learners}
+    times = Counter((task, chosen) for _, task, chosen in rows)
     shown = [
         ClassSlip(
             known.slips[int(found.slip)],
             [people[int(who)] for who in found.learners],
             found,
-            known.specimen(int(found.slip), rows),
+            known.specimen(int(found.slip), times),
         )
         for found in find_slips(wrong)
     ]
@@ -130,11 +131,10 @@ class _Known:
             offered=self.offered.get(task, {}),
         )
 
-    def specimen(self, slip: int, rows: Sequence[tuple[int, int, int]]) -> Specimen:
-        answers = ((task, chosen) for _, task, chosen in rows)
-        counts = Counter(answer for answer in answers if self.shown.get(answer) == slip)
-        (task, position), n_times = counts.most_common(1)[0]
-        return Specimen(task, position, n_times)
+    def specimen(self, slip: int, times: Mapping[tuple[int, int], int]) -> Specimen:
+        showing = (answer for answer in times if self.shown.get(answer) == slip)
+        task, position = most = max(showing, key=times.__getitem__)
+        return Specimen(task, position, times[most])
 
 
 @kept_until(FRAMEWORKS, most=16)

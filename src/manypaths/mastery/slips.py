@@ -59,10 +59,12 @@ def find_slips(answers: Sequence[WrongAnswer]) -> list[SlipFound]:
     # How many answers could have shown each slip, by the chance that one picked at random does.
     trials: dict[Key, dict[float, int]] = {}
     showing: dict[Key, list[WrongAnswer]] = {}
-    for answer in first:
-        for slip, chance in answer.offered.items():
+    offered = {answer.item: answer.offered for answer in first}
+    for item, n in Counter(answer.item for answer in first).items():
+        for slip, chance in offered[item].items():
             able = trials.setdefault(slip, {})
-            able[chance] = able.get(chance, 0) + 1
+            able[chance] = able.get(chance, 0) + n
+    for answer in first:
         if answer.shown is not None and answer.shown in answer.offered:
             showing.setdefault(answer.shown, []).append(answer)
     # What nobody showed comes about by chance alone, and still is one that was looked at.

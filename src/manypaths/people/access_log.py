@@ -98,7 +98,7 @@ def record_view(
     if isinstance(by, Operator) or by.actor_id is None:
         raise NotFound
     role = _role_of(subject, by)
-    return ViewEntry.objects.create(
+    entry = ViewEntry(
         at=to_microseconds(at),
         actor_id=by.actor_id,
         role=role,
@@ -107,6 +107,8 @@ def record_view(
         scope_kind=_kind_of(subject),
         scope_id=subject.pk,
     )
+    entry.save(force_insert=True)
+    return entry
 
 
 def record_family_views(

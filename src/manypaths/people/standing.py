@@ -153,7 +153,7 @@ def _ties_of(person: int) -> QuerySet[Any, tuple[str, int]]:
 @prepared
 def _classes(groups: Sequence[int]) -> QuerySet[Group]:
     found = Group.objects.filter(pk__in=groups, kind=GroupKind.CLASS)
-    return found.select_related("organization").order_by("name", "pk")
+    return found.order_by("name", "pk")
 
 
 @prepared

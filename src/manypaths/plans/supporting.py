@@ -131,6 +131,8 @@ def open_supports(group: Group, *, by: Actor) -> list[Support]:
     """Return planned help that is not given yet, the earliest first. A fixed number of queries."""
     require_group_sight(by, group)
     supports = _open_supports(group.pk)
+    if not supports:
+        return []
     learners = SupportedLearner.objects.select_related("learner").order_by(
         "learner__given_name", "pk"
     )
