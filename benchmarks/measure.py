@@ -86,5 +86,6 @@ def machine() -> str:
 
 
 def python_version() -> str:
-    """Return the version of Python."""
-    return sys.version.split()[0]
+    """Return the version of Python, and whether it is Debian's: others may be built slower."""
+    built = " as Debian builds it" if sys.base_prefix == "/usr" else ""
+    return sys.version.split()[0] + built
