@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.load import Outcome, Target, fetch, offer
@@ -24,8 +25,9 @@ from benchmarks.page import Page, section, table
 ROOT = Path(__file__).resolve().parent.parent
 _RATE, _CLIENTS = 45, 8
 _SLOW_RATE = 5
-# Six pages on two databases: with 20 s each the whole would take a quarter of an hour.
-_WARM_SECONDS, _SECONDS = 2, 8
+# Six pages on two databases, each in several rounds: a machine that others use too is slower now
+# and then for a minute.
+_ROUNDS, _WARM_SECONDS, _SECONDS = 3, 2, 6
 # An empty home gets its tables first, which takes a quarter of a minute on idle cores.
 _SECONDS_TO_START, _SECONDS_TO_END, _SECONDS_TO_FETCH = 120, 30, 30
 _STATIC = re.compile(rb'(?:href|src)="(/static/[^"]+)"')
@@ -41,6 +43,20 @@ class Load:
     outcome: Outcome
     cpu: float
     database_cpu: float
+
+    @classmethod
+    def of_rounds(cls, rounds: "Sequence[Load]") -> "Load":
+        """Return all requests of several rounds, and what one costs in the middle one."""
+        return cls(
+            Outcome(
+                offered=sum(one.outcome.offered for one in rounds),
+                seconds=sum(one.outcome.seconds for one in rounds),
+                times=[time for one in rounds for time in one.outcome.times],
+                n_failed=sum(one.outcome.n_failed for one in rounds),
+            ),
+            median(one.cpu for one in rounds),
+            median(one.database_cpu for one in rounds),
+        )
 
 
 @dataclass(frozen=True)
@@ -146,7 +162,9 @@ def _measure(environment: Environment) -> list[tuple[str, ...]]:
         ).stdout
     )
     with serving(environment) as (port, processes):
-        return [_measured(visit, port, processes).row() for visit in visits]
+        rounds = [[_loads(visit, port, processes) for visit in visits] for _ in range(_ROUNDS)]
+        each = zip(visits, zip(*rounds, strict=True), strict=True)
+        return [_measured(visit, loads, port).row() for visit, loads in each]
 
 
 @contextmanager
@@ -184,22 +202,27 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _measured(visit: dict[str, Any], port: int, server: int) -> Measured:
-    target = Target("127.0.0.1", port, visit["cookie"])
-    paths = visit["paths"]
+def _loads(visit: dict[str, Any], port: int, server: int) -> tuple[Load, Load]:
+    """Ask for a kind of page seldom, then often."""
+    target, paths = Target("127.0.0.1", port, visit["cookie"]), visit["paths"]
     print(f"  {visit['name']}", file=sys.stderr, flush=True)
     # Starts threads and opens connections, which a day does once.
     asyncio.run(offer(target, paths, rate=10, n_clients=_CLIENTS, seconds=_WARM_SECONDS))
     alone = _load(target, paths, server, rate=_SLOW_RATE, n_clients=1)
-    together = _load(target, paths, server, rate=_RATE, n_clients=_CLIENTS)
-    fetched = asyncio.wait_for(_bytes_of(target, paths[0]), _SECONDS_TO_FETCH)
+    return alone, _load(target, paths, server, rate=_RATE, n_clients=_CLIENTS)
+
+
+def _measured(visit: dict[str, Any], rounds: Sequence[tuple[Load, Load]], port: int) -> Measured:
+    target = Target("127.0.0.1", port, visit["cookie"])
+    fetched = asyncio.wait_for(_bytes_of(target, visit["paths"][0]), _SECONDS_TO_FETCH)
     raw, gzip, cold = asyncio.run(fetched)
     queries = visit["queries"]
+    alone, together = zip(*rounds, strict=True)
     return Measured(
         name=visit["name"],
         queries=str(queries[0]) if len(queries) == 1 else f"{queries[0]} to {queries[-1]}",
-        alone=alone,
-        together=together,
+        alone=Load.of_rounds(alone),
+        together=Load.of_rounds(together),
         n_raw=raw,
         n_gzip=gzip,
         n_cold=cold,
@@ -316,9 +339,11 @@ PAGE = Page(
         "time is counted from then, so that waiting behind a slow answer counts. CPU is what the "
         "server's processes spent on each request, each look written to the access log included, "
         "and what they and the work in the background spend while they wait: between few requests "
-        f"that is more for each. Alone: one connection, {_SLOW_RATE} requests a second for "
-        f"{_SECONDS} s. Where fewer than 99 % came back no time is given. Cold: the page with all "
-        "that it links to, compressed, headers included."
+        "that is more for each. Alone: one connection, "
+        f"{_SLOW_RATE} requests a second. Each page in {_ROUNDS} rounds of {_SECONDS} s, in turn "
+        "with the others: CPU is that of the round in the middle, times are of all requests. "
+        "Where fewer than 99 % came back no time is given. Cold: the page with all that it links "
+        "to, compressed, headers included."
     ),
     packages=("manypaths", "Django", "granian"),
     parts={
