@@ -1,6 +1,6 @@
 """The only place that calls a text safe: marks made of fixed words, with all else escaped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +49,41 @@ def matrix_row(
     )
     link = f'<a href="{escape(address)}">{escape(head)}</a>'
     return mark_safe(f"<tr><th scope=row>{link}</th>{cells}</tr>")  # noqa: S308
+
+
+def matrix_heads(columns: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """Return the heads of the matrix's columns: name, address, and whether an area begins."""
+    heads = (
+        f'<th scope="col"{_begins(begins)}><a href="{escape(address)}">{escape(name)}</a></th>'
+        for name, address, begins in columns
+    )
+    return mark_safe("".join(heads))  # noqa: S308
+
+
+def matrix_feet(columns: Iterable[tuple[int, bool]]) -> SafeString:
+    """Return the feet of the matrix's columns: a number, and whether an area begins."""
+    return mark_safe("".join(f"<td{_begins(begins)}>{n:d}</td>" for n, begins in columns))  # noqa: S308
+
+
+def _begins(area: bool) -> str:
+    return ' class="a"' if area else ""
+
+
+def hidden_fields(said: Iterable[tuple[str, str]]) -> SafeString:
+    """Return fields that a form sends along unseen, by name and value."""
+    fields = (
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in said
+    )
+    return mark_safe("".join(fields))  # noqa: S308
+
+
+def more_button(address: str, words: str) -> SafeString:
+    """Return the button of three dots that sends a form's row elsewhere, with what it says."""
+    return mark_safe(  # noqa: S308
+        f'<button class="b sm plain" formaction="{escape(address)}" aria-label="{escape(words)}">'
+        "•••</button>"
+    )
 
 
 def mark_of(status: str, words: str) -> SafeString:
