@@ -340,10 +340,10 @@ PAGE = Page(
         "server's processes spent on each request, each look written to the access log included, "
         "and what they and the work in the background spend while they wait: between few requests "
         "that is more for each. Alone: one connection, "
-        f"{_SLOW_RATE} requests a second. Each page in {_ROUNDS} rounds of {_SECONDS} s, in turn "
-        "with the others: CPU is that of the round in the middle, times are of all requests. "
-        "Where fewer than 99 % came back no time is given. Cold: the page with all that it links "
-        "to, compressed, headers included."
+        f"{_SLOW_RATE} requests a second. Eight classes of each size have one teacher. Each page "
+        f"in {_ROUNDS} rounds of {_SECONDS} s, in turn with the others: CPU is that of the middle "
+        "round, times are of all requests. Where fewer than 99 % came back no time is given. "
+        "Cold: the page with all that it links to, compressed, headers included."
     ),
     packages=("manypaths", "Django", "granian"),
     parts={

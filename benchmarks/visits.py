@@ -37,15 +37,10 @@ def main() -> None:
 def _visits() -> Iterator[Visit]:
     from django.urls import reverse
 
-    from manypaths.people.models import Group, Membership, Part, Person
+    from manypaths.people.models import Group, Person
 
     learners = _learners_with_work()
-    teacher = Person.objects.get(
-        pk=Membership.objects.filter(part=Part.LEAD, group__kind="class")
-        .order_by("pk")[0]
-        .person_id
-    )
-    for size in SIZES:
+    for size, teacher in zip(SIZES, _teachers(len(SIZES)), strict=True):
         groups = [_class_of(size, number, teacher, learners) for number in range(_N_CLASSES)]
         paths = [reverse("classes:one", args=[group.public_id]) for group in groups]
         yield _visit(f"My class, {size} learners", paths, teacher)
@@ -64,6 +59,15 @@ def _visits() -> Iterator[Visit]:
 
 def _name(size: int, number: int) -> str:
     return f"Measured {size}-{number}"
+
+
+def _teachers(n: int) -> list["Person"]:
+    """Return teachers of a class each: one for the classes of each size."""
+    from manypaths.people.models import Membership, Part, Person
+
+    led = Membership.objects.filter(part=Part.LEAD, group__kind="class").order_by("pk")
+    ids = list(dict.fromkeys(led.values_list("person", flat=True)))[:n]
+    return [Person.objects.get(pk=one) for one in ids]
 
 
 def _learners_with_work() -> list["Person"]:
