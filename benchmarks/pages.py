@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -32,6 +32,8 @@ _ROUNDS, _WARM_SECONDS, _SECONDS = 3, 2, 6
 _SECONDS_TO_START, _SECONDS_TO_END, _SECONDS_TO_FETCH = 120, 30, 30
 _STATIC = re.compile(rb'(?:href|src)="(/static/[^"]+)"')
 _TICKS = os.sysconf("SC_CLK_TCK")
+# What is said of a process that has ended since it was listed.
+_ENDED = (FileNotFoundError, ProcessLookupError)
 
 Environment = Mapping[str, str]
 
@@ -255,7 +257,7 @@ def cpu_of(process: int) -> float:
     for one in (process, *_below(process)):
         try:
             stat = Path(f"/proc/{one}/stat").read_text()
-        except FileNotFoundError:
+        except _ENDED:
             continue
         user, system = stat.rpartition(")")[2].split()[11:13]
         spent += (int(user) + int(system)) / _TICKS
@@ -285,7 +287,8 @@ def _cpu_of_database(postmaster: int) -> float:
 def _below(process: int) -> list[int]:
     own: list[int] = []
     for children in Path(f"/proc/{process}/task").glob("*/children"):
-        own += [int(child) for child in children.read_text().split()]
+        with suppress(*_ENDED):
+            own += [int(child) for child in children.read_text().split()]
     return own + [deeper for child in own for deeper in _below(child)]
 
 
