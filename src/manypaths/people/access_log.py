@@ -98,7 +98,7 @@ def record_view(
     if isinstance(by, Operator) or by.actor_id is None:
         raise NotFound
     role = _role_of(subject, by)
-    entry = ViewEntry(
+    return ViewEntry.objects.create(
         at=to_microseconds(at),
         actor_id=by.actor_id,
         role=role,
@@ -107,8 +107,6 @@ def record_view(
         scope_kind=_kind_of(subject),
         scope_id=subject.pk,
     )
-    entry.save(force_insert=True)
-    return entry
 
 
 def record_family_views(
