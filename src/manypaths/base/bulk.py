@@ -1,7 +1,6 @@
 """Rows by the million as columns: COPY on PostgreSQL, many values a call on SQLite."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -11,12 +10,11 @@ from django.db import connection, models, transaction
 from numpy.typing import NDArray
 
 from manypaths.base.scope import current_district
+from manypaths.base.statistics import look_again
 
 # So many rows Django makes, and so many ids a query names, at once.
 AT_ONCE = 5_000
 _COLUMNS_AT_ONCE = 20_000
-# From so many new rows on PostgreSQL is asked to look at a table again at once.
-_MANY_ROWS = 10_000
 
 Item = TypeVar("Item")
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
@@ -41,8 +39,7 @@ def insert_columns(model: type[models.Model], columns: Columns) -> range:
         rows = _rows(ids, current_district(), columns)
         if connection.vendor == "postgresql":
             _copy(table.db_table, names, rows)
-            if n_rows >= _MANY_ROWS:
-                transaction.on_commit(partial(_look_again, table.db_table), robust=True)
+            look_again(model, n_rows)
         else:
             _insert_many(table.db_table, names, rows)
     return ids
@@ -120,15 +117,6 @@ def _copy(table: str, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> 
     ):
         for row in rows:
             copy.write_row(row)
-
-
-def _look_again(table: str) -> None:
-    """Let PostgreSQL count what is in a table: by itself it does so a minute later.
-
-    Until then it takes the table for small, and reads all of a district to find one class.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(f'ANALYZE "{table}"')
 
 
 def _insert_many(table: str, names: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -4,7 +4,7 @@ Every row of a district is reached through `Model.objects`, which reads the scop
 task. Without a scope it raises: a forgotten filter shows nobody's records instead of everyone's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
+
+from manypaths.base.statistics import look_again
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -88,6 +90,12 @@ class ScopedQuerySet(models.QuerySet[Row]):
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete rows of the scope's own."""
         return super(ScopedQuerySet, self._own()).delete()
+
+    def bulk_create(self, objs: Iterable[Row], *how: Any, **options: Any) -> list[Row]:  # as above
+        """Insert rows; of many, PostgreSQL is let know before it is asked about them."""
+        made = super().bulk_create(objs, *how, **options)
+        look_again(self.model, len(made))
+        return made
 
     # What `save`, `create` and `bulk_create` end in, and so the one place that all of them pass.
 

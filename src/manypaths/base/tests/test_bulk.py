@@ -141,12 +141,17 @@ def test_a_choice_that_can_only_be_empty_reads_no_rows() -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such numbers")
-@pytest.mark.django_db(transaction=True)
-def test_postgresql_knows_at_once_of_many_new_rows() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute('ANALYZE "base_auditentry"')
+@pytest.mark.parametrize("way", ["columns", "rows"])
+def test_postgresql_knows_of_many_new_rows_while_they_are_still_coming_in(way: str) -> None:
+    new = numbered(5_000)
     with district_scope(HERE):
-        insert_columns(AuditEntry, numbered(10_000))
+        if way == "columns":
+            insert_columns(AuditEntry, new)
+        else:
+            values = zip(*(column.tolist() for column in map(np.array, new.values())), strict=True)
+            AuditEntry.objects.bulk_create(
+                AuditEntry(**dict(zip(new, row, strict=True))) for row in values
+            )
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'base_auditentry'")
-        assert cursor.fetchone() == (10_000,)
+        assert cursor.fetchone() == (5_000,)
