@@ -67,7 +67,8 @@ class Verified:
 def seal_logs(*, at: datetime) -> int:
     """Seal all entries of both logs that no seal covers yet; return how many there were.
 
-    One process at a time; deeds go on meanwhile.
+    One process at a time; deeds go on meanwhile. Each seal is one row, written by itself: what it
+    covers stays as it is, so no deed has to wait while that is read.
     """
     with alone(Work.SEALING):
         return sum(_seal(log, at) for log in _MODELS)
@@ -119,12 +120,11 @@ def n_unsealed() -> int:
 def _seal(log: str, at: datetime) -> int:
     n_sealed = 0
     while True:
-        with transaction.atomic():
-            late, new = _late_ids(log, at), _new_ids(log)
-            wanted = sorted([*late, *new])
-            if not wanted:
-                return n_sealed
-            _make_seal(log, wanted, len(late), at)
+        late, new = _late_ids(log, at), _new_ids(log)
+        wanted = sorted([*late, *new])
+        if not wanted:
+            return n_sealed
+        _make_seal(log, wanted, len(late), at)
         n_sealed += len(wanted)
 
 
