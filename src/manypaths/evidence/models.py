@@ -232,8 +232,12 @@ class EvidenceManager(DistrictManager[Row]):
         return self.get_queryset().filter(withdrawal=None)
 
 
+# Numbers of seconds in this span are moments since 1970: those of 2000 up to 2100.
+UNIX_SECONDS = (946_684_800, 4_102_444_800)
+
+
 class Clock(models.IntegerChoices):
-    """What `done_at` of a piece of evidence means."""
+    """What `done_at` of evidence means; without a calendar it lies outside UNIX_SECONDS."""
 
     NONE = 0, "an order alone"
     CALENDAR = 1, "microseconds since 1970, UTC"

@@ -1,6 +1,6 @@
 """Which named slips learners show in their recent wrong answers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from manypaths.base.clock import to_microseconds
 from manypaths.base.kept import FRAMEWORKS, kept_until
 from manypaths.base.prepared import prepared
-from manypaths.evidence.models import Answer, Clock, Response, Slip
+from manypaths.evidence.models import UNIX_SECONDS, Answer, Clock, Response, Slip
 from manypaths.frameworks.models import Framework
 from manypaths.mastery.log import Key
 from manypaths.mastery.slips import SlipFound, WrongAnswer, find_slips
@@ -22,6 +22,12 @@ from manypaths.people.models import Person
 RECENT = timedelta(days=90)
 # Up to so many learners are named to the database one by one.
 _FEW = 2_000
+_EVERYBODY = Q()
+# What has no calendar lies before it.
+_FIRST_MOMENT = UNIX_SECONDS[0] * 1_000_000
+
+# Learner, when it was done, row id, task, answer chosen.
+_Rows = QuerySet[Any, tuple[int, int, int, int, int | None]]
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,14 @@ def slips_of(
     require_sight(by, learners)
     known = _known(framework.family_id)
     rows = _wrong_answers(learners, known, at)
-    wrong = [known.wrong_answer(learner, task, chosen) for learner, task, chosen in rows]
-    counts: dict[int, Counter[int]] = {}
+    wrong = [
+        WrongAnswer(learner, task, known.shown.get((task, chosen)), known.offered[task])
+        for learner, task, chosen in rows
+    ]
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
     for answer in wrong:
         if answer.shown is not None:
-            counts.setdefault(int(answer.learner), Counter())[int(answer.shown)] += 1
+            counts[int(answer.learner)][int(answer.shown)] += 1
     people = {learner.pk: learner for learner in learners}
     times = Counter((task, chosen) for _, task, chosen in rows)
     shown = [
@@ -75,7 +84,7 @@ def slips_of(
         )
         for found in find_slips(wrong)
     ]
-    return SlipsShown(shown, counts, known.slips)
+    return SlipsShown(shown, dict(counts), known.slips)
 
 
 def _wrong_answers(
@@ -91,24 +100,25 @@ def _wrong_answers(
     rows = _recent_of(since, sorted(wanted)) if few else _recent(since)
     return [
         (who, task, chosen or 0)
-        for who, task, chosen in rows
+        for who, _, _, task, chosen in sorted(rows)
         if task in known.offered and who in wanted
     ]
 
 
-_Rows = QuerySet[Any, tuple[int, int, int | None]]
-
-
 @prepared
 def _recent_of(since: int, learners: Sequence[int]) -> _Rows:
-    return _recent(since).filter(learner__in=learners)
+    return _recent(since, Q(learner__in=learners))
 
 
-def _recent(since: int) -> _Rows:
-    rows = Response.objects.standing().filter(
-        Q(done_at__gte=since) | ~Q(clock=Clock.CALENDAR), outcome__lt=1, chosen__isnull=False
-    )
-    return rows.order_by("learner", "done_at", "pk").values_list("learner", "task", "chosen")
+def _recent(since: int, whose: Q = _EVERYBODY) -> _Rows:
+    """Return what was done since a moment, and what has no calendar.
+
+    In two parts, so that the years before are not read.
+    """
+    wrong = Response.objects.standing().filter(whose, outcome__lt=1, chosen__isnull=False)
+    rows = wrong.values_list("learner", "done_at", "pk", "task", "chosen")
+    undated = rows.filter(done_at__lt=_FIRST_MOMENT).exclude(clock=Clock.CALENDAR)
+    return rows.filter(done_at__gte=since).union(undated, all=True)
 
 
 @dataclass(frozen=True)
@@ -122,14 +132,6 @@ class _Known:
     slips: Mapping[int, Slip]
     shown: Mapping[tuple[int, int], int]
     offered: Mapping[int, Mapping[Key, float]]
-
-    def wrong_answer(self, learner: int, task: int, chosen: int) -> WrongAnswer:
-        return WrongAnswer(
-            learner=learner,
-            item=task,
-            shown=self.shown.get((task, chosen)),
-            offered=self.offered.get(task, {}),
-        )
 
     def specimen(self, slip: int, times: Mapping[tuple[int, int], int]) -> Specimen:
         showing = (answer for answer in times if self.shown.get(answer) == slip)

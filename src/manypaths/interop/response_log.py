@@ -23,7 +23,7 @@ from manypaths.base.clock import to_microseconds
 from manypaths.base.errors import Fault, Refused
 from manypaths.base.spreadsheets import restored
 from manypaths.base.worded import worded
-from manypaths.evidence.models import Clock
+from manypaths.evidence.models import UNIX_SECONDS, Clock
 from manypaths.interop.response_text import Part, Unsound, careful_parts, fast_parts, read_header
 from manypaths.mastery import Alignment, ResponseLog
 
@@ -36,8 +36,6 @@ MOST_FAULTS = 10_000
 LONGEST_ID = 200
 
 _MICROSECONDS = 1_000_000
-# Numbers in this span are Unix time: 2000-01-01 to 2100-01-01.
-_UNIX_SPAN = (946_684_800.0, 4_102_444_800.0)
 # Longer spans are no seconds: they lie beyond every calendar.
 _LONGEST_SPAN = 5e10
 _CALENDAR_YEARS = range(1900, 2100)
@@ -278,7 +276,7 @@ class _Reader:
         seconds = np.array(column.cast(pl.Float64, strict=False).to_numpy(), float)
         is_empty = (column == "").to_numpy()
         is_number = np.abs(seconds) < _LONGEST_SPAN
-        is_unix = is_number & (seconds >= _UNIX_SPAN[0]) & (seconds < _UNIX_SPAN[1])
+        is_unix = is_number & (seconds >= UNIX_SECONDS[0]) & (seconds < UNIX_SECONDS[1])
         time = np.full(rows.size, _NO_TIME)
         time[is_number] = np.rint(seconds[is_number] * _MICROSECONDS).astype(np.int64)
         clock = np.select([is_unix, is_number], [Clock.CALENDAR, Clock.RELATIVE], Clock.NONE)

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from manypaths.base.errors import NotFound
 from manypaths.evidence import queries, services
-from manypaths.evidence.drafts import RatingDraft, ResponseDraft
-from manypaths.evidence.models import RaterRole, Response, Task
+from manypaths.evidence.drafts import RatingDraft, ResponseColumns, ResponseDraft
+from manypaths.evidence.models import UNIX_SECONDS, Clock, RaterRole, Response, Task
 from manypaths.evidence.slips import RECENT, slips_of
 from manypaths.evidence.tests.shelf import ITEM, LATER, PROJECT, SLIPS, Shelf, day, make_shelf
 from manypaths.frameworks.models import Competency
@@ -190,6 +191,27 @@ def test_right_old_and_withdrawn_answers_show_no_slip(cast: Cast, shelf: Shelf) 
     for at, counts in ((recent, 1), (recent + timedelta(seconds=1), 0)):
         found = slips_of([cast.ada], shelf.framework, by=OPERATOR, at=at)
         assert len(found.by_learner) == counts
+
+
+@pytest.mark.parametrize(
+    ("clock", "done_at"),
+    [(Clock.NONE, 1), (Clock.RELATIVE, -5), (Clock.RELATIVE, (UNIX_SECONDS[0] - 1) * 1_000_000)],
+)
+def test_answers_without_a_calendar_are_never_old(
+    cast: Cast, shelf: Shelf, clock: Clock, done_at: int
+) -> None:
+    columns = ResponseColumns(
+        learner=np.array([cast.ada.pk]),
+        task=np.array([shelf.item.pk]),
+        outcome=np.zeros(1),
+        done_at=np.array([done_at]),
+        clock=np.array([clock]),
+        chosen=np.ones(1, np.int64),
+        attempt=np.ones(1, np.int64),
+    )
+    services.record_responses(columns, organization=cast.school, by=OPERATOR, at=LATER)
+    found = slips_of([cast.ada], shelf.framework, by=OPERATOR, at=LATER)
+    assert [list(counts.values()) for counts in found.by_learner.values()] == [[1]]
 
 
 def test_slips_of_other_learners_are_not_counted(cast: Cast, shelf: Shelf) -> None:
