@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, update_wrapper
 from itertools import count
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from operator import attrgetter
+from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 from uuid import UUID
 
 import psycopg
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql.compiler import SQLCompiler
@@ -87,13 +89,13 @@ prepared = Prepared
 
 @dataclass(frozen=True, eq=False)
 class _Written:
-    """A query as SQL; `places` say which of the values stand where among its parameters."""
+    """A query as SQL; `places` say where among its parameters which values stand, and how."""
 
     queryset: Any  # Any: what Django's iterators read of a query set is not in its stubs
     compiler: SQLCompiler
     sql: str
     parameters: Sequence[Any]  # Any: as databases take them
-    places: Mapping[int, int]
+    places: Sequence[tuple[int, int, Callable[[Any], Any] | None]]
     # How values of the database become ours, by column: in Django's form.
     converters: Mapping[int, Any]
     # Whether rows are wanted as the database gives them.
@@ -110,11 +112,7 @@ class _Written:
             raise ValueError("a query that is kept returns rows or lists of values, and no more")
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, parameters = compiler.as_sql()
-        by_form = {
-            form: number
-            for number in range(n_marks)
-            for form in _forms_of(_DISTRICT + number * _STEP)
-        }
+        by_form = {form: number for number in range(n_marks) for form in _forms_of(_mark(number))}
         places = {
             n: by_form[value]
             for n, value in enumerate(parameters)
@@ -135,27 +133,23 @@ class _Written:
             and not converters
             and not compiler.has_extra_select
         )
-        return cls(queryset, compiler, sql, typed, places, converters, is_plain)
+        sent = [(n, number, _as_sent(typed[n], number)) for n, number in places.items()]
+        return cls(queryset, compiler, sql, typed, sent, converters, is_plain)
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         """Return the rows for these values."""
         connection = connections[self.queryset.db]
         with _cursor(connection) as cursor:
-            cursor.execute(self.sql, self._filled_in(values, connection))
+            cursor.execute(self.sql, self._filled_in(values))
             found: list[Any] = cursor.fetchall()
         # Most of what could wait for somebody does not: to make ready for rows takes longer.
         return found if self.is_plain or not found else self._as_asked(found, connection)
 
-    def _filled_in(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-        is_native = connection.features.has_native_uuid_field
+    def _filled_in(self, values: Sequence[Any]) -> list[Any]:
         parameters = list(self.parameters)
-        for place, number in self.places.items():
-            value, mark = values[number], parameters[place]
-            if isinstance(value, int) and isinstance(mark, int):
-                value = type(mark)(value)
-            elif isinstance(value, UUID) and not is_native:
-                value = value.hex
-            parameters[place] = value
+        for place, number, as_sent in self.places:
+            value = values[number]
+            parameters[place] = as_sent(value) if as_sent else value
         return parameters
 
     def _as_asked(self, found: list[Any], connection: BaseDatabaseWrapper) -> list[Any]:
@@ -170,21 +164,35 @@ class _Written:
         return list(self.queryset._iterable_class(asking))
 
 
-def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+def _cursor(connection: Any) -> CursorWrapper:  # noqa: ANN401  # each database has its own
     """Return a cursor: to PostgreSQL one that sends values apart, so that it plans once.
 
     Other queries are not sent so: lists of more than 65,535 values would be too long for it, and an
     expression that is written twice, in what is selected and what is grouped by, would be two.
     """
     connection.ensure_connection()
-    line: object = connection.connection
+    line = connection.connection
     if not isinstance(line, psycopg.Connection):
-        return connection.cursor()
+        return cast("CursorWrapper", connection._prepare_cursor(line.cursor(factory=_SQLiteCursor)))
     usual, line.cursor_factory = line.cursor_factory, psycopg.Cursor
     try:
-        return connection.cursor()
+        return cast("CursorWrapper", connection.cursor())
     finally:
         line.cursor_factory = usual
+
+
+class _SQLiteCursor(SQLiteCursorWrapper):
+    """A cursor that knows SQL again: to mark the places in it anew took as long as many answers."""
+
+    def execute(self, query: str, params: Sequence[Any]) -> Self:  # type: ignore[override]
+        """Ask, as Django's cursor does of values without names."""
+        return super(SQLiteCursorWrapper, self).execute(_with_marks(query), params)
+
+
+@lru_cache(maxsize=1024)
+def _with_marks(sql: str) -> str:
+    """Return SQL with the marks of SQLite, `?`, for Django's."""
+    return sql.replace("%%", "\0").replace("%s", "?").replace("\0", "%")
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,18 @@ def _values(asked: Sequence[Any], forms: Sequence[_Form]) -> Iterator[Any]:
             yield from value[-1:] * (places - len(value))
         elif kind != "same":
             yield value
+
+
+def _as_sent(parameter: object, number: int) -> Callable[[Any], Any] | None:
+    """Return what makes of a value what stands where its mark stood; None where that is itself."""
+    if parameter == UUID(int=_mark(number)).hex:
+        return attrgetter("hex")
+    kind = type(parameter)
+    return kind if issubclass(kind, int) and kind is not int else None
+
+
+def _mark(number: int) -> int:
+    return _DISTRICT + number * _STEP
 
 
 def _forms_of(mark: int) -> tuple[object, ...]:

@@ -117,14 +117,15 @@ class ClassLists:
     ) -> Iterator[Need]:
         pairs = self.estimates.pairs
         for place, before in enumerate(self.prerequisites):
+            if not before.size:
+                continue
             # Without a window, what a learner has not begun lies beyond it.
             within = self.window.holds(place) if self.window.places else n_pieces[:, place] > 0
             open_to = demonstrated[:, before].all(axis=1) & ~demonstrated[:, place] & ~within
-            if before.size:
-                say = partial(_move_on_words, [pairs.competencies[k] for k in before])
-                for who in np.nonzero(open_to)[0].tolist():
-                    n = int(n_pieces[who, place])
-                    yield Need(pairs.learners[who], pairs.competencies[place], say, n_pieces=n)
+            say = partial(_move_on_words, [pairs.competencies[k] for k in before])
+            for who in np.nonzero(open_to)[0].tolist():
+                n = int(n_pieces[who, place])
+                yield Need(pairs.learners[who], pairs.competencies[place], say, n_pieces=n)
 
     def _to_be_done(self, needs: list[Need], kind: ListKind) -> list[Need]:
         """Return the needs that nobody has seen to, or cleared since the last evidence."""

@@ -16,12 +16,9 @@ _NUMBERS = [6_170_746_800 + place for place in range(4)]
 
 def address(route: str, *args: object) -> str:
     """Return the address of a route with these ids. Raises NoReverseMatch as Django does."""
-    kinds = tuple(type(one) for one in args)
-    if len(kinds) > len(_MARKS) or not all(kind in (UUID, int) for kind in kinds):
+    between = _between(route, tuple(map(type, args)), get_urlconf(), get_script_prefix())
+    if between is None or any(type(one) is int and one < 0 for one in args):
         return reverse(route, args=args)
-    if any(isinstance(one, int) and one < 0 for one in args):
-        return reverse(route, args=args)
-    between = _between(route, kinds, get_urlconf(), get_script_prefix())
     found = [between[0]]
     for one, after in zip(args, between[1:], strict=True):
         found += (str(one), after)
@@ -31,8 +28,13 @@ def address(route: str, *args: object) -> str:
 @lru_cache(maxsize=1024)
 def _between(
     route: str, kinds: tuple[type, ...], _urlconf: str | None, _prefix: str
-) -> tuple[str, ...]:
-    """Return what of an address stands before, between and after its ids."""
+) -> tuple[str, ...] | None:
+    """Return what of an address stands before, between and after its ids.
+
+    None where other things than a few ids and numbers stand in it.
+    """
+    if len(kinds) > len(_MARKS) or not {UUID, int}.issuperset(kinds):
+        return None
     marks = [_MARKS[place] if kind is UUID else _NUMBERS[place] for place, kind in enumerate(kinds)]
     rest, parts = reverse(route, args=marks), []
     for mark in marks:

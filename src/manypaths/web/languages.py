@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -30,6 +31,8 @@ def language_of_visit(get_response: Answer) -> Answer:
 def _chosen(request: HttpRequest) -> str:
     """Return the language that the signed-in person chose, if it is still one of ours."""
     try:
+        # As they are: one who is fetched when looked at costs time at each look.
+        request.user = get_user(request)
         chosen = request.user.language if isinstance(request.user, User) else ""
     except (OperationalError, InterfaceError):
         return ""  # the view will say that there is no database, in the browser's language

@@ -7,7 +7,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 
@@ -139,14 +139,20 @@ def limits(get_response: Answer) -> Answer:
 
 
 def _holds_null(request: HttpRequest) -> bool:
+    is_asked = "\0" in request.path_info or _has_null(request.GET)
+    if not is_asked and request.method in ("GET", "HEAD"):
+        return False
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return False
     if hasattr(view, "is_for_programs"):  # reads no form, and has faults of its own shape
         return False
-    said = [("", [request.path_info]), *request.GET.lists(), *request.POST.lists()]
-    return any("\0" in text for name, texts in said for text in (name, *map(str, texts)))
+    return is_asked or _has_null(request.POST)
+
+
+def _has_null(fields: QueryDict) -> bool:
+    return any("\0" in text for name, texts in fields.lists() for text in (name, *map(str, texts)))
 
 
 def _length(request: HttpRequest) -> int:
