@@ -59,8 +59,13 @@ _POSTGRES_OPTIONS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    # The server, too, ends what nobody waits for any more.
-    "options": (f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"),
+    # The server, too, ends what nobody waits for any more. It asks no helpers: for a plan that is
+    # kept it knows too little of how much there will be, and to start two of them takes longer than
+    # any answer of a page.
+    "options": (
+        f"-c lock_timeout={DATABASE_WAIT_SECONDS}s -c client_connection_check_interval=2s"
+        " -c max_parallel_workers_per_gather=0"
+    ),
     # What is asked again and again (see `base.prepared`) the server reads and plans once a
     # connection: to do so took it longer than to answer.
     "prepare_threshold": 2,
