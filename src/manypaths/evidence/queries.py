@@ -263,18 +263,22 @@ def contest_for(contest_id: UUID, *, by: Actor) -> Contest:
     return contest
 
 
-def open_contests(learners: Sequence[Person], *, by: Actor) -> list[Contest]:
+def open_contests(
+    learners: Sequence[Person], *, by: Actor, with_piece: bool = True
+) -> list[Contest]:
     """Return what learners or their families said is not right and nobody has answered yet.
 
-    Oldest first, up to MOST_WAITING. Two queries.
+    Oldest first, up to MOST_WAITING, with the piece that each is about unless told otherwise. Two
+    queries.
     """
     require_sight(by, learners)
-    return _open_contests([learner.pk for learner in learners])
+    return _open_contests([learner.pk for learner in learners], with_piece)
 
 
 @prepared
-def _open_contests(learners: Sequence[int]) -> QuerySet[Contest]:
-    rows = _contests().filter(learner__in=learners, outcome=ContestOutcome.OPEN)
+def _open_contests(learners: Sequence[int], with_piece: bool) -> QuerySet[Contest]:
+    contests = _contests() if with_piece else Contest.objects.select_related("learner")
+    rows = contests.filter(learner__in=learners, outcome=ContestOutcome.OPEN)
     return rows.order_by("opened_at", "pk")[:MOST_WAITING]
 
 

@@ -69,7 +69,7 @@ def _answered(group: Group, learners: Sequence[Person], by: Actor) -> Iterator[W
 
 
 def _contested(learners: Sequence[Person], by: Actor) -> Iterator[Waiting]:
-    for contest in open_contests(learners, by=by):
+    for contest in open_contests(learners, by=by, with_piece=False):
         address = reverse("evidence:contested", args=(contest.public_id,))
         what = _("says that a piece is not right")
         yield Waiting(contest.learner, what, contest.words, _("Answer"), address)
