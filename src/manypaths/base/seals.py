@@ -67,8 +67,9 @@ class Verified:
 def seal_logs(*, at: datetime) -> int:
     """Seal all entries of both logs that no seal covers yet; return how many there were.
 
-    One process at a time; deeds go on meanwhile. Each seal is one row, written by itself: what it
-    covers stays as it is, so no deed has to wait while that is read.
+    One process at a time; deeds go on meanwhile, and what they add is for the next time. Each seal
+    is one row, written by itself: what it covers stays as it is, so no deed has to wait while that
+    is read.
     """
     with alone(Work.SEALING):
         return sum(_seal(log, at) for log in _MODELS)
@@ -119,8 +120,10 @@ def n_unsealed() -> int:
 
 def _seal(log: str, at: datetime) -> int:
     n_sealed = 0
+    # Those who write without a rest would be followed for ever.
+    newest = _MODELS[log].every_district.aggregate(newest=models.Max("pk"))["newest"] or 0
     while True:
-        late, new = _late_ids(log, at), _new_ids(log)
+        late, new = _late_ids(log, at), _new_ids(log, up_to=newest)
         wanted = sorted([*late, *new])
         if not wanted:
             return n_sealed
@@ -161,8 +164,8 @@ def _last_id(log: str) -> int:
     return Seal.objects.filter(log=log).aggregate(last=models.Max("last_id"))["last"] or 0
 
 
-def _new_ids(log: str) -> list[int]:
-    rows = _MODELS[log].every_district.filter(pk__gt=_last_id(log)).order_by("pk")
+def _new_ids(log: str, *, up_to: int) -> list[int]:
+    rows = _MODELS[log].every_district.filter(pk__gt=_last_id(log), pk__lte=up_to).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:MOST_ENTRIES])
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_save
 
 from manypaths.base import append_only, seals
 from manypaths.base.append_only import clearing_logs, unguarded_logs
@@ -87,6 +88,22 @@ def test_a_long_log_has_seals_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch)
     write(10)
     assert seal_logs(at=AT) == 10
     assert [seal.n_entries for seal in Seal.objects.order_by("number")] == [4, 4, 2]
+    assert verify_logs().is_whole
+
+
+def test_who_writes_without_a_rest_is_not_followed() -> None:
+    def go_on(**_told: object) -> None:
+        write(2)
+        assert Seal.objects.count() < 10
+
+    write(3)
+    post_save.connect(go_on, sender=Seal)
+    try:
+        assert seal_logs(at=AT) == 3
+    finally:
+        post_save.disconnect(go_on, sender=Seal)
+    assert n_unsealed() == 2
+    assert seal_logs(at=AT) == 2
     assert verify_logs().is_whole
 
 
