@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
+from zlib import error as DeflateError
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +27,15 @@ _LOCAL_HEADER = 30
 _AT_ONCE = 1 << 20
 _UNIX_MODE_SHIFT = 16
 _ENCRYPTED = 0x1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    DeflateError,
+    LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ class Files:
         try:
             with self._archive.open(found) as opened:
                 return _read_bounded(opened, found)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+        except _DAMAGED as error:
             raise Refused(_("{file} in the archive is damaged.").format(file=name)) from error
 
 

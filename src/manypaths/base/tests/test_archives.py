@@ -84,6 +84,23 @@ def test_sizes_that_lie_are_found_out(tmp_path: Path) -> None:
     assert refused(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_bytes_are_refused(tmp_path: Path, method: int) -> None:
+    archive = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(archive, "w", method) as made:
+        made.writestr("users.csv", "sourcedId,status\n" * 200)
+        begin = len("users.csv") + 30
+        end = made.start_dir
+    contents = bytearray(archive.read_bytes())
+    contents[begin + 12 : end] = bytes(0xFF - one for one in contents[begin + 12 : end])
+    archive.write_bytes(contents)
+    with (
+        pytest.raises(Refused, match=r"users\.csv in the archive is damaged"),
+        opened_files(archive) as files,
+    ):
+        files.read("users.csv")
+
+
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK but no more")
     assert "neither a folder nor a zip" in refused(tmp_path / "a.zip")
