@@ -120,10 +120,14 @@ class ImportFile(DistrictRow):
 class TakenResult(DistrictRow):
     """A result of a roster that became evidence: by what it is known there, and what it said."""
 
-    personal = goes_with("learner", "value", "learner", "response", "task", "outcome", "done_at")
+    personal = goes_with(
+        "learner", "value", "result", "learner", "response", "task", "outcome", "done_at"
+    )
 
     # The result's sourcedId, and the objective or framework that one of its scores speaks of.
     value = models.CharField(max_length=600)
+    # The result's sourcedId alone.
+    result = models.CharField(max_length=255, blank=True)
     learner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="taken_results")
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
@@ -135,6 +139,27 @@ class TakenResult(DistrictRow):
 
         constraints = (
             models.UniqueConstraint(fields=["district_id", "value"], name="taken_result_once"),
+        )
+        indexes = (models.Index(fields=["district_id", "result"], name="taken_by_result"),)
+
+
+class OrgOfRoster(DistrictRow):
+    """What a roster calls the district, what lies above it, and parts of schools.
+
+    None of them is a school here: a later bundle that names one means the school that it is of.
+    """
+
+    personal = OF_NOBODY
+
+    value = models.CharField(max_length=255)
+    # The school by the roster's id; empty for the district; none where no school is named.
+    school = models.CharField(max_length=255, blank=True, null=True)  # noqa: DJ001
+
+    class Meta(DistrictRow.Meta):
+        """Known once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["district_id", "value"], name="org_of_roster_once"),
         )
 
 

@@ -203,7 +203,7 @@ class RoleHeld(DistrictRow):
     """A role that a person holds in an organization, from a day, to a day or open."""
 
     personal = goes_with(
-        "person", "person", "organization", "role", "starts_on", "ends_on", "source"
+        "person", "person", "organization", "role", "starts_on", "ends_on", "source", "source_id"
     )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
@@ -215,6 +215,8 @@ class RoleHeld(DistrictRow):
     ends_on = models.DateField(null=True)
     # The roster that says so; empty where somebody here did. A roster ends what itself began.
     source = models.CharField(max_length=100, blank=True)
+    # The row of that roster: what it no longer says has ended.
+    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """Found by person, and by organization and role."""
@@ -278,7 +280,9 @@ class Part(models.TextChoices):
 class Membership(DistrictRow):
     """A person's time in a group, from a day, to a day or open."""
 
-    personal = goes_with("person", "person", "group", "part", "starts_on", "ends_on", "source")
+    personal = goes_with(
+        "person", "person", "group", "part", "starts_on", "ends_on", "source", "source_id"
+    )
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
@@ -286,6 +290,8 @@ class Membership(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
+    # The row of that roster: what it no longer says has ended.
+    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """One membership a part and start."""
@@ -323,6 +329,7 @@ class Relationship(DistrictRow):
         "starts_on",
         "ends_on",
         "source",
+        "source_id",
     )
 
     supporter = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports")
@@ -333,6 +340,8 @@ class Relationship(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
+    # The row of that roster: what it no longer says has ended.
+    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """Nobody supports themselves, and each tie is held once."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, TypeVar
 
 from manypaths.people.models import Part, RelationshipKind, Role
 
@@ -26,12 +27,12 @@ class TermDraft:
 
 @dataclass(frozen=True)
 class GroupDraft:
-    """A class of a school in a term."""
+    """A class of a school ("" for the district itself) in one or more terms."""
 
     source_id: str
     name: str
     school: str
-    term: str
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class RoleSpell:
     role: Role
     starts_on: date | None = None
     ends_on: date | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class MembershipSpell:
     part: Part
     starts_on: date | None = None
     ends_on: date | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,24 +75,42 @@ class Tie:
     supporter: str
     learner: str
     kind: RelationshipKind = RelationshipKind.GUARDIAN
+    row: str = ""
+
+
+Spell = TypeVar("Spell")
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Spell]):
+    """What a roster says of one kind: all of it with `is_whole`, else only what changed.
+
+    Of a whole list, what is missing has ended. Otherwise `rows` are the rows of the source that it
+    tells of: what one of them said before and says no more has ended. `gone` is what it deletes.
+    """
+
+    said: list[Spell] = field(default_factory=list)
+    is_whole: bool = True
+    rows: frozenset[str] = frozenset()
+    gone: list[Spell] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RosterDraft:
-    """A whole roster, or with `is_delta` only what changed in it.
+    """A whole roster, or only what changed in it; with `is_whole` it lists all people.
 
-    Of a whole one, what is missing has ended. `gone_*` are the source ids that a delta ends.
+    `gone_*` are the source ids of what it deletes.
     """
 
     source: str
-    is_delta: bool = False
+    is_whole: bool = True
     schools: list[SchoolDraft] = field(default_factory=list)
     terms: list[TermDraft] = field(default_factory=list)
     groups: list[GroupDraft] = field(default_factory=list)
     people: list[PersonDraft] = field(default_factory=list)
-    roles: list[RoleSpell] = field(default_factory=list)
-    memberships: list[MembershipSpell] = field(default_factory=list)
-    ties: list[Tie] = field(default_factory=list)
+    roles: Listed[RoleSpell] = field(default_factory=Listed)
+    memberships: Listed[MembershipSpell] = field(default_factory=Listed)
+    ties: Listed[Tie] = field(default_factory=Listed)
     gone_people: frozenset[str] = frozenset()
-    gone_roles: frozenset[RoleSpell] = frozenset()
-    gone_memberships: frozenset[MembershipSpell] = frozenset()
+    gone_schools: frozenset[str] = frozenset()
+    gone_groups: frozenset[str] = frozenset()

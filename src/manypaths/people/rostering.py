@@ -4,37 +4,38 @@ What was there is found again by the source's ids, so a second time changes noth
 roster itself began and no longer has ends on the day before; evidence and people stay.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import chain, count
+from typing import Any, NamedTuple, TypeVar
+from uuid import uuid4
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
 from manypaths.base.changes import Changes
-from manypaths.base.errors import Refused
-from manypaths.people.access import Actor, require_leadership
+from manypaths.people.access import Actor, current, require_leadership
 from manypaths.people.models import (
     Group,
-    Membership,
     Merge,
     Organization,
     OrganizationKind,
     Person,
-    Relationship,
+    Role,
     RoleHeld,
     SourceId,
     Term,
 )
-from manypaths.people.roster import PersonDraft, RosterDraft, TermDraft
+from manypaths.people.roster import GroupDraft, PersonDraft, RosterDraft, TermDraft
+from manypaths.people.roster_spells import Keys, Spells, key_of
 
 _LONGEST_NAME, _LONGEST_PART, _LONGEST_TERM = 200, 100, 100
-# Who is where, as the row ids of a table: (person, organization, role), say.
-_Key = tuple[Any, ...]
-_Keys = Mapping[str, int]
+_LONGEST_TAIL = 60
+Row = TypeVar("Row", Organization, Term, Group)
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,18 @@ def take_in_roster(
     """
     require_leadership(by, district)
     schools, school_changes = _take_schools(draft, district)
-    terms, term_changes = _take_terms(draft, district)
-    groups, group_changes = _take_groups(draft, schools, terms)
-    people, people_changes = _take_people(draft)
     schools[""] = district.pk
-    spells = _Spells(draft, on, people)
+    terms, term_changes = _take_terms(draft, district)
+    groups, group_changes = _take_groups(draft, schools, terms, on)
+    people, people_changes = _take_people(draft)
+    spells = Spells(draft, on, people)
     changes = {
         "schools": school_changes,
         "terms": term_changes,
         "groups": group_changes,
         "people": people_changes,
         "roles": spells.roles(schools),
-        "memberships": spells.memberships(groups, terms_of_groups(groups.values())),
+        "memberships": spells.memberships(groups, _first_days(draft, groups, terms)),
         "relationships": spells.ties(),
     }
     record_deed(
@@ -89,52 +90,60 @@ def take_in_roster(
     return TakenRoster(changes, people, groups)
 
 
-def terms_of_groups(groups: Iterable[int]) -> dict[int, date]:
-    """Return the first day of each group's term, by group."""
-    starts: dict[int, date] = {}
-    for chunk in in_chunks(sorted(groups)):
-        rows = Group.objects.filter(pk__in=chunk, term__isnull=False)
-        starts.update(rows.values_list("pk", "term__starts_on"))
-    return starts
-
-
 def known_ids(source: str) -> dict[str, set[str]]:
-    """Return the ids of a source that are on record, by the kind of row that they name."""
+    """Return the ids of a source that are on record, by the kind of row that they name.
+
+    `families` are those of the people who hold the role of a family.
+    """
     schools = Organization.objects.filter(kind=OrganizationKind.SCHOOL).exclude(source_id="")
+    people = SourceId.objects.filter(source=source)
+    families = RoleHeld.objects.filter(
+        current(), person=OuterRef("person"), role=Role.FAMILY, source=source
+    )
     return {
         "schools": set(schools.values_list("source_id", flat=True)),
         "terms": set(Term.objects.exclude(source_id="").values_list("source_id", flat=True)),
         "groups": set(Group.objects.exclude(source_id="").values_list("source_id", flat=True)),
-        "people": set(SourceId.objects.filter(source=source).values_list("value", flat=True)),
+        "people": set(people.values_list("value", flat=True)),
+        "families": set(people.filter(Exists(families)).values_list("value", flat=True)),
     }
 
 
 def _take_schools(draft: RosterDraft, district: Organization) -> tuple[dict[str, int], Changes]:
     rows = list(Organization.objects.filter(parent=district, kind=OrganizationKind.SCHOOL))
-    by_source = {row.source_id: row for row in rows if row.source_id}
-    # A school that was made here by hand is the roster's of the same name.
+    known = {row.source_id: row for row in rows if row.source_id}
+    # A school that was made here by hand is the roster's first of the same name.
     by_name = {row.name: row for row in rows if not row.source_id}
-    changes = Changes(read=len(draft.schools))
     for school in draft.schools:
-        row = by_source.get(school.source_id) or by_name.get(school.name)
-        if row is None:
-            row = Organization.objects.create(
+        name = _shortened(school.name, _LONGEST_NAME)
+        if school.source_id not in known and name in by_name:
+            known[school.source_id] = by_name.pop(name)
+    wanted = [_Named(one.source_id, one.name, (district.pk,)) for one in draft.schools]
+    names = _names(wanted, known, [((district.pk,), row.name, row.pk) for row in rows])
+    changes, values, new = Changes(read=len(wanted)), [], []
+    for school in draft.schools:
+        row, name = known.get(school.source_id), names[school.source_id]
+        if row is not None:
+            values.append((row, {"name": name, "source_id": school.source_id}))
+            continue
+        new.append(
+            Organization(
                 kind=OrganizationKind.SCHOOL,
-                name=_shortened(school.name, _LONGEST_NAME),
+                name=name,
                 parent=district,
                 time_zone=district.time_zone,
                 source_id=school.source_id,
             )
-            changes.created += 1
-        else:
-            _bring_up(row, changes, name=school.name, source_id=school.source_id)
-        by_source[school.source_id] = row
-    return {source_id: row.pk for source_id, row in by_source.items()}, changes
+        )
+    _bring_up(values, changes)
+    changes.created = len(new)
+    known.update({row.source_id: row for row in Organization.objects.bulk_create(new, AT_ONCE)})
+    return {source_id: row.pk for source_id, row in known.items()}, changes
 
 
-def _take_terms(draft: RosterDraft, district: Organization) -> tuple[dict[str, int], Changes]:
+def _take_terms(draft: RosterDraft, district: Organization) -> tuple[dict[str, Term], Changes]:
     known = {row.source_id: row for row in Term.objects.exclude(source_id="")}
-    changes = Changes(read=len(draft.terms))
+    changes, values = Changes(read=len(draft.terms)), []
     for term in draft.terms:
         row = known.get(term.source_id)
         if row is None:
@@ -143,8 +152,9 @@ def _take_terms(draft: RosterDraft, district: Organization) -> tuple[dict[str, i
             )
             changes.created += 1
         else:
-            _bring_up(row, changes, **_of_term(term))
-    return {source_id: row.pk for source_id, row in known.items()}, changes
+            values.append((row, _of_term(term)))
+    _bring_up(values, changes)
+    return known, changes
 
 
 def _of_term(term: TermDraft) -> dict[str, Any]:
@@ -155,29 +165,50 @@ def _of_term(term: TermDraft) -> dict[str, Any]:
 
 
 def _take_groups(
-    draft: RosterDraft, schools: _Keys, terms: _Keys
+    draft: RosterDraft, schools: Keys, terms: Mapping[str, Term], on: date
 ) -> tuple[dict[str, int], Changes]:
     rows = list(Group.objects.all())
     known = {row.source_id: row for row in rows if row.source_id}
-    taken = {(row.organization_id, row.term_id, row.name): row.source_id for row in rows}
-    changes, new = Changes(read=len(draft.groups)), []
-    for group in draft.groups:
-        school, term = _key(schools, group.school), _key(terms, group.term)
-        name = _shortened(group.name, _LONGEST_NAME)
-        if taken.get((school, term, name), group.source_id) != group.source_id:
-            # Sections of one course often share a title.
-            name = _shortened(f"{group.name} ({group.source_id})", _LONGEST_NAME)
-        taken[school, term, name] = group.source_id
-        row = known.get(group.source_id)
+    term_of = {one.source_id: _term_now(one, terms, on).pk for one in draft.groups}
+    wanted = [
+        _Named(one.source_id, one.name, (key_of(schools, one.school), term_of[one.source_id]))
+        for one in draft.groups
+    ]
+    held = [((row.organization_id, row.term_id), row.name, row.pk) for row in rows]
+    names = _names(wanted, known, held)
+    changes, values, new = Changes(read=len(wanted)), [], []
+    for group in wanted:
+        row, (school, term) = known.get(group.source_id), group.place
+        named = {"organization_id": school, "term_id": term, "name": names[group.source_id]}
         if row is None:
-            new.append(
-                Group(organization_id=school, term_id=term, name=name, source_id=group.source_id)
-            )
+            new.append(Group(source_id=group.source_id, **named))
         else:
-            _bring_up(row, changes, organization_id=school, term_id=term, name=name)
+            values.append((row, named))
+    _bring_up(values, changes)
     changes.created = len(new)
     known.update({row.source_id: row for row in Group.objects.bulk_create(new, AT_ONCE)})
     return {source_id: row.pk for source_id, row in known.items()}, changes
+
+
+def _term_now(group: GroupDraft, terms: Mapping[str, Term], on: date) -> Term:
+    """Return the term in which a class is: of those around a day the longest, else the nearest."""
+    found = [key_of(terms, one) for one in group.terms]
+    around = [term for term in found if term.starts_on <= on <= term.ends_on]
+    ahead = [term for term in found if term.starts_on > on]
+    if around:
+        return max(around, key=lambda term: term.ends_on - term.starts_on)
+    return min(ahead, key=lambda t: t.starts_on) if ahead else max(found, key=lambda t: t.ends_on)
+
+
+def _first_days(draft: RosterDraft, groups: Keys, terms: Mapping[str, Term]) -> dict[int, date]:
+    """Return by group the first day of its terms."""
+    starts: dict[int, date] = {}
+    for chunk in in_chunks(sorted(groups.values())):
+        rows = Group.objects.filter(pk__in=chunk, term__isnull=False)
+        starts.update(rows.values_list("pk", "term__starts_on"))
+    for group in draft.groups:
+        starts[groups[group.source_id]] = min(terms[one].starts_on for one in group.terms)
+    return starts
 
 
 def _take_people(draft: RosterDraft) -> tuple[dict[str, int], Changes]:
@@ -242,184 +273,68 @@ def _parts(draft: PersonDraft) -> tuple[str, str]:
     return _shortened(draft.given_name, _LONGEST_PART), _shortened(draft.family_name, _LONGEST_PART)
 
 
-# Where a key names people.
-_PEOPLE_FIELDS = ("person_id", "supporter_id", "learner_id")
+class _Named(NamedTuple):
+    """A row of the roster that has a name of its own at a place: a school, or a class in a term."""
+
+    source_id: str
+    name: str
+    place: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class _Spell:
-    """A row that is there: what it joins, from when to when, and whether this roster began it."""
+def _names(
+    wanted: Sequence[_Named],
+    known: Mapping[str, Organization | Group],
+    held: Sequence[tuple[tuple[int | None, ...], str, int]],
+) -> dict[str, str]:
+    """Return the names of schools or classes, each once at its place.
 
-    pk: int
-    key: _Key
-    starts_on: date
-    ends_on: date | None
-    is_ours: bool
-
-    def is_over_by(self, on: date, start: date) -> bool:
-        """Say whether it had ended by a day, so that another start is a time of its own."""
-        return self.ends_on is not None and self.ends_on < on and self.starts_on != start
-
-
-@dataclass(frozen=True)
-class _Spells:
-    """Roles, memberships and ties: each from a day, to a day or open."""
-
-    draft: RosterDraft
-    on: date
-    people: _Keys
-
-    def roles(self, schools: _Keys) -> Changes:
-        wanted = {
-            (self._person(s.person), _key(schools, s.school), s.role.value): (
-                s.starts_on,
-                s.ends_on,
-            )
-            for s in self.draft.roles
-        }
-        gone = {
-            (self._person(s.person), _key(schools, s.school), s.role.value)
-            for s in self.draft.gone_roles
-        }
-        return self._bring_in(RoleHeld, ("person_id", "organization_id", "role"), wanted, gone, {})
-
-    def memberships(self, groups: _Keys, term_starts: Mapping[int, date]) -> Changes:
-        wanted = {}
-        for s in self.draft.memberships:
-            group = _key(groups, s.group)
-            start = s.starts_on or term_starts.get(group)
-            wanted[group, self._person(s.person), s.part.value] = (start, s.ends_on)
-        gone = {
-            (_key(groups, s.group), self._person(s.person), s.part.value)
-            for s in self.draft.gone_memberships
-        }
-        return self._bring_in(Membership, ("group_id", "person_id", "part"), wanted, gone, {})
-
-    def ties(self) -> Changes:
-        wanted = {
-            (self._person(t.supporter), self._person(t.learner), t.kind.value): (None, None)
-            for t in self.draft.ties
-            # Two ids of one person tie nobody to themself.
-            if self._person(t.supporter) != self._person(t.learner)
-        }
-        keys = ("supporter_id", "learner_id", "kind")
-        return self._bring_in(Relationship, keys, wanted, set(), {"consented_on": None})
-
-    def _person(self, source_id: str) -> int:
-        return _key(self.people, source_id)
-
-    def _bring_in(
-        self,
-        table: type[models.Model],
-        fields: Sequence[str],
-        wanted: Mapping[_Key, tuple[date | None, date | None]],
-        gone: set[_Key],
-        others: Mapping[str, Any],
-    ) -> Changes:
-        changes = Changes(read=len(wanted))
-        known = self._known(table, fields)
-        newest = {row.key: row for row in known if row.is_ours}
-        by_start = {(row.key, row.starts_on): row for row in known}
-        new: list[tuple[_Key, date, date | None]] = []
-        moved = []
-        for key, (starts_on, ends_on) in wanted.items():
-            row = newest.get(key)
-            start = starts_on or (row.starts_on if row else self.on)
-            # Of a start there is one row, whoever began it.
-            row = by_start.get((key, start), row)
-            if row is None or row.is_over_by(self.on, start):
-                new.append((key, start, ends_on))
-            elif not row.is_ours or (row.starts_on, row.ends_on) == (start, ends_on):
-                changes.unchanged += 1
-            else:
-                moved.append(table(pk=row.pk, starts_on=start, ends_on=ends_on))
-        self._write(table, fields, new, moved, others)
-        changes.created, changes.updated = len(new), len(moved)
-        people = [place for place, name in enumerate(fields) if name in _PEOPLE_FIELDS]
-        changes.retired = self._end(table, self._ended(known, people, wanted, gone))
-        return changes
-
-    def _known(self, table: type[models.Model], fields: Sequence[str]) -> list["_Spell"]:
-        """Return the rows that are there, of this roster and of others, by their start."""
-        names = ("pk", "source", "starts_on", "ends_on", *fields)
-        rows = table._default_manager.order_by("starts_on", "pk").values_list(*names)
-        return [
-            _Spell(pk, tuple(key), start, end, source == self.draft.source)
-            for pk, source, start, end, *key in rows
-        ]
-
-    def _ended(
-        self,
-        known: Sequence["_Spell"],
-        people: Sequence[int],
-        wanted: Mapping[_Key, object],
-        gone: set[_Key],
-    ) -> list[tuple[int, date]]:
-        left = self._left()
-        found = []
-        for row in known:
-            if not row.is_ours or (row.ends_on is not None and row.ends_on < self.on):
-                continue
-            is_missing = not self.draft.is_delta and row.key not in wanted
-            is_gone = row.key in gone and row.key not in wanted
-            if is_missing or is_gone or any(row.key[place] in left for place in people):
-                found.append((row.pk, max(row.starts_on, self.on - timedelta(days=1))))
-        return found
-
-    def _left(self) -> set[int]:
-        """Return who has left by every id that the source has of them."""
-        gone = self.draft.gone_people
-        ids = self.people if self.draft.is_delta else [one.source_id for one in self.draft.people]
-        staying = {self.people[one] for one in ids if one not in gone}
-        return {self.people[one] for one in gone if one in self.people} - staying
-
-    def _write(
-        self,
-        table: type[models.Model],
-        fields: Sequence[str],
-        new: Sequence[tuple[_Key, date, date | None]],
-        moved: Sequence[models.Model],
-        others: Mapping[str, Any],
-    ) -> None:
-        columns: dict[str, Sequence[Any]] = {
-            name: [key[place] for key, _, _ in new] for place, name in enumerate(fields)
-        }
-        columns["starts_on"] = [start for _, start, _ in new]
-        columns["ends_on"] = [end for _, _, end in new]
-        columns["source"] = [self.draft.source] * len(new)
-        columns |= {name: [value] * len(new) for name, value in others.items()}
-        insert_columns(table, columns)
-        table._default_manager.bulk_update(moved, ["starts_on", "ends_on"], AT_ONCE // 10)
-
-    @staticmethod
-    def _end(table: type[models.Model], ended: Sequence[tuple[int, date]]) -> int:
-        by_day: dict[date, list[int]] = {}
-        for pk, day in ended:
-            by_day.setdefault(day, []).append(pk)
-        for day, keys in by_day.items():
-            for chunk in in_chunks(keys):
-                table._default_manager.filter(pk__in=chunk).update(ends_on=day)
-        return len(ended)
+    Sections of one course often share a title: the second is told apart by its id. Whoever has a
+    name keeps it, in whichever order the roster comes. `held` are the places and names that there
+    are, with their rows.
+    """
+    ours = {known[one.source_id].pk for one in wanted if one.source_id in known}
+    used = {(place, name) for place, name, pk in held if pk not in ours}
+    now = {pk: (place, name) for place, name, pk in held}
+    found: dict[str, str] = {}
+    for one in wanted:
+        row = known.get(one.source_id)
+        place, name = now[row.pk] if row else ((), "")
+        if place == one.place and name in (_name(one), _name(one, one.source_id)):
+            found[one.source_id] = name
+            used.add((one.place, name))
+    for one in wanted:
+        if one.source_id not in found:
+            tails = chain(["", one.source_id], (f"{one.source_id}, {n}" for n in count(2)))
+            names = (_name(one, tail) for tail in tails)
+            found[one.source_id] = next(name for name in names if (one.place, name) not in used)
+            used.add((one.place, found[one.source_id]))
+    return found
 
 
-def _key(keys: _Keys, source_id: str) -> int:
-    try:
-        return keys[source_id]
-    except KeyError:
-        raise Refused(
-            _("The roster names {one} and does not hold it.").format(one=repr(source_id))
-        ) from None
+def _name(one: _Named, tail: str = "") -> str:
+    """Return a name that fits, with what tells it apart."""
+    shown = f" ({tail[-_LONGEST_TAIL:]})" if tail else ""
+    return _shortened(one.name, _LONGEST_NAME - len(shown)).rstrip() + shown
 
 
-def _bring_up(row: models.Model, changes: Changes, **values: object) -> None:
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if not changed:
-        changes.unchanged += 1
+def _bring_up(rows: Sequence[tuple[Row, Mapping[str, object]]], changes: Changes) -> None:
+    """Save what is new in rows. Names that rows may take from one another are put aside first."""
+    moved = []
+    for row, values in rows:
+        if all(getattr(row, name) == value for name, value in values.items()):
+            changes.unchanged += 1
+            continue
+        for name, value in values.items():
+            setattr(row, name, value)
+        moved.append(row)
+    if not moved:
         return
-    for name in changed:
-        setattr(row, name, values[name])
-    row.save(update_fields=changed)
-    changes.updated += 1
+    table, aside = type(moved[0])._default_manager, f"{uuid4()} "
+    for chunk in in_chunks([row.pk for row in moved]):
+        numbered = Concat(Value(aside), Cast("pk", models.CharField()))
+        table.filter(pk__in=chunk).update(name=numbered)
+    table.bulk_update(moved, list(rows[0][1]), AT_ONCE // 10)
+    changes.updated += len(moved)
 
 
 def _shortened(text: str, longest: int) -> str:

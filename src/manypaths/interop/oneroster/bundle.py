@@ -5,15 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from manypaths.base.archives import Files, opened_files
+from manypaths.base.archives import opened_files
 from manypaths.base.worded import worded
 from manypaths.interop.oneroster.columns import COLUMNS, NEEDED, USERS_OF_1_1, Column
-from manypaths.interop.oneroster.tables import Findings, Row, Table, read_table
+from manypaths.interop.oneroster.manifest import deltas, read_manifest
+from manypaths.interop.oneroster.tables import Findings, Row, Table, header_of, read_table
 from manypaths.interop.report import refused
-
-MANIFEST = "manifest.csv"
-_MODES = ("bulk", "delta", "absent")
-_VERSIONS = ("1.1", "1.2")
 
 # Says whether an id of a file is known already, from an earlier bundle.
 Known = Callable[[str, str], bool]
@@ -34,6 +31,10 @@ class Bundle:
         table = self.tables.get(name)
         return table.rows if table else []
 
+    def is_whole(self, name: str) -> bool:
+        """Say whether a list is there and says all, so that what is missing has ended."""
+        return name in self.tables and not self.is_delta[name]
+
 
 def read_bundle(path: Path, *, known: Known) -> Bundle:
     """Read a folder or zip of OneRoster 1.1 or 1.2.
@@ -43,24 +44,26 @@ def read_bundle(path: Path, *, known: Known) -> Bundle:
     with opened_files(path) as files:
         by_name = {name.lower().removesuffix(".csv"): name for name in files.names}
         findings = Findings()
-        version, modes = _manifest(files, by_name, findings)
-        columns = dict(COLUMNS)
+        at = by_name.get("manifest")
+        manifest = read_manifest(files.read(at) if at else None, findings)
         tables = {}
-        for name in columns:
+        for name, columns in COLUMNS.items():
             file = by_name.get(name.lower())
             if file is None:
                 continue
             if file != f"{name}.csv":
                 findings.tolerate(f"{name}.csv is called {file}")
-            tables[name] = _table(files, file, name, columns[name], findings)
+            tables[name] = _table(files.read(file), name, columns, findings)
     shape = "1.1" if "role" in _columns_of(tables, "users") else "1.2"
-    if version and version != shape:
-        findings.tolerate(f"The manifest says {version}, and the lists are those of {shape}")
-    version = shape
-    bundle = Bundle(path.name, version, _deltas(tables, modes), tables, findings)
+    if manifest.version and manifest.version != shape:
+        findings.tolerate(
+            f"The manifest says {manifest.version}, and the lists are those of {shape}"
+        )
+    is_delta = deltas(manifest, tables, by_name, findings)
+    bundle = Bundle(path.name, shape, is_delta, tables, findings)
     _require_needed(bundle)
     _check_keys(bundle)
-    _check_status(bundle)
+    _check_status(bundle, has_manifest=manifest.is_there)
     _check_references(bundle, known)
     _check_dates(bundle)
     if findings.faults:
@@ -68,77 +71,27 @@ def read_bundle(path: Path, *, known: Known) -> Bundle:
     return bundle
 
 
-def _table(
-    files: Files, file: str, name: str, columns: Mapping[str, Column], findings: Findings
-) -> Table:
-    contents = files.read(file)
-    if name == "users" and _has_role_column(contents):
+def _table(contents: bytes, name: str, columns: Mapping[str, Column], findings: Findings) -> Table:
+    if name == "users" and "role" in header_of(contents):
         columns = {**columns, **USERS_OF_1_1}
     return read_table(f"{name}.csv", contents, columns, findings)
-
-
-def _has_role_column(contents: bytes) -> bool:
-    """Say whether a list of users keeps roles itself, as in 1.1."""
-    header = contents.split(b"\n", 1)[0].lower().replace(b'"', b"")
-    return b"role" in [cell.strip() for cell in header.split(b",")]
 
 
 def _columns_of(tables: Mapping[str, Table], name: str) -> frozenset[str]:
     return tables[name].columns if name in tables else frozenset()
 
 
-def _manifest(
-    files: Files, by_name: Mapping[str, str], findings: Findings
-) -> tuple[str, dict[str, str]]:
-    """Return the version that a manifest names, and the mode of each file."""
-    file = by_name.get("manifest")
-    if file is None:
-        findings.tolerate("There is no manifest.csv; every file is taken as bulk")
-        return "", {}
-    text = Column(lambda value: value, "a text")
-    table = read_table(MANIFEST, files.read(file), {"propertyName": text, "value": text}, findings)
-    said = {row.text("propertyName").lower(): row for row in table.rows}
-    modes = {}
-    for name, row in said.items():
-        if not name.startswith("file."):
-            continue
-        mode = row.text("value").lower()
-        if mode not in _MODES:
-            findings.fault(
-                MANIFEST,
-                row.number,
-                "value",
-                mode,
-                worded("one of {words}", words="bulk, delta, absent"),
-            )
-        modes[name.removeprefix("file.")] = mode
-        if mode in ("bulk", "delta") and name.removeprefix("file.") not in by_name:
-            findings.tolerate(
-                f"The manifest names {name.removeprefix('file.')}.csv, which is not there"
-            )
-    return _version(said.get("oneroster.version"), findings), modes
-
-
-def _version(row: Row | None, findings: Findings) -> str:
-    if row is None:
-        findings.tolerate("The manifest names no version of OneRoster")
-        return ""
-    version = row.text("value")
-    for known in _VERSIONS:
-        if version == known or version.startswith(f"{known}."):
-            return known
-    findings.fault(MANIFEST, row.number, "value", version, worded("OneRoster 1.1 or 1.2"))
-    return ""
-
-
-def _deltas(tables: Mapping[str, Table], modes: Mapping[str, str]) -> dict[str, bool]:
-    return {name: modes.get(name.lower()) == "delta" for name in tables}
-
-
 def _require_needed(bundle: Bundle) -> None:
-    for name in NEEDED:
-        if name not in bundle.tables and not any(bundle.is_delta.values()):
+    if any(bundle.is_delta.values()):
+        return
+    for name in (*NEEDED, "roles") if bundle.version == "1.2" else NEEDED:
+        table = bundle.tables.get(name)
+        if table is None:
             bundle.findings.fault(f"{name}.csv", None, None, None, worded("this file is required"))
+        elif table.is_whole and not table.rows:
+            # Taken at its word it would end all that is on record.
+            allowed = worded("at least one row below the names of the columns")
+            bundle.findings.fault(f"{name}.csv", 2, None, None, allowed)
 
 
 def _check_keys(bundle: Bundle) -> None:
@@ -159,38 +112,61 @@ def _check_keys(bundle: Bundle) -> None:
                 )
 
 
-def _check_status(bundle: Bundle) -> None:
+def _check_status(bundle: Bundle, *, has_manifest: bool) -> None:
     for name, table in bundle.tables.items():
         for row in table.rows:
             status = row.values.get("status")
-            if bundle.is_delta[name] and status is None:
-                bundle.findings.fault(
-                    f"{name}.csv",
-                    row.number,
-                    "status",
-                    "",
-                    worded("active or tobedeleted, in a delta"),
-                )
-            elif not bundle.is_delta[name] and status is not None:
+            if bundle.is_delta[name]:
+                if status is None:
+                    allowed = worded("active or tobedeleted, in a delta")
+                    bundle.findings.fault(f"{name}.csv", row.number, "status", "", allowed)
+                if "dateLastModified" not in row.values:
+                    bundle.findings.tolerate(
+                        f"{name}.csv has no dateLastModified although it is delta"
+                    )
+            elif status == "tobedeleted" and not has_manifest:
+                # A list of changes, most likely: taken as whole, it would end all that it omits.
+                allowed = worded("active, or a manifest.csv that says bulk or delta")
+                bundle.findings.fault(f"{name}.csv", row.number, "status", "tobedeleted", allowed)
+            elif status is not None:
                 bundle.findings.tolerate(f"{name}.csv has a status although it is bulk")
 
 
 def _check_references(bundle: Bundle, known: Known) -> None:
     ids = {
-        name: {row.text("sourcedId") for row in table.rows} for name, table in bundle.tables.items()
+        name: {row.text("sourcedId") for row in table.rows}
+        for name, table in bundle.tables.items()
+        if table.is_whole
     }
     for name, table in bundle.tables.items():
         columns = {**COLUMNS[name], **(USERS_OF_1_1 if name == "users" else {})}
         for column, kind in columns.items():
-            if not kind.refers_to or column not in table.columns:
-                continue
-            if kind.refers_to not in ids and kind.refers_to not in NEEDED:
-                continue  # a file that a roster may leave out, such as courses
-            held = ids.get(kind.refers_to, set())
-            for row in table.rows:
-                for one in _ids_in(row, column):
-                    if one not in held and not known(kind.refers_to, one):
-                        bundle.findings.fault(f"{name}.csv", row.number, column, one, kind.allowed)
+            if column in table.columns and _is_checked(bundle, name, kind.refers_to):
+                _check_column(bundle, table, column, kind, ids.get(kind.refers_to, set()), known)
+
+
+def _is_checked(bundle: Bundle, name: str, other: str) -> bool:
+    """Say whether a list's ids of another list must be found there, or be on record."""
+    table = bundle.tables.get(other)
+    if not other or (table is not None and not table.is_whole):
+        return False  # whatever can't be read may hold it
+    if table is None and not any(bundle.is_delta.values()):
+        return False  # that it is missing is told, or it is none that a roster needs
+    if other in NEEDED:
+        return True
+    # Courses and line items are not kept: of a later bundle only those that it brings are known.
+    return table is not None and not bundle.is_delta[other] and not bundle.is_delta[name]
+
+
+def _check_column(
+    bundle: Bundle, table: Table, column: str, kind: Column, held: set[str], known: Known
+) -> None:
+    for row in table.rows:
+        if row.is_gone:
+            continue
+        for one in _ids_in(row, column):
+            if one not in held and not known(kind.refers_to, one):
+                bundle.findings.fault(table.file, row.number, column, one, kind.allowed)
 
 
 def _ids_in(row: Row, column: str) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """Which columns each file has, and what stands in them: OneRoster 1.2.1, with what 1.1 had."""
 
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from unicodedata import category
 
 from manypaths.base.worded import worded
 
@@ -25,10 +28,25 @@ class Column:
     oddities: Callable[[str], Sequence[str]] = lambda value: ()
 
 
+# Blanks that are no line break stand for one; marks without width say nothing in a name, but for
+# the two joiners, which some scripts can't be written without.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+_JOINERS = "\u200c\u200d"
+
+
 def _text(value: str) -> str:
-    if len(value) > 1000 or not value.isprintable():
+    if value.isascii() and value.isprintable() and len(value) <= 1000:
+        return value
+    text = "".join(" " if category(one) == "Zs" else one for one in value.translate(_INVISIBLE))
+    if len(text) > 1000 or not all(one.isprintable() or one in _JOINERS for one in text):
         raise ValueError
-    return value
+    return text.strip()
+
+
+def _odd_text(value: str) -> Sequence[str]:
+    if value.isascii() or _text(value) == value:
+        return ()
+    return ("texts with unusual blanks or invisible marks",)
 
 
 def _identifier(value: str) -> str:
@@ -39,27 +57,67 @@ def _identifier(value: str) -> str:
 
 def identifiers(value: str) -> tuple[str, ...]:
     """Return the ids of a list, which one cell holds with commas between them."""
-    return tuple(_identifier(one.strip()) for one in value.split(",") if one.strip())
+    found = tuple(_identifier(one.strip()) for one in value.split(",") if one.strip())
+    if not found:
+        raise ValueError
+    return found
+
+
+_DAY_FORM = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+# What many systems write where there is no last day.
+_NO_END = "9999-12-31"
 
 
 def _day(value: str) -> date:
-    return date.fromisoformat(value[:10])
-
-
-def _moment(value: str) -> datetime:
-    return datetime.fromisoformat(value)
+    form = _DAY_FORM.fullmatch(value)
+    day = date.fromisoformat(form[1]) if form else None
+    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError
+    return day
 
 
 def _odd_day(value: str) -> Sequence[str]:
     return ("moments where days belong",) if len(value) > len("2026-08-31") else ()
 
 
+def _end(value: str) -> date | None:
+    return None if value.startswith(_NO_END) else _day(value)
+
+
+def _odd_end(value: str) -> Sequence[str]:
+    return (f"{_NO_END} where no last day is meant",) if _end(value) is None else _odd_day(value)
+
+
+# A day in anybody's writing, alone or with a time: nothing here depends on when a row was changed.
+_SOME_DAY = re.compile(
+    r"[0-9]{1,4}([-/. ])(?:[0-9]{1,2}|[A-Za-z]{3,9})\1[0-9]{1,4}.*|[0-9]{8,17}Z?", re.DOTALL
+)
+
+
+def _moment(value: str) -> str:
+    if not _SOME_DAY.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _odd_moment(value: str) -> Sequence[str]:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return ("dateLastModified otherwise than the standard",)
+    return ()
+
+
 def _odd_claim(value: str) -> Sequence[str]:
     return () if value in ("true", "false") else ("claims otherwise than true and false",)
 
 
+_NUMBER_FORM = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+
+
 def _number(value: str) -> float:
-    number = float(value)
+    number = float(value) if _NUMBER_FORM.fullmatch(value) else math.inf
     if not abs(number) < 1e15:
         raise ValueError
     return number
@@ -84,16 +142,24 @@ def _one_of(*words: str) -> Column:
         except KeyError:
             raise ValueError from None
 
-    return Column(read, worded("one of {words}", words=", ".join(words)), is_required=True)
+    def odd(value: str) -> Sequence[str]:
+        word = by_lower.get(value.lower(), value)
+        return () if word == value else (f"{value[:40]} for {word}",)
+
+    allowed = worded("one of {words}", words=", ".join(words))
+    return Column(read, allowed, is_required=True, oddities=odd)
 
 
-_TEXT = Column(_text, worded("up to 1000 characters on one line"))
-_NAMED = Column(_text, worded("up to 1000 characters on one line"), is_required=True)
+_LINE = worded("up to 1000 characters on one line")
+_TEXT = Column(_text, _LINE, oddities=_odd_text)
+_NAMED = Column(_text, _LINE, is_required=True, oddities=_odd_text)
 _ID = Column(
     _identifier, worded("an id of 1 to {most} characters", most=LONGEST_ID), is_required=True
 )
-_DAY = Column(_day, worded("a date such as 2026-08-31"), oddities=_odd_day)
-_DAY_NEEDED = Column(_day, worded("a date such as 2026-08-31"), is_required=True, oddities=_odd_day)
+_DATE = worded("a date such as 2026-08-31")
+_DAY = Column(_day, _DATE, oddities=_odd_day)
+_DAY_NEEDED = Column(_day, _DATE, is_required=True, oddities=_odd_day)
+_LAST_DAY = Column(_end, _DATE, oddities=_odd_end)
 _CLAIM = Column(_yes_no, worded("true or false"), oddities=_odd_claim)
 _NUMBER = Column(_number, worded("a number"))
 _ROLES = (
@@ -137,14 +203,17 @@ _ORIGINS = (
     "demographicRaceTwoOrMoreRaces",
     "hispanicOrLatinoEthnicity",
 )
-_STATUS = Column(
-    lambda value: _one_of("active", "tobedeleted", "inactive").read(value),
-    worded("one of {words}", words="active, tobedeleted"),
+_STATUS = replace(
+    _one_of("active", "tobedeleted", "inactive"),
+    allowed=worded("one of {words}", words="active, tobedeleted"),
+    is_required=False,
 )
 _COMMON = {
     "sourcedId": _ID,
     "status": _STATUS,
-    "dateLastModified": Column(_moment, worded("a time such as 2026-08-31T09:00:00Z")),
+    "dateLastModified": Column(
+        _moment, worded("a time such as 2026-08-31T09:00:00Z"), oddities=_odd_moment
+    ),
 }
 
 # Only what we use is named: others are carried by real exports and left alone.
@@ -185,7 +254,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "role": _one_of(*_ROLES),
         "orgSourcedId": _of("orgs"),
         "beginDate": _DAY,
-        "endDate": _DAY,
+        "endDate": _LAST_DAY,
     },
     "enrollments": _COMMON
     | {
@@ -193,15 +262,12 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
         "userSourcedId": _of("users"),
         "role": _one_of("administrator", "proctor", "student", "teacher", "aide"),
         "beginDate": _DAY,
-        "endDate": _DAY,
+        "endDate": _LAST_DAY,
     },
     "demographics": {**_COMMON, "sourcedId": _of("users")}
     | {
         "birthDate": _DAY,
-        "sex": Column(
-            _one_of("male", "female", "unspecified", "other").read,
-            worded("one of {words}", words="male, female, unspecified, other"),
-        ),
+        "sex": replace(_one_of("male", "female", "unspecified", "other"), is_required=False),
     }
     | dict.fromkeys(_ORIGINS, _CLAIM),
     "lineItems": _COMMON

@@ -6,7 +6,7 @@ here has, is told by row and counts for nothing: which competency a score speaks
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -33,6 +33,10 @@ from manypaths.people.models import Organization
 MOST_TOLD = 50
 _GRADED = ("fully graded", "partially graded")
 _LONGEST_TASK_ID, _LONGEST_TITLE = 255, 300
+# The lists that say on which competencies a score speaks.
+_OF_RESULTS, _OF_ITEMS = "resultLearningObjectiveIds", "lineItemLearningObjectiveIds"
+# How the tasks of line items are named, and what is added to those of one objective.
+_TASKS, _SHOWN = "oneroster ", re.compile(r" \[[^\[\]]*\]\Z")
 # Values of a scale stand as "{A:94},{B:84}".
 _SCALE_VALUE = re.compile(r"\{\s*([^{}]+?)\s*:\s*(-?[0-9]+(?:\.[0-9]+)?)\s*\}")
 
@@ -42,6 +46,7 @@ class _Score:
     """One score: whose, on which task of which framework, how much of the whole, and when."""
 
     key: str
+    result: str
     person: int
     framework: Framework
     task: TaskDraft
@@ -75,8 +80,9 @@ class _Told:
 
 
 def has_results(bundle: Bundle) -> bool:
-    """Say whether a bundle brings results."""
-    return bool(bundle.rows("results"))
+    """Say whether a bundle brings results, or deletes what they hang on."""
+    gone = (row.is_gone for name in ("lineItems", _OF_RESULTS) for row in bundle.rows(name))
+    return bool(bundle.rows("results")) or any(gone)
 
 
 def take_in_results(
@@ -91,7 +97,7 @@ def take_in_results(
     reader = _Reader(bundle, people, told, by)
     wanted = {score.key: score for score in reader.scores()}
     changes = Changes(read=len(wanted))
-    held = _held(wanted)
+    held = _held(reader.results())
     tasks = _tasks(list(wanted.values()), by=by, at=at)
     new, other = [], []
     for key, score in wanted.items():
@@ -104,12 +110,17 @@ def take_in_results(
             other.append(score)
     stale = [held[score.key].response_id for score in other]
     _withdraw(stale, f"Corrected by {bundle.file}", district=district, by=by, at=at)
-    gone = _gone(bundle)
-    dropped = [row.response_id for row in gone]
+    dropped = [row for row in held.values() if row.value not in wanted and reader.drops(row)]
+    dropped += _of_items(reader.gone_items, without={row.pk for row in dropped})
     changes.retired = _withdraw(
-        dropped, f"Taken back by {bundle.file}", district=district, by=by, at=at
+        [row.response_id for row in dropped],
+        f"Taken back by {bundle.file}",
+        district=district,
+        by=by,
+        at=at,
     )
-    TakenResult.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    for chunk in in_chunks([row.pk for row in dropped]):
+        TakenResult.objects.filter(pk__in=chunk).delete()
     _record([*new, *other], tasks, held, district=district, by=by, at=at)
     changes.created, changes.updated = len(new), len(other)
     return changes, told.sentences()
@@ -121,31 +132,56 @@ class _Reader:
     def __init__(self, bundle: Bundle, people: Mapping[str, int], told: _Told, by: Actor) -> None:
         self._bundle, self._people, self._told = bundle, people, told
         self._line_items = {row.text("sourcedId"): row for row in bundle.rows("lineItems")}
-        self._of_results = _by(bundle, "resultLearningObjectiveIds", "resultSourcedId")
-        self._of_items = _by(bundle, "lineItemLearningObjectiveIds", "lineItemSourcedId")
+        self._of_results = _by(bundle, _OF_RESULTS, "resultSourcedId")
+        self._of_items = _by(bundle, _OF_ITEMS, "lineItemSourcedId")
         self._scales = _scales(bundle)
         self._scale_of_item = _scale_ids(bundle, "lineItemScoreScales", "lineItemSourcedId")
         self._scale_of_result = _scale_ids(bundle, "resultScoreScales", "resultSourcedId")
         self._competencies = _competencies(self._objectives(), by)
         # Rows that were told already: many results may hang on one row of a line item.
         self._said: set[tuple[str, int]] = set()
+        # What counts no more: results, scores of them by key, and all results of line items.
+        self.gone: set[str] = set()
+        self._gone_keys = {
+            _key(row.text("resultSourcedId"), row)
+            for row in bundle.rows(_OF_RESULTS)
+            if row.is_gone
+        }
+        self.gone_items = {name for name, row in self._line_items.items() if row.is_gone}
+        # Of results whose objectives are listed whole the keys of all scores that they name.
+        self._named: dict[str, set[str]] = {}
+
+    def drops(self, row: TakenResult) -> bool:
+        """Say whether a score that was told earlier holds no more."""
+        named = self._named.get(row.result)
+        is_gone = row.result in self.gone or row.value in self._gone_keys
+        return is_gone or (named is not None and row.value not in named)
+
+    def results(self) -> Set[str]:
+        """Return the results that the bundle tells of, by the lists of results and objectives."""
+        of_keys = {row.text("resultSourcedId") for row in self._bundle.rows(_OF_RESULTS)}
+        return of_keys | {row.text("sourcedId") for row in self._bundle.rows("results")}
 
     def scores(self) -> Iterator[_Score]:
         """Yield every score that speaks of a competency here; note the others."""
         without: Counter[str] = Counter()
         for row in self._bundle.rows("results"):
-            if _is_gone(row):
+            result, status = row.text("sourcedId"), row.text("scoreStatus")
+            if row.is_gone or row.text("lineItemSourcedId") in self.gone_items:
+                self.gone.add(result)
                 continue
-            if row.text("scoreStatus") not in _GRADED:
-                self._told.counts[
-                    f"Results are {row.text('scoreStatus')}, so they show nothing"
-                ] += 1
+            if status not in _GRADED:
+                self.gone.add(result)
+                self._told.counts[f"Results are {status}, so they show nothing"] += 1
                 continue
             item = self._line_items.get(row.text("lineItemSourcedId"))
             if item is None:
                 self._told.row("results", row, "its line item is not in this bundle")
                 continue
-            own = self._of_results.get(row.text("sourcedId"), [])
+            if row.text("studentSourcedId") not in self._people:
+                self._told.row("results", row, "its student is not on record")
+                continue
+            own = self._of_results.get(result, [])
             shared = self._of_items.get(row.text("lineItemSourcedId"), [])
             if own:
                 yield from self._by_objective(row, item, own)
@@ -153,24 +189,28 @@ class _Reader:
                 yield from self._on_all(row, item, shared)
             else:
                 without[item.text("title")] += 1
+                if self._lists_whole(_OF_RESULTS, _OF_ITEMS):
+                    self._named[result] = set()
         if without:
             titles = ", ".join(title for title, _n in without.most_common(5))
             what = f"Results name no learning objective and became no evidence, of {titles}"
             self._told.counts[what] += sum(without.values())
 
     def _by_objective(self, row: Row, item: Row, own: Sequence[Row]) -> Iterator[_Score]:
+        result = row.text("sourcedId")
+        if self._lists_whole(_OF_RESULTS):
+            self._named[result] = {_key(result, line) for line in own}
         for line in own:
-            file = "resultLearningObjectiveIds"
-            competency = self._known(file, line)
+            competency = self._known(_OF_RESULTS, line)
             if competency is None:
                 continue
-            outcome = self._outcome(file, line, row, item)
+            outcome = self._outcome(_OF_RESULTS, line, row, item)
             if outcome is not None:
-                name = f"{row.text('sourcedId')} {line.text('learningObjectiveId')}"
-                yield self._score(name, row, item, [competency], outcome, is_whole=False)
+                key = _key(result, line)
+                yield self._score(key, row, item, [competency], outcome, is_whole=False)
 
     def _on_all(self, row: Row, item: Row, shared: Sequence[Row]) -> Iterator[_Score]:
-        found = [self._known("lineItemLearningObjectiveIds", line) for line in shared]
+        found = [self._known(_OF_ITEMS, line) for line in shared]
         named: dict[int, list[Competency]] = defaultdict(list)
         for competency in found:
             if competency is not None and competency not in named[competency.framework_id]:
@@ -180,9 +220,12 @@ class _Reader:
         outcome = self._outcome("results", row, row, item)
         if outcome is None:
             return
-        for competencies in named.values():
-            name = f"{row.text('sourcedId')} {competencies[0].framework.family_id}"
-            yield self._score(name, row, item, competencies, outcome, is_whole=True)
+        result = row.text("sourcedId")
+        by_key = {f"{result} {ones[0].framework.family_id}": ones for ones in named.values()}
+        if self._lists_whole(_OF_ITEMS):
+            self._named[result] = set(by_key)
+        for key, competencies in by_key.items():
+            yield self._score(key, row, item, competencies, outcome, is_whole=True)
 
     def _known(self, file: str, line: Row) -> Competency | None:
         """Return the competency that a row names; where there is none, say so once a row."""
@@ -239,7 +282,7 @@ class _Reader:
     ) -> _Score:
         codes = tuple((one.code, 1.0) for one in competencies)
         shown = "" if is_whole else f" [{competencies[0].code}]"
-        name = f"oneroster {item.text('sourcedId')}"
+        name = f"{_TASKS}{item.text('sourcedId')}"
         draft = TaskDraft(
             f"{name[: _LONGEST_TASK_ID - len(shown)]}{shown}",
             TaskKind.CHECK,
@@ -248,6 +291,7 @@ class _Reader:
         )
         return _Score(
             key,
+            row.text("sourcedId"),
             self._people[row.text("studentSourcedId")],
             competencies[0].framework,
             draft,
@@ -256,8 +300,16 @@ class _Reader:
         )
 
     def _objectives(self) -> set[str]:
-        files = ("resultLearningObjectiveIds", "lineItemLearningObjectiveIds")
+        files = (_OF_RESULTS, _OF_ITEMS)
         return {_identifier(row) for file in files for row in self._bundle.rows(file)}
+
+    def _lists_whole(self, *files: str) -> bool:
+        return all(self._bundle.is_whole(file) for file in files)
+
+
+def _key(result: str, line: Row) -> str:
+    """Return by what a score of a result on one objective is known."""
+    return f"{result} {line.text('learningObjectiveId')}"
 
 
 def _competencies(identifiers: set[str], by: Actor) -> dict[str, Competency]:
@@ -294,27 +346,31 @@ def _task_of(score: _Score, tasks: Mapping[str, int]) -> int:
     return tasks[f"{score.framework.pk} {score.task.source_id}"]
 
 
-def _held(keys: Mapping[str, object]) -> dict[str, TakenResult]:
+def _held(results: Set[str]) -> dict[str, TakenResult]:
+    """Return what was told earlier of results, by its key."""
     found: dict[str, TakenResult] = {}
-    for chunk in in_chunks(list(keys)):
-        rows = TakenResult.objects.filter(value__in=chunk)
-        found |= {row.value: row for row in rows}
+    for chunk in in_chunks(sorted(results)):
+        found |= {row.value: row for row in TakenResult.objects.filter(result__in=chunk)}
     return found
+
+
+def _of_items(items: Set[str], *, without: Set[int]) -> list[TakenResult]:
+    """Return what was told earlier of line items that are deleted now."""
+    if not items:
+        return []
+    rows = TakenResult.objects.filter(task__source_id__startswith=_TASKS).select_related("task")
+    return [
+        row
+        for row in rows
+        if row.pk not in without and _SHOWN.sub("", row.task.source_id)[len(_TASKS) :] in items
+    ]
 
 
 def _says(row: TakenResult, score: _Score, tasks: Mapping[str, int]) -> bool:
     """Say whether a score was told like this before: what somebody withdrew here stays so."""
-    return (row.task_id, row.done_at) == (_task_of(score, tasks), score.done_at) and (
-        abs(row.outcome - score.outcome) < 1e-12
-    )
-
-
-def _gone(bundle: Bundle) -> list[TakenResult]:
-    """Return what was told earlier of results that are deleted now."""
-    gone = {row.text("sourcedId") for row in bundle.rows("results") if _is_gone(row)}
-    if not gone:
-        return []
-    return [row for row in TakenResult.objects.all() if row.value.rpartition(" ")[0] in gone]
+    told = (score.person, _task_of(score, tasks), score.done_at)
+    same = (row.learner_id, row.task_id, row.done_at) == told
+    return same and abs(row.outcome - score.outcome) < 1e-12
 
 
 def _withdraw(
@@ -348,11 +404,13 @@ def _record(
     )
     new = placed(columns, on_record(columns), np.full(n, -1, np.int64))
     ids = take_in_responses(new, organization=district, by=by, at=at)
-    TakenResult.objects.filter(value__in=[s.key for s in scores if s.key in held]).delete()
+    for chunk in in_chunks([held[score.key].pk for score in scores if score.key in held]):
+        TakenResult.objects.filter(pk__in=chunk).delete()
     TakenResult.objects.bulk_create(
         [
             TakenResult(
                 value=score.key,
+                result=score.result,
                 learner_id=score.person,
                 response_id=response,
                 task_id=_task_of(score, tasks),
@@ -368,7 +426,7 @@ def _record(
 def _by(bundle: Bundle, file: str, column: str) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in bundle.rows(file):
-        if not _is_gone(row):
+        if not row.is_gone:
             found[row.text(column)].append(row)
     return found
 
@@ -385,11 +443,7 @@ def _scales(bundle: Bundle) -> dict[str, dict[str, float]]:
 
 def _scale_ids(bundle: Bundle, file: str, column: str) -> dict[str, str]:
     rows = bundle.rows(file)
-    return {row.text(column): row.text("scoreScaleSourcedId") for row in rows if not _is_gone(row)}
-
-
-def _is_gone(row: Row) -> bool:
-    return row.values.get("status") in ("tobedeleted", "inactive")
+    return {row.text(column): row.text("scoreScaleSourcedId") for row in rows if not row.is_gone}
 
 
 def _number(row: Row, column: str) -> float | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from manypaths.base.changes import Changes
 from manypaths.demographics.services import take_in_demographics
 from manypaths.interop.oneroster.bundle import Bundle
+from manypaths.interop.oneroster.columns import COLUMNS, NOT_READ
 from manypaths.interop.oneroster.tables import Row
 from manypaths.people.access import Actor
 from manypaths.people.models import Organization
@@ -32,7 +33,7 @@ def seal_demographics(
         person = people.get(row.text("sourcedId"))
         if person is None:
             continue
-        if row.values.get("status") in ("tobedeleted", "inactive"):
+        if row.is_gone:
             gone.add(person)
         else:
             facts.setdefault(person, _facts(row))
@@ -45,8 +46,14 @@ def _facts(row: Row) -> dict[str, str]:
     return {
         name: _told(value)[:_LONGEST]
         for name, value in row.values.items()
-        if name not in _OF_THE_ROW
+        if name not in _OF_THE_ROW and _is_read(name)
     }
+
+
+def _is_read(name: str) -> bool:
+    """Say whether a column is the standard's, or one that districts may add."""
+    known = name in COLUMNS["demographics"] or name in NOT_READ
+    return known or name.lower().startswith("metadata.")
 
 
 def _told(value: object) -> str:

@@ -33,6 +33,11 @@ class Row:
         value = self.values.get(column)
         return value if isinstance(value, str) else ""
 
+    @property
+    def is_gone(self) -> bool:
+        """Say whether the row deletes what it names."""
+        return self.values.get("status") in ("tobedeleted", "inactive")
+
 
 @dataclass
 class Table:
@@ -41,6 +46,8 @@ class Table:
     file: str
     rows: list[Row] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    # False where the file, or a row of it, can't be read: it may hold more than is here.
+    is_whole: bool = True
 
 
 @dataclass
@@ -76,23 +83,37 @@ def read_table(
     """Read one CSV file; what is wrong with it goes to the findings."""
     contents = contents.removeprefix(_BOM) if _is_text(file, contents, findings) else b""
     if not contents:
-        return Table(file)
+        return Table(file, is_whole=False)
+    n_faults = len(findings.faults)
     lines = _cells(file, contents, findings)
     header = next(lines, None)
     if header is None:
         findings.fault(
             file, 1, None, None, worded("the file is empty; its first row names the columns")
         )
-        return Table(file)
+        return Table(file, is_whole=False)
     names = _names(file, header[1], columns, findings)
     if not names:
-        return Table(file)
+        return Table(file, is_whole=False)
     rows = [
         Row(number, _values(file, number, names, cells, columns, findings))
         for number, cells in lines
         if _is_row(file, number, cells, names, findings)
     ]
-    return Table(file, rows, frozenset(names))
+    is_whole = all(fault.row and fault.column for fault in findings.faults[n_faults:])
+    return Table(file, rows, frozenset(names), is_whole and "sourcedId" in names)
+
+
+def header_of(contents: bytes) -> list[str]:
+    """Return the names of a file's columns in lower case; none where they can't be read."""
+    text = io.TextIOWrapper(
+        io.BytesIO(contents.removeprefix(_BOM)), "utf-8", errors="replace", newline=""
+    )
+    try:
+        rows = (cells for cells in csv.reader(text) if any(cell.strip() for cell in cells))
+        return [cell.strip().lower() for cell in next(rows, [])]
+    except csv.Error:
+        return []
 
 
 def _is_text(file: str, contents: bytes, findings: Findings) -> bool:
@@ -214,12 +235,12 @@ def _values(
             continue
         if cell != value:
             findings.tolerate(f"{file} has blanks around what stands in its cells")
-        for remark in column.oddities(value):
-            findings.tolerate(f"{file} writes {remark}")
         try:
             if len(value) > _LONGEST_CELL:
                 raise ValueError
             values[name] = column.read(value)
+            for remark in column.oddities(value):
+                findings.tolerate(f"{file} writes {remark}")
         except ValueError:
             findings.fault(file, number, name, value, column.allowed)
     for name, column in columns.items():

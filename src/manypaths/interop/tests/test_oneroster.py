@@ -300,8 +300,8 @@ def test_the_sample_of_the_standard_is_taken_in(district: Organization, conforma
 
 def test_demographics_are_sealed_apart_and_counted(district: Organization, tmp_path: Path) -> None:
     files = BUNDLE | {
-        "demographics.csv": "sourcedId,status,dateLastModified,birthDate,sex,asian,metadata.el\n"
-        "u1,,,2014-03-01,Female,TRUE,no\nu2,,,2013-11-30,,,\n"
+        "demographics.csv": "sourcedId,status,dateLastModified,birthDate,sex,asian,metadata.el,lunch\n"
+        "u1,,,2014-03-01,Female,TRUE,no,free\nu2,,,2013-11-30,,,,\n"
     }
     path = write_folder(tmp_path / "b", files)
     report = take_in(path, district)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from manypaths.base.errors import Refused
 from manypaths.estimates.models import Belief
 from manypaths.estimates.services import rebuild
 from manypaths.estimates.tests.world import World, make_world
@@ -171,3 +172,103 @@ def test_extra_credit_counts_as_the_whole(
     report = take_in(tmp_path / "b", district, more)
     assert outcomes("u1")[frozenset({"F1", "F2"})] == 1.0
     assert "Scores beyond the line item's range count as its end (once)." in report.notices
+
+
+@pytest.mark.parametrize("status", ["exempt", "not submitted"])
+def test_a_score_that_no_longer_stands_counts_no_more(
+    district: Organization, tmp_path: Path, world: World, status: str
+) -> None:
+    take_in(tmp_path / "b", district)
+    without = changed("results.csv", "quiz,u1,fully graded,15", f"quiz,u1,{status},")
+    report = take_in(tmp_path / "c", district, without)
+    assert report.changes["results"].retired == 1
+    assert outcomes("u1") == {frozenset({"F3"}): 0.25}
+    assert take_in(tmp_path / "d", district, without).changes["results"].retired == 0
+
+
+def test_a_score_that_was_anothers_goes_over_to_them(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    take_in(tmp_path / "b", district)
+    anothers = changed("results.csv", "q-ada,,,quiz,u1", "q-ada,,,quiz,u2")
+    assert take_in(tmp_path / "c", district, anothers).changes["results"].updated == 1
+    assert outcomes("u1") == {frozenset({"F3"}): 0.25}
+    assert outcomes("u2") == {frozenset({"F3"}): 0.84, frozenset({"F1", "F2"}): 0.75}
+    assert take_in(tmp_path / "d", district, anothers).changes["results"].unchanged == 3
+
+
+def test_an_objective_that_a_result_no_longer_names_counts_no_more(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    take_in(tmp_path / "b", district)
+    name = "resultLearningObjectiveIds.csv"
+    take_in(tmp_path / "c", district, changed(name, "CFItems/F3,25", "CFItems/F2,40"))
+    assert outcomes("u1") == {frozenset({"F1", "F2"}): 0.75, frozenset({"F2"}): 0.4}
+
+
+def delta(**tables: str) -> dict[str, str]:
+    """Return changes of results alone: rows below the columns of their tables."""
+    lists = "".join(f"file.{name},delta\n" for name in tables)
+    files = {
+        f"{name}.csv": RESULTS[f"{name}.csv"].split("\n")[0] + f"\n{row}\n"
+        for name, row in tables.items()
+    }
+    return files | {"manifest.csv": f"propertyName,value\noneroster.version,1.2\n{lists}"}
+
+
+def take_in_delta(folder: Path, district: Organization, **tables: str) -> ImportReport:
+    path = write_folder(folder, delta(**tables))
+    return import_roster(path, district=district, by=OPERATOR, at=AT)
+
+
+def test_a_deleted_line_item_takes_its_scores_along(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    take_in(tmp_path / "b", district)
+    row = "essay,tobedeleted,2026-10-01T00:00:00Z,Essay,c1,0,100"
+    take_in_delta(tmp_path / "c", district, lineItems=row)
+    assert outcomes("u1") == {frozenset({"F1", "F2"}): 0.75}
+    assert outcomes("u2") == {}
+
+
+def test_a_deleted_objective_takes_its_score_along(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    take_in(tmp_path / "b", district)
+    row = "r1,tobedeleted,2026-10-01T00:00:00Z,e-ada,case,F3,25,"
+    key = "https://frameworks.example/ims/case/v1p1/CFItems/F3"
+    take_in_delta(tmp_path / "c", district, resultLearningObjectiveIds=row.replace("F3", key, 1))
+    assert outcomes("u1") == {frozenset({"F1", "F2"}): 0.75}
+
+
+def test_changes_without_their_line_item_are_told_and_leave_what_stood(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    take_in(tmp_path / "b", district)
+    row = "q-ada,active,2026-10-01T00:00:00Z,quiz,u1,fully graded,20,2026-09-10,"
+    report = take_in_delta(tmp_path / "c", district, results=row)
+    assert "results.csv, row 2: its line item is not in this bundle." in report.notices
+    assert outcomes("u1")[frozenset({"F1", "F2"})] == 0.75
+
+
+def test_a_result_of_somebody_deleted_is_told(
+    district: Organization, tmp_path: Path, world: World
+) -> None:
+    users = BUNDLE["users.csv"] + "u9,tobedeleted,,true,u9,No,Body,\n"
+    results = RESULTS["results.csv"] + "q-9,,,quiz,u9,fully graded,15,2026-09-10,\n"
+    report = take_in(tmp_path / "b", district, {"users.csv": users, "results.csv": results})
+    assert "results.csv, row 6: its student is not on record." in report.notices
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [("graded,15", "graded,1_5", "score"), ("2026-09-10", "9999-12-31", "scoreDate")],
+)
+def test_scores_and_days_that_are_none_are_faults(
+    district: Organization, tmp_path: Path, world: World, old: str, new: str, column: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        take_in(tmp_path / "b", district, changed("results.csv", old, new))
+    assert {(fault.file, fault.column) for fault in refusal.value.faults} == {
+        ("results.csv", column)
+    }

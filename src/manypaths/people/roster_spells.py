@@ -1,0 +1,279 @@
+"""Who is where by a roster, and from when to when: roles, memberships and ties brought up to date.
+
+Each row of these tables knows which row of the roster began it. So a delta that tells of one row
+ends what that row said before and says no more: a pupil who moved is no longer where they were.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from manypaths.base.bulk import AT_ONCE, in_chunks, insert_columns
+from manypaths.base.changes import Changes
+from manypaths.base.errors import Refused
+from manypaths.people.models import Membership, Relationship, RoleHeld
+from manypaths.people.roster import Listed, RosterDraft
+
+# Who is where, as the row ids of a table: (person, organization, role), say.
+Key = tuple[Any, ...]
+Keys = Mapping[str, int]
+_Said = TypeVar("_Said")
+_Found = TypeVar("_Found")
+# Where a key names people.
+_PEOPLE_FIELDS = ("person_id", "supporter_id", "learner_id")
+
+
+class _Spell(NamedTuple):
+    """A time somewhere, as a row of the roster says it."""
+
+    key: Key
+    row: str
+    starts_on: date
+    ends_on: date | None
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day; the end of days for one that is open."""
+        return self.ends_on or date.max
+
+
+class _Held(NamedTuple):
+    """A row that is there: what it joins, from when to when, and whether this roster began it."""
+
+    pk: int
+    key: Key
+    row: str
+    starts_on: date
+    ends_on: date | None
+    is_ours: bool
+
+    def is_over_by(self, on: date) -> bool:
+        """Say whether it had ended before a day."""
+        return self.ends_on is not None and self.ends_on < on
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One of the three tables: the fields of its key, and what new rows have besides."""
+
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    others: Mapping[str, Any]
+
+    @property
+    def people(self) -> list[int]:
+        """Return at which places a key names people."""
+        return [place for place, name in enumerate(self.fields) if name in _PEOPLE_FIELDS]
+
+
+_ROLES = _Table(RoleHeld, ("person_id", "organization_id", "role"), {})
+_MEMBERSHIPS = _Table(Membership, ("group_id", "person_id", "part"), {})
+_TIES = _Table(Relationship, ("supporter_id", "learner_id", "kind"), {"consented_on": None})
+
+
+@dataclass(frozen=True)
+class Spells:
+    """What a roster says of roles, memberships and ties, as of a day."""
+
+    draft: RosterDraft
+    on: date
+    people: Keys
+
+    def roles(self, schools: Keys) -> Changes:
+        """Bring roles up to date; one without a first day begins on the day of the roster."""
+        listed = self.draft.roles
+        said = [
+            (key_of(self.people, s.person), key_of(schools, s.school), s.role.value)
+            for s in listed.said
+        ]
+        told = [(s.row, s.starts_on, s.ends_on) for s in listed.said]
+        gone = {
+            (self.people.get(s.person), schools.get(s.school), s.role.value) for s in listed.gone
+        }
+        closed = {schools[one] for one in self.draft.gone_schools if one in schools}
+        return self._bring_in(_ROLES, listed, said, told, gone, {}, (1, closed))
+
+    def memberships(self, groups: Keys, starts: Mapping[int, date]) -> Changes:
+        """Bring memberships up to date; one without a first day begins with the group's term."""
+        listed = self.draft.memberships
+        said = [
+            (key_of(groups, s.group), key_of(self.people, s.person), s.part.value)
+            for s in listed.said
+        ]
+        told = [(s.row, s.starts_on, s.ends_on) for s in listed.said]
+        gone = {(groups.get(s.group), self.people.get(s.person), s.part.value) for s in listed.gone}
+        closed = {groups[one] for one in self.draft.gone_groups if one in groups}
+        return self._bring_in(_MEMBERSHIPS, listed, said, told, gone, starts, (0, closed))
+
+    def ties(self) -> Changes:
+        """Bring ties up to date; two ids of one person tie nobody to themself."""
+        listed = self.draft.ties
+        pairs = [
+            (key_of(self.people, t.supporter), key_of(self.people, t.learner), t)
+            for t in listed.said
+        ]
+        others = [(one, other, tie) for one, other, tie in pairs if one != other]
+        said = [(one, other, tie.kind.value) for one, other, tie in others]
+        told = [(tie.row, None, None) for _one, _other, tie in others]
+        return self._bring_in(_TIES, listed, said, told, set(), {}, (0, set()))
+
+    def _bring_in(
+        self,
+        table: _Table,
+        listed: Listed[_Said],
+        keys: Sequence[Key],
+        told: Sequence[tuple[str, date | None, date | None]],
+        gone: Collection[Key],
+        starts: Mapping[int, date],
+        closed: tuple[int, Collection[int]],
+    ) -> Changes:
+        held = self._held(table)
+        spells = self._spells(keys, told, held, starts)
+        matches = _matches(spells, held, self.on, is_whole=listed.is_whole)
+        new, moved = [], []
+        changes = Changes(read=len(spells))
+        for spell, row in zip(spells, matches, strict=True):
+            if row is None:
+                new.append(spell)
+                continue
+            is_same = (row.starts_on, row.ends_on) == (spell.starts_on, spell.ends_on)
+            changes.unchanged += is_same or not row.is_ours
+            if row.is_ours and not (is_same and row.row == spell.row):
+                moved.append(
+                    table.model(
+                        pk=row.pk,
+                        starts_on=spell.starts_on,
+                        ends_on=spell.ends_on,
+                        source_id=spell.row,
+                    )
+                )
+        self._write(table, new, moved)
+        changes.created = len(new)
+        changes.updated = changes.read - changes.created - changes.unchanged
+        kept = {row.pk for row in matches if row is not None}
+        left, (place, shut) = self._left(), closed
+        ended = [
+            row
+            for row in held
+            if row.is_ours
+            and row.pk not in kept
+            and not row.is_over_by(self.on)
+            and (
+                listed.is_whole
+                or row.row in listed.rows
+                # Older installations did not keep which row it was.
+                or (not row.row and row.key in gone)
+                or row.key[place] in shut
+                or any(row.key[one] in left for one in table.people)
+            )
+        ]
+        self._end(table, ended)
+        changes.retired = len(ended)
+        return changes
+
+    def _held(self, table: _Table) -> list[_Held]:
+        """Return the rows that are there, of this roster and of others, by their start."""
+        names = ("pk", "source", "source_id", "starts_on", "ends_on", *table.fields)
+        rows = table.model._default_manager.order_by("starts_on", "pk").values_list(*names)
+        ours = self.draft.source
+        return [
+            _Held(pk, tuple(key), row, start, end, source == ours)
+            for pk, source, row, start, end, *key in rows
+        ]
+
+    def _spells(
+        self,
+        keys: Sequence[Key],
+        told: Sequence[tuple[str, date | None, date | None]],
+        held: Sequence[_Held],
+        starts: Mapping[int, date],
+    ) -> list[_Spell]:
+        """Return what is said with a first day each, once of a key and first day.
+
+        Of two with the same first day the longer holds. What ended before it began never was.
+        """
+        began = {row.key: row.starts_on for row in held if row.is_ours}
+        began_by = {(row.key, row.row): row.starts_on for row in held if row.is_ours}
+        found: dict[tuple[Key, date], _Spell] = {}
+        for key, (row, first, last) in zip(keys, told, strict=True):
+            start = first or began_by.get((key, row)) or began.get(key)
+            spell = _Spell(key, row, start or starts.get(key[0], self.on), last)
+            other = found.get((key, spell.starts_on))
+            is_longer = other is None or spell.last_day > other.last_day
+            if spell.last_day >= spell.starts_on and is_longer:
+                found[key, spell.starts_on] = spell
+        return list(found.values())
+
+    def _left(self) -> set[int]:
+        """Return who has left by every id that the source has of them."""
+        draft = self.draft
+        ids = [one.source_id for one in draft.people] if draft.is_whole else self.people
+        staying = {self.people[one] for one in ids if one not in draft.gone_people}
+        return {self.people[one] for one in draft.gone_people if one in self.people} - staying
+
+    def _write(self, table: _Table, new: Sequence[_Spell], moved: Sequence[models.Model]) -> None:
+        columns: dict[str, Sequence[Any]] = {
+            name: [spell.key[place] for spell in new] for place, name in enumerate(table.fields)
+        }
+        columns["starts_on"] = [spell.starts_on for spell in new]
+        columns["ends_on"] = [spell.ends_on for spell in new]
+        columns["source"] = [self.draft.source] * len(new)
+        columns["source_id"] = [spell.row for spell in new]
+        columns |= {name: [value] * len(new) for name, value in table.others.items()}
+        insert_columns(table.model, columns)
+        fields = ["starts_on", "ends_on", "source_id"]
+        table.model._default_manager.bulk_update(moved, fields, AT_ONCE // 10)
+
+    def _end(self, table: _Table, ended: Sequence[_Held]) -> None:
+        """End rows on the day before; what had no day until then never was."""
+        rows = table.model._default_manager
+        for chunk in in_chunks([row.pk for row in ended if row.starts_on >= self.on]):
+            rows.filter(pk__in=chunk).delete()
+        for chunk in in_chunks([row.pk for row in ended if row.starts_on < self.on]):
+            rows.filter(pk__in=chunk).update(ends_on=self.on - timedelta(days=1))
+
+
+def _matches(
+    spells: Sequence[_Spell], held: Sequence[_Held], on: date, *, is_whole: bool
+) -> list[_Held | None]:
+    """Return for each spell the row that is this very time, None where there is none yet.
+
+    First that of the same first day, whoever began it; then, of the roster's own, that of the same
+    row of the roster; last the newest, unless a delta may speak of another time beside it.
+    """
+    by_start = {(row.key, row.starts_on): row for row in held}
+    by_row: dict[tuple[Key, str], list[_Held]] = {}
+    by_key: dict[Key, list[_Held]] = {}
+    for row in held:
+        if row.is_ours and not row.is_over_by(on):
+            by_row.setdefault((row.key, row.row), []).append(row)
+            by_key.setdefault(row.key, []).append(row)
+    found = [by_start.get((spell.key, spell.starts_on)) for spell in spells]
+    taken = {row.pk for row in found if row is not None}
+
+    def take(rows: Sequence[_Held]) -> _Held | None:
+        row = next((row for row in reversed(rows) if row.pk not in taken), None)
+        if row is not None:
+            taken.add(row.pk)
+        return row
+
+    for place, spell in enumerate(spells):
+        found[place] = found[place] or take(by_row.get((spell.key, spell.row), ()))
+    for place, spell in enumerate(spells):
+        rows = by_key.get(spell.key, ())
+        found[place] = found[place] or take(rows if is_whole else [r for r in rows if not r.row])
+    return found
+
+
+def key_of(keys: Mapping[str, _Found], source_id: str) -> _Found:
+    """Return what stands for a source's id. Raises Refused for one that is not on record."""
+    try:
+        return keys[source_id]
+    except KeyError:
+        raise Refused(
+            _("The roster names {one} and does not hold it.").format(one=repr(source_id))
+        ) from None
