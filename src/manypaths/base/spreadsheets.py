@@ -23,7 +23,7 @@ def safe_cell(value: object) -> object:
 
 def restored(cell: str) -> str:
     """Return the text of a cell, without the mark that `safe_cell` puts before one."""
-    return cell[1:] if _is_marked(cell) else cell
+    return cell[1:] if cell.startswith(_MARK) and _is_marked(cell) else cell
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[bytes]:
@@ -46,5 +46,6 @@ def _is_formula(text: str) -> bool:
 
 
 def _is_marked(text: str) -> bool:
+    """Say whether what follows the mark of a text needs it."""
     rest = text[1:]
-    return text.startswith(_MARK) and (_is_formula(rest) or rest.startswith(_MARK))
+    return _is_formula(rest) or rest.startswith(_MARK)

@@ -255,17 +255,18 @@ def _matches(
     found = [by_start.get((spell.key, spell.starts_on)) for spell in spells]
     taken = {row.pk for row in found if row is not None}
 
-    def take(rows: Sequence[_Held]) -> _Held | None:
+    def match(place: int, rows: Sequence[_Held]) -> None:
         row = next((row for row in reversed(rows) if row.pk not in taken), None)
         if row is not None:
             taken.add(row.pk)
-        return row
+            found[place] = row
 
     for place, spell in enumerate(spells):
-        found[place] = found[place] or take(by_row.get((spell.key, spell.row), ()))
+        if found[place] is None and (rows := by_row.get((spell.key, spell.row))):
+            match(place, rows)
     for place, spell in enumerate(spells):
-        rows = by_key.get(spell.key, ())
-        found[place] = found[place] or take(rows if is_whole else [r for r in rows if not r.row])
+        if found[place] is None and (rows := by_key.get(spell.key)):
+            match(place, rows if is_whole else [row for row in rows if not row.row])
     return found
 
 

@@ -162,10 +162,8 @@ def _check_column(
     bundle: Bundle, table: Table, column: str, kind: Column, held: set[str], known: Known
 ) -> None:
     for row in table.rows:
-        if row.is_gone:
-            continue
         for one in _ids_in(row, column):
-            if one not in held and not known(kind.refers_to, one):
+            if one not in held and not known(kind.refers_to, one) and not row.is_gone:
                 bundle.findings.fault(table.file, row.number, column, one, kind.allowed)
 
 
