@@ -27,8 +27,17 @@ _Found = TypeVar("_Found")
 _PEOPLE_FIELDS = ("person_id", "supporter_id", "learner_id")
 
 
+class _Told(NamedTuple):
+    """A time somewhere, as a row of the roster says it: perhaps without a first day."""
+
+    key: Key
+    row: str
+    starts_on: date | None
+    ends_on: date | None
+
+
 class _Spell(NamedTuple):
-    """A time somewhere, as a row of the roster says it."""
+    """A time somewhere by a row of the roster, from its first day."""
 
     key: Key
     row: str
@@ -62,6 +71,8 @@ class _Table:
 
     model: type[models.Model]
     fields: tuple[str, ...]
+    # Where a key says in which school or group somebody is.
+    place: int
     others: Mapping[str, Any]
 
     @property
@@ -70,9 +81,9 @@ class _Table:
         return [place for place, name in enumerate(self.fields) if name in _PEOPLE_FIELDS]
 
 
-_ROLES = _Table(RoleHeld, ("person_id", "organization_id", "role"), {})
-_MEMBERSHIPS = _Table(Membership, ("group_id", "person_id", "part"), {})
-_TIES = _Table(Relationship, ("supporter_id", "learner_id", "kind"), {"consented_on": None})
+_ROLES = _Table(RoleHeld, ("person_id", "organization_id", "role"), 1, {})
+_MEMBERSHIPS = _Table(Membership, ("group_id", "person_id", "part"), 0, {})
+_TIES = _Table(Relationship, ("supporter_id", "learner_id", "kind"), 0, {"consented_on": None})
 
 
 @dataclass(frozen=True)
@@ -86,53 +97,67 @@ class Spells:
     def roles(self, schools: Keys) -> Changes:
         """Bring roles up to date; one without a first day begins on the day of the roster."""
         listed = self.draft.roles
-        said = [
-            (key_of(self.people, s.person), key_of(schools, s.school), s.role.value)
+        told = [
+            _Told(
+                (key_of(self.people, s.person), key_of(schools, s.school), s.role.value),
+                s.row,
+                s.starts_on,
+                s.ends_on,
+            )
             for s in listed.said
         ]
-        told = [(s.row, s.starts_on, s.ends_on) for s in listed.said]
         gone = {
             (self.people.get(s.person), schools.get(s.school), s.role.value) for s in listed.gone
         }
         closed = {schools[one] for one in self.draft.gone_schools if one in schools}
-        return self._bring_in(_ROLES, listed, said, told, gone, {}, (1, closed))
+        return self._bring_in(_ROLES, listed, told, gone, closed, {})
 
-    def memberships(self, groups: Keys, starts: Mapping[int, date]) -> Changes:
-        """Bring memberships up to date; one without a first day begins with the group's term."""
+    def memberships(
+        self, groups: Keys, closed: Collection[int], starts: Mapping[int, date]
+    ) -> Changes:
+        """Bring memberships up to date; one without a first day begins with the group's term.
+
+        `closed` are the groups that nobody is in any more.
+        """
         listed = self.draft.memberships
-        said = [
-            (key_of(groups, s.group), key_of(self.people, s.person), s.part.value)
+        told = [
+            _Told(
+                (key_of(groups, s.group), key_of(self.people, s.person), s.part.value),
+                s.row,
+                s.starts_on,
+                s.ends_on,
+            )
             for s in listed.said
         ]
-        told = [(s.row, s.starts_on, s.ends_on) for s in listed.said]
         gone = {(groups.get(s.group), self.people.get(s.person), s.part.value) for s in listed.gone}
-        closed = {groups[one] for one in self.draft.gone_groups if one in groups}
-        return self._bring_in(_MEMBERSHIPS, listed, said, told, gone, starts, (0, closed))
+        return self._bring_in(_MEMBERSHIPS, listed, told, gone, closed, starts)
 
     def ties(self) -> Changes:
         """Bring ties up to date; two ids of one person tie nobody to themself."""
         listed = self.draft.ties
-        pairs = [
-            (key_of(self.people, t.supporter), key_of(self.people, t.learner), t)
+        told = [
+            _Told(
+                (key_of(self.people, t.supporter), key_of(self.people, t.learner), t.kind.value),
+                t.row,
+                None,
+                None,
+            )
             for t in listed.said
         ]
-        others = [(one, other, tie) for one, other, tie in pairs if one != other]
-        said = [(one, other, tie.kind.value) for one, other, tie in others]
-        told = [(tie.row, None, None) for _one, _other, tie in others]
-        return self._bring_in(_TIES, listed, said, told, set(), {}, (0, set()))
+        told = [one for one in told if one.key[0] != one.key[1]]
+        return self._bring_in(_TIES, listed, told, set(), set(), {})
 
     def _bring_in(
         self,
         table: _Table,
         listed: Listed[_Said],
-        keys: Sequence[Key],
-        told: Sequence[tuple[str, date | None, date | None]],
+        told: Sequence[_Told],
         gone: Collection[Key],
+        closed: Collection[int],
         starts: Mapping[int, date],
-        closed: tuple[int, Collection[int]],
     ) -> Changes:
         held = self._held(table)
-        spells = self._spells(keys, told, held, starts)
+        spells = self._spells(told, held, starts)
         matches = _matches(spells, held, self.on, is_whole=listed.is_whole)
         new, moved = [], []
         changes = Changes(read=len(spells))
@@ -155,7 +180,7 @@ class Spells:
         changes.created = len(new)
         changes.updated = changes.read - changes.created - changes.unchanged
         kept = {row.pk for row in matches if row is not None}
-        left, (place, shut) = self._left(), closed
+        left = self._left()
         ended = [
             row
             for row in held
@@ -167,7 +192,7 @@ class Spells:
                 or row.row in listed.rows
                 # Older installations did not keep which row it was.
                 or (not row.row and row.key in gone)
-                or row.key[place] in shut
+                or row.key[table.place] in closed
                 or any(row.key[one] in left for one in table.people)
             )
         ]
@@ -186,11 +211,7 @@ class Spells:
         ]
 
     def _spells(
-        self,
-        keys: Sequence[Key],
-        told: Sequence[tuple[str, date | None, date | None]],
-        held: Sequence[_Held],
-        starts: Mapping[int, date],
+        self, told: Sequence[_Told], held: Sequence[_Held], starts: Mapping[int, date]
     ) -> list[_Spell]:
         """Return what is said with a first day each, once of a key and first day.
 
@@ -199,7 +220,7 @@ class Spells:
         began = {row.key: row.starts_on for row in held if row.is_ours}
         began_by = {(row.key, row.row): row.starts_on for row in held if row.is_ours}
         found: dict[tuple[Key, date], _Spell] = {}
-        for key, (row, first, last) in zip(keys, told, strict=True):
+        for key, row, first, last in told:
             start = first or began_by.get((key, row)) or began.get(key)
             spell = _Spell(key, row, start or starts.get(key[0], self.on), last)
             other = found.get((key, spell.starts_on))
@@ -213,7 +234,7 @@ class Spells:
         draft = self.draft
         ids = [one.source_id for one in draft.people] if draft.is_whole else self.people
         staying = {self.people[one] for one in ids if one not in draft.gone_people}
-        return {self.people[one] for one in draft.gone_people if one in self.people} - staying
+        return set(self.people.values()) - staying
 
     def _write(self, table: _Table, new: Sequence[_Spell], moved: Sequence[models.Model]) -> None:
         columns: dict[str, Sequence[Any]] = {

@@ -74,7 +74,9 @@ def take_in_roster(
         "groups": group_changes,
         "people": people_changes,
         "roles": spells.roles(schools),
-        "memberships": spells.memberships(groups, _first_days(draft, groups, terms)),
+        "memberships": spells.memberships(
+            groups, _closed(draft, schools, groups), _first_days(draft, groups, terms)
+        ),
         "relationships": spells.ties(),
     }
     record_deed(
@@ -198,6 +200,15 @@ def _term_now(group: GroupDraft, terms: Mapping[str, Term], on: date) -> Term:
     if around:
         return max(around, key=lambda term: term.ends_on - term.starts_on)
     return min(ahead, key=lambda t: t.starts_on) if ahead else max(found, key=lambda t: t.ends_on)
+
+
+def _closed(draft: RosterDraft, schools: Keys, groups: Keys) -> set[int]:
+    """Return the groups that are deleted, themselves or with their school."""
+    gone = [schools[one] for one in draft.gone_schools if one in schools]
+    of_schools = Group.objects.filter(organization__in=gone).exclude(source_id="")
+    return {groups[one] for one in draft.gone_groups if one in groups} | set(
+        of_schools.values_list("pk", flat=True)
+    )
 
 
 def _first_days(draft: RosterDraft, groups: Keys, terms: Mapping[str, Term]) -> dict[int, date]:

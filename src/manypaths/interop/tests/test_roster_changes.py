@@ -51,7 +51,8 @@ def first(folder: Path, district: Organization, changes: dict[str, str] | None =
 
 
 def then(folder: Path, district: Organization, *changes: str, version: str = "1.2") -> ImportReport:
-    return take_in(write_folder(folder / "delta", delta(*changes, version=version)), district)
+    fresh = folder / f"delta-{len(list(folder.iterdir()))}"
+    return take_in(write_folder(fresh, delta(*changes, version=version)), district)
 
 
 def roles_of(source_id: str) -> set[tuple[str, str]]:
@@ -178,8 +179,10 @@ def test_a_deleted_school_has_no_roles_and_no_classes(
     district: Organization, tmp_path: Path
 ) -> None:
     first(tmp_path, district)
+    then(tmp_path, district, "enrollments: e6,active,,c2,s2,u2,student,,2026-08-17,")
     then(tmp_path, district, "orgs: s2,tobedeleted,,Lake School,school,,d1")
     assert roles_of("u3") == {("teacher", "Hill School")}
+    assert groups_of("u2") == {"7A Mathematics"}
 
 
 def test_deleting_what_was_never_there_does_no_harm(district: Organization, tmp_path: Path) -> None:
@@ -331,6 +334,24 @@ def test_one_list_may_be_whole_and_another_tell_changes(
     take_in(write_folder(tmp_path / "mixed", files), district)
     assert groups_of("u2") == set()
     assert roles_of("u2") == {("student", "Hill School")}
+
+
+def test_who_is_missing_from_a_whole_list_of_people_is_nowhere(
+    district: Organization, tmp_path: Path
+) -> None:
+    first(tmp_path, district)
+    files = delta("enrollments: e1,active,,c1,s1,u1,student,,2026-08-17,")
+    files["users.csv"] = "\n".join(
+        line.rpartition(",")[0]
+        for line in BUNDLE["users.csv"].splitlines()
+        if not line.startswith("u2,")
+    )
+    files["manifest.csv"] += "file.users,bulk\n"
+    take_in(write_folder(tmp_path / "mixed", files), district)
+    assert not roles_of("u2")
+    assert not groups_of("u2")
+    assert groups_of("u1") == {"7A Mathematics"}
+    assert Relationship.objects.get().ends_on is None
 
 
 @pytest.mark.parametrize("name", ["users", "roles", "enrollments", "classes"])
