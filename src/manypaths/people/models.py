@@ -203,7 +203,7 @@ class RoleHeld(DistrictRow):
     """A role that a person holds in an organization, from a day, to a day or open."""
 
     personal = goes_with(
-        "person", "person", "organization", "role", "starts_on", "ends_on", "source", "source_id"
+        "person", "person", "organization", "role", "starts_on", "ends_on", "source", "source_rows"
     )
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
@@ -215,8 +215,8 @@ class RoleHeld(DistrictRow):
     ends_on = models.DateField(null=True)
     # The roster that says so; empty where somebody here did. A roster ends what itself began.
     source = models.CharField(max_length=100, blank=True)
-    # The row of that roster: what it no longer says has ended.
-    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """Found by person, and by organization and role."""
@@ -281,7 +281,7 @@ class Membership(DistrictRow):
     """A person's time in a group, from a day, to a day or open."""
 
     personal = goes_with(
-        "person", "person", "group", "part", "starts_on", "ends_on", "source", "source_id"
+        "person", "person", "group", "part", "starts_on", "ends_on", "source", "source_rows"
     )
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships")
@@ -290,8 +290,8 @@ class Membership(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
-    # The row of that roster: what it no longer says has ended.
-    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """One membership a part and start."""
@@ -329,7 +329,7 @@ class Relationship(DistrictRow):
         "starts_on",
         "ends_on",
         "source",
-        "source_id",
+        "source_rows",
     )
 
     supporter = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="supports")
@@ -340,8 +340,8 @@ class Relationship(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
-    # The row of that roster: what it no longer says has ended.
-    source_id = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
         """Nobody supports themselves, and each tie is held once."""

@@ -21,6 +21,8 @@ from manypaths.people.roster import Listed, RosterDraft
 # Who is where, as the row ids of a table: (person, organization, role), say.
 Key = tuple[Any, ...]
 Keys = Mapping[str, int]
+# Rows of the roster by which somebody is somewhere: usually one.
+Rows = frozenset[str]
 _Said = TypeVar("_Said")
 _Found = TypeVar("_Found")
 # Where a key names people.
@@ -37,10 +39,10 @@ class _Told(NamedTuple):
 
 
 class _Spell(NamedTuple):
-    """A time somewhere by a row of the roster, from its first day."""
+    """A time somewhere by rows of the roster that say the same, from its first day."""
 
     key: Key
-    row: str
+    rows: Rows
     starts_on: date
     ends_on: date | None
 
@@ -55,7 +57,7 @@ class _Held(NamedTuple):
 
     pk: int
     key: Key
-    row: str
+    rows: Rows
     starts_on: date
     ends_on: date | None
     is_ours: bool
@@ -159,55 +161,47 @@ class Spells:
         held = self._held(table)
         spells = self._spells(told, held, starts)
         matches = _matches(spells, held, self.on, is_whole=listed.is_whole)
+        changes, kept = Changes(read=len(spells)), set()
         new, moved = [], []
-        changes = Changes(read=len(spells))
         for spell, row in zip(spells, matches, strict=True):
             if row is None:
                 new.append(spell)
                 continue
+            kept.add(row.pk)
             is_same = (row.starts_on, row.ends_on) == (spell.starts_on, spell.ends_on)
             changes.unchanged += is_same or not row.is_ours
-            if row.is_ours and not (is_same and row.row == spell.row):
-                moved.append(
-                    table.model(
-                        pk=row.pk,
-                        starts_on=spell.starts_on,
-                        ends_on=spell.ends_on,
-                        source_id=spell.row,
-                    )
-                )
-        self._write(table, new, moved)
-        changes.created = len(new)
-        changes.updated = changes.read - changes.created - changes.unchanged
-        kept = {row.pk for row in matches if row is not None}
-        left = self._left()
-        ended = [
-            row
-            for row in held
-            if row.is_ours
-            and row.pk not in kept
-            and not row.is_over_by(self.on)
-            and (
-                listed.is_whole
-                or row.row in listed.rows
-                # Older installations did not keep which row it was.
-                or (not row.row and row.key in gone)
-                or row.key[table.place] in closed
-                or any(row.key[one] in left for one in table.people)
+            # Rows that a delta does not tell of, and that said the same, still do.
+            beside = row.rows - listed.rows if is_same and not listed.is_whole else Rows()
+            if row.is_ours and not (is_same and row.rows == spell.rows | beside):
+                moved.append((row.pk, spell._replace(rows=spell.rows | beside)))
+        left, ended = self._left(), []
+        for row in held:
+            if not row.is_ours or row.pk in kept or row.is_over_by(self.on):
+                continue
+            # Older installations did not keep which rows it was.
+            is_told = not listed.rows.isdisjoint(row.rows) or (not row.rows and row.key in gone)
+            is_left = row.key[table.place] in closed or any(
+                row.key[n] in left for n in table.people
             )
-        ]
+            if listed.is_whole or is_left or (is_told and row.rows <= listed.rows):
+                ended.append(row)
+            elif is_told:
+                rows = row.rows - listed.rows
+                moved.append((row.pk, _Spell(row.key, rows, row.starts_on, row.ends_on)))
+        self._write(table, new, moved)
         self._end(table, ended)
-        changes.retired = len(ended)
+        changes.created, changes.retired = len(new), len(ended)
+        changes.updated = changes.read - changes.created - changes.unchanged
         return changes
 
     def _held(self, table: _Table) -> list[_Held]:
         """Return the rows that are there, of this roster and of others, by their start."""
-        names = ("pk", "source", "source_id", "starts_on", "ends_on", *table.fields)
+        names = ("pk", "source", "source_rows", "starts_on", "ends_on", *table.fields)
         rows = table.model._default_manager.order_by("starts_on", "pk").values_list(*names)
         ours = self.draft.source
         return [
-            _Held(pk, tuple(key), row, start, end, source == ours)
-            for pk, source, row, start, end, *key in rows
+            _Held(pk, tuple(key), Rows(said.splitlines()), start, end, source == ours)
+            for pk, source, said, start, end, *key in rows
         ]
 
     def _spells(
@@ -218,15 +212,19 @@ class Spells:
         Of two with the same first day the longer holds. What ended before it began never was.
         """
         began = {row.key: row.starts_on for row in held if row.is_ours}
-        began_by = {(row.key, row.row): row.starts_on for row in held if row.is_ours}
+        began_by = {
+            (row.key, said): row.starts_on for row in held if row.is_ours for said in row.rows
+        }
         found: dict[tuple[Key, date], _Spell] = {}
         for key, row, first, last in told:
             start = first or began_by.get((key, row)) or began.get(key)
-            spell = _Spell(key, row, start or starts.get(key[0], self.on), last)
+            spell = _Spell(key, Rows((row,)), start or starts.get(key[0], self.on), last)
             other = found.get((key, spell.starts_on))
-            is_longer = other is None or spell.last_day > other.last_day
-            if spell.last_day >= spell.starts_on and is_longer:
-                found[key, spell.starts_on] = spell
+            if spell.last_day < spell.starts_on or (other and spell.last_day < other.last_day):
+                continue
+            if other and spell.last_day == other.last_day:
+                spell = spell._replace(rows=spell.rows | other.rows)
+            found[key, spell.starts_on] = spell
         return list(found.values())
 
     def _left(self) -> set[int]:
@@ -236,18 +234,29 @@ class Spells:
         staying = {self.people[one] for one in ids if one not in draft.gone_people}
         return set(self.people.values()) - staying
 
-    def _write(self, table: _Table, new: Sequence[_Spell], moved: Sequence[models.Model]) -> None:
+    def _write(
+        self, table: _Table, new: Sequence[_Spell], moved: Sequence[tuple[int, _Spell]]
+    ) -> None:
         columns: dict[str, Sequence[Any]] = {
             name: [spell.key[place] for spell in new] for place, name in enumerate(table.fields)
         }
         columns["starts_on"] = [spell.starts_on for spell in new]
         columns["ends_on"] = [spell.ends_on for spell in new]
         columns["source"] = [self.draft.source] * len(new)
-        columns["source_id"] = [spell.row for spell in new]
+        columns["source_rows"] = [_lines(spell.rows) for spell in new]
         columns |= {name: [value] * len(new) for name, value in table.others.items()}
         insert_columns(table.model, columns)
-        fields = ["starts_on", "ends_on", "source_id"]
-        table.model._default_manager.bulk_update(moved, fields, AT_ONCE // 10)
+        rows = [
+            table.model(
+                pk=pk,
+                starts_on=spell.starts_on,
+                ends_on=spell.ends_on,
+                source_rows=_lines(spell.rows),
+            )
+            for pk, spell in moved
+        ]
+        fields = ["starts_on", "ends_on", "source_rows"]
+        table.model._default_manager.bulk_update(rows, fields, AT_ONCE // 10)
 
     def _end(self, table: _Table, ended: Sequence[_Held]) -> None:
         """End rows on the day before; what had no day until then never was."""
@@ -271,24 +280,30 @@ def _matches(
     by_key: dict[Key, list[_Held]] = {}
     for row in held:
         if row.is_ours and not row.is_over_by(on):
-            by_row.setdefault((row.key, row.row), []).append(row)
+            for said in row.rows:
+                by_row.setdefault((row.key, said), []).append(row)
             by_key.setdefault(row.key, []).append(row)
     found = [by_start.get((spell.key, spell.starts_on)) for spell in spells]
     taken = {row.pk for row in found if row is not None}
 
     def match(place: int, rows: Sequence[_Held]) -> None:
         row = next((row for row in reversed(rows) if row.pk not in taken), None)
-        if row is not None:
+        if row is not None and found[place] is None:
             taken.add(row.pk)
             found[place] = row
 
-    for place, spell in enumerate(spells):
-        if found[place] is None and (rows := by_row.get((spell.key, spell.row))):
-            match(place, rows)
-    for place, spell in enumerate(spells):
-        if found[place] is None and (rows := by_key.get(spell.key)):
-            match(place, rows if is_whole else [row for row in rows if not row.row])
+    open_ones = [place for place, row in enumerate(found) if row is None] if by_key else []
+    for place in open_ones:
+        for said in spells[place].rows:
+            match(place, by_row.get((spells[place].key, said), ()))
+    for place in open_ones:
+        rows = by_key.get(spells[place].key, ())
+        match(place, rows if is_whole else [row for row in rows if not row.rows])
     return found
+
+
+def _lines(rows: Rows) -> str:
+    return "\n".join(sorted(rows))
 
 
 def key_of(keys: Mapping[str, _Found], source_id: str) -> _Found:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from manypaths.base.bulk import AT_ONCE
-from manypaths.base.clock import today
+from manypaths.base.clock import date_of
 from manypaths.base.progress import Tell, silence
 from manypaths.demographics.access import may_bring_demographics
 from manypaths.interop.models import OrgOfRoster
@@ -53,10 +53,11 @@ def import_roster(
         path, known=lambda file, one: one in known.get(_TABLES_OF_IDS.get(file, ""), ())
     )
     progress("Saving", 1, 2)
-    draft = Draft(bundle, today(), orgs, known["families"])
+    on = date_of(at)
+    draft = Draft(bundle, on, orgs, known["families"])
     with transaction.atomic():
         taken = take_in_roster(
-            draft.roster(), district=district, by=by, at=at, on=today(), sha256=_hash_of(path)
+            draft.roster(), district=district, by=by, at=at, on=on, sha256=_hash_of(path)
         )
         _remember_orgs(orgs, draft.orgs)
         changes, notices = dict(taken.changes), bundle.findings.notices()

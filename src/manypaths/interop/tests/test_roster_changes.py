@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from manypaths.base.clock import today
 from manypaths.base.errors import Refused
 from manypaths.interop.report import ImportReport
 from manypaths.interop.tests.rosters import BUNDLE, USERS_OF_1_1, write_folder
-from manypaths.interop.tests.test_oneroster import person, take_in
+from manypaths.interop.tests.test_oneroster import AT, person, take_in
 from manypaths.people.access import people_seen_by
 from manypaths.people.models import (
     Group,
@@ -201,7 +200,7 @@ def test_deleting_what_was_never_there_does_no_harm(district: Organization, tmp_
 
 def test_what_ended_on_its_first_day_never_was(district: Organization, tmp_path: Path) -> None:
     first(tmp_path, district)
-    assert RoleHeld.objects.get(person=person("u5")).starts_on == today()
+    assert RoleHeld.objects.get(person=person("u5")).starts_on == AT.date()
     then(tmp_path, district, "roles: r6,tobedeleted,,u5,primary,teacher,,,s1")
     assert not RoleHeld.objects.filter(person=person("u5")).exists()
 
