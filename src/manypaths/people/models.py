@@ -215,7 +215,7 @@ class RoleHeld(DistrictRow):
     ends_on = models.DateField(null=True)
     # The roster that says so; empty where somebody here did. A roster ends what itself began.
     source = models.CharField(max_length=100, blank=True)
-    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    # The rows of that roster that say so, and until when: what none says any more has ended.
     source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
@@ -290,7 +290,7 @@ class Membership(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
-    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    # The rows of that roster that say so, and until when: what none says any more has ended.
     source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):
@@ -340,7 +340,7 @@ class Relationship(DistrictRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=100, blank=True)
-    # The rows of that roster that say so, one a line: what none of them says any more has ended.
+    # The rows of that roster that say so, and until when: what none says any more has ended.
     source_rows = models.TextField(blank=True, default="", db_default="")
 
     class Meta(DistrictRow.Meta):

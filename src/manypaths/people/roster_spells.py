@@ -21,8 +21,8 @@ from manypaths.people.roster import Listed, RosterDraft
 # Who is where, as the row ids of a table: (person, organization, role), say.
 Key = tuple[Any, ...]
 Keys = Mapping[str, int]
-# Rows of the roster by which somebody is somewhere: usually one.
-Rows = frozenset[str]
+# The rows of the roster by which somebody is somewhere, each to a day or open: usually one.
+Rows = Mapping[str, date | None]
 _Said = TypeVar("_Said")
 _Found = TypeVar("_Found")
 # Where a key names people.
@@ -44,12 +44,11 @@ class _Spell(NamedTuple):
     key: Key
     rows: Rows
     starts_on: date
-    ends_on: date | None
 
     @property
-    def last_day(self) -> date:
-        """Return the last day; the end of days for one that is open."""
-        return self.ends_on or date.max
+    def ends_on(self) -> date | None:
+        """Return the last day by that row which holds longest, None for one that is open."""
+        return None if None in self.rows.values() else max(filter(None, self.rows.values()))
 
 
 class _Held(NamedTuple):
@@ -160,7 +159,7 @@ class Spells:
     ) -> Changes:
         held = self._held(table)
         spells = self._spells(told, held, starts)
-        matches = _matches(spells, held, self.on, is_whole=listed.is_whole)
+        matches = _matches(spells, held, listed, self.on)
         changes, kept = Changes(read=len(spells)), set()
         new, moved = [], []
         for spell, row in zip(spells, matches, strict=True):
@@ -168,12 +167,11 @@ class Spells:
                 new.append(spell)
                 continue
             kept.add(row.pk)
-            is_same = (row.starts_on, row.ends_on) == (spell.starts_on, spell.ends_on)
+            now = spell._replace(rows={**_untold(row, listed), **spell.rows})
+            is_same = (row.starts_on, row.ends_on) == (now.starts_on, now.ends_on)
             changes.unchanged += is_same or not row.is_ours
-            # Rows that a delta does not tell of, and that said the same, still do.
-            beside = row.rows - listed.rows if is_same and not listed.is_whole else Rows()
-            if row.is_ours and not (is_same and row.rows == spell.rows | beside):
-                moved.append((row.pk, spell._replace(rows=spell.rows | beside)))
+            if row.is_ours and not (is_same and row.rows == now.rows):
+                moved.append((row.pk, now))
         left, ended = self._left(), []
         for row in held:
             if not row.is_ours or row.pk in kept or row.is_over_by(self.on):
@@ -183,11 +181,11 @@ class Spells:
             is_left = row.key[table.place] in closed or any(
                 row.key[n] in left for n in table.people
             )
-            if listed.is_whole or is_left or (is_told and row.rows <= listed.rows):
+            untold = _untold(row, listed)
+            if listed.is_whole or is_left or (is_told and not untold):
                 ended.append(row)
             elif is_told:
-                rows = row.rows - listed.rows
-                moved.append((row.pk, _Spell(row.key, rows, row.starts_on, row.ends_on)))
+                moved.append((row.pk, _Spell(row.key, untold, row.starts_on)))
         self._write(table, new, moved)
         self._end(table, ended)
         changes.created, changes.retired = len(new), len(ended)
@@ -200,7 +198,7 @@ class Spells:
         rows = table.model._default_manager.order_by("starts_on", "pk").values_list(*names)
         ours = self.draft.source
         return [
-            _Held(pk, tuple(key), Rows(said.splitlines()), start, end, source == ours)
+            _Held(pk, tuple(key), _rows_in(said), start, end, source == ours)
             for pk, source, said, start, end, *key in rows
         ]
 
@@ -209,22 +207,19 @@ class Spells:
     ) -> list[_Spell]:
         """Return what is said with a first day each, once of a key and first day.
 
-        Of two with the same first day the longer holds. What ended before it began never was.
+        What ended before it began never was.
         """
-        began = {row.key: row.starts_on for row in held if row.is_ours}
-        began_by = {
-            (row.key, said): row.starts_on for row in held if row.is_ours for said in row.rows
-        }
+        earlier = [row for row in held if row.is_ours and row.starts_on <= self.on]
+        began = {row.key: row.starts_on for row in earlier}
+        began_by = {(row.key, said): row.starts_on for row in earlier for said in row.rows}
         found: dict[tuple[Key, date], _Spell] = {}
         for key, row, first, last in told:
             start = first or began_by.get((key, row)) or began.get(key)
-            spell = _Spell(key, Rows((row,)), start or starts.get(key[0], self.on), last)
-            other = found.get((key, spell.starts_on))
-            if spell.last_day < spell.starts_on or (other and spell.last_day < other.last_day):
-                continue
-            if other and spell.last_day == other.last_day:
-                spell = spell._replace(rows=spell.rows | other.rows)
-            found[key, spell.starts_on] = spell
+            start = start or starts.get(key[0], self.on)
+            if last is None or last >= start:
+                other = found.get((key, start))
+                rows = {**(other.rows if other else {}), row: last}
+                found[key, start] = _Spell(key, rows, start)
         return list(found.values())
 
     def _left(self) -> set[int]:
@@ -243,7 +238,7 @@ class Spells:
         columns["starts_on"] = [spell.starts_on for spell in new]
         columns["ends_on"] = [spell.ends_on for spell in new]
         columns["source"] = [self.draft.source] * len(new)
-        columns["source_rows"] = [_lines(spell.rows) for spell in new]
+        columns["source_rows"] = [_text_of(spell.rows) for spell in new]
         columns |= {name: [value] * len(new) for name, value in table.others.items()}
         insert_columns(table.model, columns)
         rows = [
@@ -251,7 +246,7 @@ class Spells:
                 pk=pk,
                 starts_on=spell.starts_on,
                 ends_on=spell.ends_on,
-                source_rows=_lines(spell.rows),
+                source_rows=_text_of(spell.rows),
             )
             for pk, spell in moved
         ]
@@ -268,7 +263,7 @@ class Spells:
 
 
 def _matches(
-    spells: Sequence[_Spell], held: Sequence[_Held], on: date, *, is_whole: bool
+    spells: Sequence[_Spell], held: Sequence[_Held], listed: Listed[_Said], on: date
 ) -> list[_Held | None]:
     """Return for each spell the row that is this very time, None where there is none yet.
 
@@ -279,7 +274,8 @@ def _matches(
     by_row: dict[tuple[Key, str], list[_Held]] = {}
     by_key: dict[Key, list[_Held]] = {}
     for row in held:
-        if row.is_ours and not row.is_over_by(on):
+        # A time that other rows speak of as well stays as it is.
+        if row.is_ours and not row.is_over_by(on) and not _untold(row, listed):
             for said in row.rows:
                 by_row.setdefault((row.key, said), []).append(row)
             by_key.setdefault(row.key, []).append(row)
@@ -298,12 +294,28 @@ def _matches(
             match(place, by_row.get((spells[place].key, said), ()))
     for place in open_ones:
         rows = by_key.get(spells[place].key, ())
-        match(place, rows if is_whole else [row for row in rows if not row.rows])
+        match(place, rows if listed.is_whole else [row for row in rows if not row.rows])
     return found
 
 
-def _lines(rows: Rows) -> str:
-    return "\n".join(sorted(rows))
+def _untold(row: _Held, listed: Listed[_Said]) -> Rows:
+    """Return by which rows somebody is still there that a delta does not tell of."""
+    if listed.is_whole:
+        return {}
+    return {said: last for said, last in row.rows.items() if said not in listed.rows}
+
+
+def _rows_in(text: str) -> Rows:
+    """Return the rows that a text tells of, one a line: its place, a tab and its last day."""
+    found: dict[str, date | None] = {}
+    for line in text.splitlines():
+        said, _, last = line.partition("\t")
+        found[said] = date.fromisoformat(last) if last else None
+    return found
+
+
+def _text_of(rows: Rows) -> str:
+    return "\n".join(f"{said}\t{last or ''}" for said, last in sorted(rows.items()))
 
 
 def key_of(keys: Mapping[str, _Found], source_id: str) -> _Found:

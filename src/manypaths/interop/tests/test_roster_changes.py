@@ -228,6 +228,20 @@ def test_two_times_in_one_class_are_two(district: Organization, tmp_path: Path) 
     assert Membership.objects.filter(person=person("u1"), starts_on=date(2026, 8, 17)).exists()
 
 
+def test_of_two_rows_that_say_the_same_one_is_enough(
+    district: Organization, tmp_path: Path
+) -> None:
+    twice = BUNDLE["roles.csv"] + "r7,,,u5,secondary,teacher,,2026-12-18,s1\n"
+    first(tmp_path, district, {"roles.csv": twice})
+    held = RoleHeld.objects.get(person=person("u5"))
+    assert held.ends_on is None
+    then(tmp_path, district, "roles: r6,tobedeleted,,u5,primary,teacher,,,s1")
+    held.refresh_from_db()
+    assert held.ends_on == date(2026, 12, 18)
+    then(tmp_path, district, "roles: r7,tobedeleted,,u5,primary,teacher,,,s1")
+    assert not RoleHeld.objects.filter(person=person("u5")).exists()
+
+
 # --- what a delta may name
 
 
