@@ -259,7 +259,8 @@ class Spells:
         for chunk in in_chunks([row.pk for row in ended if row.starts_on >= self.on]):
             rows.filter(pk__in=chunk).delete()
         for chunk in in_chunks([row.pk for row in ended if row.starts_on < self.on]):
-            rows.filter(pk__in=chunk).update(ends_on=self.on - timedelta(days=1))
+            # Nothing says it any more: what its rows say from now on is another time.
+            rows.filter(pk__in=chunk).update(ends_on=self.on - timedelta(days=1), source_rows="")
 
 
 def _matches(

@@ -40,6 +40,7 @@ class Source:
     classes: set[str] = field(default_factory=lambda: set(CLASSES))
     # What rows said that went along with somebody or with a class.
     past: dict[tuple[str, str], Line] = field(default_factory=dict)
+    last: dict[tuple[str, str], Line] = field(default_factory=dict)
 
     def apply(self, deed: tuple[str, str, object]) -> list[tuple[str, str]]:
         """Change what a deed changes; return the rows that it changed, by table and id."""
@@ -79,10 +80,17 @@ class Source:
             (table, name, "active" if name in there[table] else "tobedeleted")
             for table, name in dict.fromkeys(changed)
         ]
-        return [row for row in rows if row[2] == "active" or not self._goes_along(row)]
+        told = [row for row in rows if row[2] == "active" or not self._goes_along(row)]
+        self.settle()
+        return told
+
+    def settle(self) -> None:
+        """Keep what all rows say, as what was told last."""
+        for table, rows in (("roles", self.roles), ("enrollments", self.enrollments)):
+            self.last |= {(table, name): line for name, line in rows.items()}
 
     def _goes_along(self, row: tuple[str, str, str]) -> bool:
-        line = self.past.get(row[:2])
+        line = self.last.get(row[:2]) if row[:2] in self.past else None
         return line is not None and (line[0] not in self.agents or self._is_closed(line[1]))
 
     def _is_closed(self, place: str) -> bool:
@@ -241,6 +249,7 @@ def test_deltas_leave_what_the_whole_list_would_have_left(
         for deed in first:
             source.apply(deed)
         bring(district, files_of(source, source.rows(), "bulk"), on)
+        source.settle()
         assert on_record(on) == source.now(on)
         for days, changes in then:
             on += timedelta(days=days)
