@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Value
 from django.db.models.functions import Cast, Concat
 
 from manypaths.base.audit import record_deed
@@ -98,16 +98,15 @@ def known_ids(source: str) -> dict[str, set[str]]:
     `families` are those of the people who hold the role of a family.
     """
     schools = Organization.objects.filter(kind=OrganizationKind.SCHOOL).exclude(source_id="")
-    people = SourceId.objects.filter(source=source)
-    families = RoleHeld.objects.filter(
-        current(), person=OuterRef("person"), role=Role.FAMILY, source=source
-    )
+    people = dict(SourceId.objects.filter(source=source).values_list("value", "person"))
+    held = RoleHeld.objects.filter(current(), role=Role.FAMILY, source=source)
+    families = set(held.values_list("person", flat=True))
     return {
         "schools": set(schools.values_list("source_id", flat=True)),
         "terms": set(Term.objects.exclude(source_id="").values_list("source_id", flat=True)),
         "groups": set(Group.objects.exclude(source_id="").values_list("source_id", flat=True)),
-        "people": set(people.values_list("value", flat=True)),
-        "families": set(people.filter(Exists(families)).values_list("value", flat=True)),
+        "people": set(people),
+        "families": {value for value, person in people.items() if person in families},
     }
 
 
