@@ -306,8 +306,8 @@ def _cpu_of_database(postmaster: int) -> float:
 
 def _below(process: int) -> list[int]:
     own: list[int] = []
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(*_ENDED):
+    with suppress(*_ENDED):
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
             own += [int(child) for child in children.read_text().split()]
     return own + [deeper for child in own for deeper in _below(child)]
 
