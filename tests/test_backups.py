@@ -4,10 +4,15 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from manypaths.base.errors import Refused
+from manypaths.upkeep.backups import check_backup
 from tests.installed import COMMAND, Environment, answer, bare, furnished, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
@@ -92,6 +97,21 @@ def test_a_damaged_backup_is_refused_and_says_where(backup: Path, tmp_path: Path
         done = run(bare(tmp_path / "home3"), command, spoiled)
         assert done.returncode == 1
         assert "tables/evidence_response.csv in spoiled.zip is damaged" in done.stderr
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+)
+@given(data=st.data())
+def test_a_backup_with_any_byte_changed_is_refused_or_means_the_same(
+    backup: Path, data: st.DataObject
+) -> None:
+    content = bytearray(backup.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    spoiled = backup.with_name("changed.zip")
+    spoiled.write_bytes(content)
+    with suppress(Refused):
+        assert check_backup(spoiled) == check_backup(backup)
 
 
 def test_a_backup_of_a_newer_version_is_refused(backup: Path, tmp_path: Path) -> None:

@@ -5,17 +5,24 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from django.conf import settings as django_settings
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from manypaths.base.clock import date_of
 from manypaths.base.errors import NotFound, Refused
 from manypaths.base.models import AuditEntry
 from manypaths.base.personal import declared_models
 from manypaths.base.scope import district_scope
+from manypaths.base.signing_key import signer_of
 from manypaths.base.spreadsheets import as_csv, safe_cell
 from manypaths.estimates.queries import estimates_with_evidence
 from manypaths.estimates.services import fit_model, take_in_artifact, take_in_rating
@@ -24,14 +31,16 @@ from manypaths.evidence.files import CheckedFile
 from manypaths.evidence.models import ArtifactKind, RaterRole
 from manypaths.evidence.storage import kept_file
 from manypaths.frameworks.models import Framework
-from manypaths.people.models import Person
+from manypaths.interop.tests.damages import damaged
+from manypaths.people.access import current
+from manypaths.people.models import Part, Person, Role, SourceId
 from manypaths.people.tests.cast import OPERATOR, Cast, make_district, user_of
 from manypaths.plans.family_notes import write_family_note
-from manypaths.records.packages import check_package
+from manypaths.records.packages import MANIFEST, SIGNATURE, check_package, new_package
 from manypaths.records.whole.kinds import name_of
 from manypaths.records.whole.names import OthersNames
 from manypaths.records.whole.reading import import_record
-from manypaths.records.whole.writing import export_record
+from manypaths.records.whole.writing import KIND, export_record
 from tests.stage import LATER, Stage, make_stage
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -202,6 +211,129 @@ def test_a_changed_package_is_refused_with_words(
         with pytest.raises(Refused, match=told):
             read()
     assert Person.every_district.count() == n_people
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
+)
+@given(data=st.data())
+def test_a_package_with_any_byte_changed_is_refused_or_means_the_same(
+    stage: Stage, package: Path, data: st.DataObject
+) -> None:
+    content = bytearray(package.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    path = package.with_name("changed.zip")
+    path.write_bytes(content)
+    with suppress(Refused):
+        assert check_package(path) == check_package(package)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=200,
+    deadline=None,
+)
+@given(data=st.data())
+def test_a_record_signed_with_odd_parts_is_taken_in_whole_or_refused_with_words(
+    stage: Stage, package: Path, data: st.DataObject
+) -> None:
+    odd = data.draw(damaged(record_in(package)))
+    path = with_record(package, odd)
+    with transaction.atomic():
+        Person.objects.filter(pk=stage.cast.ada.pk).update(public_id=uuid4())
+        n_people = Person.every_district.count()
+        with district_scope(make_district("Far Away").pk):
+            try:
+                import_record(path, by=OPERATOR, at=LATER)
+            except Refused:
+                assert Person.every_district.count() == n_people
+            else:
+                assert Person.objects.exists()
+        transaction.set_rollback(True)
+
+
+def test_nobody_brings_along_what_lets_them_see_others(stage: Stage, package: Path) -> None:
+    record = record_in(package)
+    (told,) = record["records"]["roleheld"]
+    for role, ends_on in ((Role.LEADER, None), (Role.ASSESSOR, "2099-01-01")):
+        record["records"]["roleheld"].append(told | {"ref": role, "role": role, "ends_on": ends_on})
+    later = told | {"ref": "later", "role": Role.LEADER, "starts_on": "2099-01-01"}
+    record["records"]["roleheld"].append(later)
+    ada, _ = arrive(with_record(package, record), stage)
+    with district_scope(ada.district_id):
+        before = date_of(LATER) - timedelta(days=1)
+        ends = {held.role: held.ends_on for held in ada.roles.all()}
+        assert ends == {Role.STUDENT: None, Role.LEADER: before, Role.ASSESSOR: before}
+        assert ada.roles.count() == 3
+
+
+def test_who_leads_a_class_elsewhere_leads_none_of_that_name_here(
+    stage: Stage, tmp_path: Path
+) -> None:
+    package = tmp_path / "ben.zip"
+    export_record(stage.cast.ben, package, by=OPERATOR, at=LATER)
+    Person.objects.filter(pk=stage.cast.ben.pk).update(public_id=uuid4())
+    taken = import_record(package, by=OPERATOR, at=LATER)
+    assert not taken.is_placed
+    assert stage.cast.ben.memberships.filter(current(), part=Part.LEAD).exists()
+    assert taken.person.memberships.filter(part=Part.LEAD).exists()
+    assert not taken.person.memberships.filter(current(), part=Part.LEAD).exists()
+
+
+def test_what_somebody_is_here_can_be_said_as_they_arrive(stage: Stage, tmp_path: Path) -> None:
+    package = tmp_path / "ben.zip"
+    export_record(stage.cast.ben, package, by=OPERATOR, at=LATER)
+    Person.objects.filter(pk=stage.cast.ben.pk).update(public_id=uuid4())
+    school = stage.cast.school
+    taken = import_record(package, by=OPERATOR, at=LATER, here=(Role.COACH, school))
+    held = taken.person.roles.get(current())
+    assert taken.is_placed
+    assert (held.role, held.organization, held.starts_on) == (Role.COACH, school, date_of(LATER))
+
+
+def test_two_of_one_class_arrive_one_after_the_other(
+    stage: Stage, package: Path, tmp_path: Path
+) -> None:
+    another = tmp_path / "another.zip"
+    Person.objects.filter(pk=stage.cast.ada.pk).update(public_id=uuid4())
+    stage.cast.ada.source_ids.all().delete()
+    export_record(stage.cast.ada, another, by=OPERATOR, at=LATER)
+    Person.objects.filter(pk=stage.cast.ada.pk).update(public_id=uuid4())
+    with district_scope(make_district("Far Away").pk):
+        both = [import_record(path, by=OPERATOR, at=LATER) for path in (package, another)]
+        (first, second) = (taken.person for taken in both)
+        assert first.memberships.get().group == second.memberships.get().group
+        assert first.responses.count() == second.responses.count() > 0
+        assert both[0].n_rows["grouping"] == 1
+        kinds = ("organization", "group", "task", "grouping")
+        assert [both[1].n_rows[kind] for kind in kinds] == [0] * 4
+
+
+def test_ids_of_rosters_elsewhere_name_nobody_for_those_here(stage: Stage, tmp_path: Path) -> None:
+    SourceId.objects.create(person=stage.cast.ada, source="oneroster", value="1001")
+    package = tmp_path / "known.zip"
+    export_record(stage.cast.ada, package, by=OPERATOR, at=LATER)
+    Person.objects.filter(pk=stage.cast.ada.pk).update(public_id=uuid4())
+    ada = import_record(package, by=OPERATOR, at=LATER).person
+    assert SourceId.objects.get(source="oneroster", value="1001").person == stage.cast.ada
+    assert "oneroster" in ada.source_ids.get(value="1001").source
+    assert not ada.roles.exclude(source="").exists()
+
+
+def record_in(package: Path) -> Any:  # Any: JSON
+    with zipfile.ZipFile(package) as archive:
+        return json.loads(archive.read("record.json"))
+
+
+def with_record(package: Path, record: Any) -> Path:  # Any: JSON
+    """Put another record into a package, and sign it as if it were so."""
+    path = package.with_name("signed.zip")
+    with zipfile.ZipFile(package) as old, new_package(path) as new:
+        for name in {*old.namelist()} - {MANIFEST, SIGNATURE, "record.json"}:
+            new.add(name, old.read(name))
+        new.add("record.json", json.dumps(record))
+        new.sign(KIND, signer_of(Path(django_settings.HOME)), at=LATER, counts={})
+    return path
 
 
 def test_a_package_of_another_key_is_refused_where_the_key_is_named(package: Path) -> None:

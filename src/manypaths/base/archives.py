@@ -27,12 +27,13 @@ _LOCAL_HEADER = 30
 _AT_ONCE = 1 << 20
 _UNIX_MODE_SHIFT = 16
 _ENCRYPTED = 0x1
-_DAMAGED = (
+# What reading a zip raises where its bytes are not as they were written.
+DAMAGED = (
     zipfile.BadZipFile,
     DeflateError,
     LZMAError,
     EOFError,
-    NotImplementedError,
+    RuntimeError,
     OSError,
     ValueError,
 )
@@ -59,7 +60,7 @@ class Files:
         try:
             with self._archive.open(found) as opened:
                 return _read_bounded(opened, found)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise Refused(_("{file} in the archive is damaged.").format(file=name)) from error
 
 

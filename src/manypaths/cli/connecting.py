@@ -10,6 +10,7 @@ from manypaths.cli.session import (
     JsonOption,
     answering,
     naming,
+    place_for,
     print_json,
     say,
     set_up,
@@ -19,8 +20,6 @@ from manypaths.cli.session import (
 if TYPE_CHECKING:
     from manypaths.integrations.queries import TokenShown
     from manypaths.integrations.services import Made
-    from manypaths.people.access import Operator
-    from manypaths.people.models import Organization
 
 DaysOption = Annotated[int, typer.Option(help="For how many days it is good, up to 400.")]
 IdArgument = Annotated[UUID, typer.Argument(metavar="ID", help="The token's id.")]
@@ -44,7 +43,7 @@ def make(
         from manypaths.base.clock import now
         from manypaths.integrations.services import make_token
 
-        place = _place(organization, work.district, work.operator)
+        place = place_for(organization, work.district, work.operator)
         made = make_token(place, name, scopes=scope, days=days, by=work.operator, at=now())
         _tell(made, as_json=as_json)
 
@@ -101,19 +100,6 @@ def revoke(token: IdArgument, district: DistrictOption = None, as_json: JsonOpti
             print_json({"id": str(found.public_id), "is_over": True})
         else:
             say(f"The token of {found.name} is good no more.")
-
-
-def _place(named: str | None, district: "Organization", operator: "Operator") -> "Organization":
-    from manypaths.base.errors import NotFound
-    from manypaths.people.directory import places_led
-
-    if named is None:
-        return district
-    with naming("school", named):
-        for place in places_led(by=operator):
-            if named.strip() in (place.name, str(place.public_id)):
-                return place
-        raise NotFound
 
 
 def _tell(made: "Made", *, as_json: bool) -> None:

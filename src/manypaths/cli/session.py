@@ -202,6 +202,19 @@ def naming(what: str, text: str) -> Iterator[None]:
         ) from None
 
 
+def place_for(named: str | None, district: "Organization", operator: "Operator") -> "Organization":
+    """Return the open school that was named, else the district."""
+    from manypaths.people.directory import places_led
+
+    if named is None:
+        return district
+    with naming("school", named):
+        for place in places_led(by=operator):
+            if named.strip() in (place.name, str(place.public_id)):
+                return place
+        raise NotFound
+
+
 def framework_for(named: str | None, most: "Framework | None", operator: "Operator") -> "Framework":
     """Return the framework that was named, else the one with most evidence."""
     from manypaths.frameworks.queries import framework_named

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from manypaths.base.errors import Refused
 from manypaths.cli.session import (
     DistrictOption,
     JsonOption,
     QuietOption,
     answering,
     naming,
+    place_for,
     print_json,
     say,
     set_up,
@@ -41,7 +43,6 @@ def export_person(
     set_up()
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
-        from manypaths.base.errors import Refused
         from manypaths.people.queries import learner_named
         from manypaths.records.whole.writing import export_record
 
@@ -68,11 +69,19 @@ def export_person(
 def import_person(
     file: PackageArgument,
     key: KeyOption = None,
+    role: Annotated[
+        str | None, typer.Option(help="A role that the person has here from today.")
+    ] = None,
+    school: Annotated[
+        str | None, typer.Option(help="The school of that role; else the whole district.")
+    ] = None,
     district: DistrictOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take in the whole record of a person that another installation gave out."""
+    if school is not None and role is None:
+        raise typer.BadParameter("Say with --role what the person is at the school.")
     set_up()
     with answering(as_json=as_json):
         from manypaths.cli.home import is_made, make_home
@@ -84,10 +93,20 @@ def import_person(
             make_home(Operator(), *district_of(file))
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
+        from manypaths.people.models import Role
         from manypaths.records.whole.reading import import_record
 
+        if role is not None and role not in Role.values:
+            raise Refused(f"No role is called {role[:80]!r}; choose {', '.join(Role.values)}.")
+        place = place_for(school, work.district, work.operator)
         with showing_work(f"Reading {file.name}", shown=not (quiet or as_json)):
-            taken = import_record(file, by=work.operator, at=now(), key=key)
+            taken = import_record(
+                file,
+                by=work.operator,
+                at=now(),
+                key=key,
+                here=(Role(role), place) if role else None,
+            )
         if as_json:
             print_json(
                 {
@@ -95,6 +114,7 @@ def import_person(
                     "rows": taken.n_rows,
                     "files": taken.n_files,
                     "signed_by": taken.signed_by,
+                    "is_placed": taken.is_placed,
                 }
             )
         elif not quiet:
@@ -103,6 +123,12 @@ def import_person(
                 f"Took in the record of {taken.person.name}: {n_rows:,} entries and "
                 f"{taken.n_files:,} files, signed by the key {taken.signed_by}."
             )
+            if not taken.is_placed:
+                say(
+                    "They learn and work nowhere here yet, so that nobody finds them. Have a "
+                    "leader add them as a person, then put the two together with "
+                    "`manypaths merge-people`."
+                )
             if key is None:
                 say("Ask whoever gave it out whether that is their key (`manypaths signing-key`).")
 
@@ -117,7 +143,6 @@ def export_district(
     set_up()
     with answering(as_json=as_json), workplace(district) as work:
         from manypaths.base.clock import now
-        from manypaths.base.errors import Refused
         from manypaths.cli.progress import progress
         from manypaths.records import districts
 

@@ -36,15 +36,15 @@ class _BadNumber:
     text: str
 
 
-def read_json(content: bytes | str, *, file: str) -> JsonReading:
+def read_json(content: bytes | str, *, file: str, most_bytes: int = MOST_BYTES) -> JsonReading:
     """Return the value that the file holds, or every fault that keeps it from being read.
 
     Accepts a byte order mark. Refuses what is too large or too deep, repeated names in an object,
     and texts and numbers that a database can't keep.
     """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    if len(raw) > MOST_BYTES:
-        allowed = worded("a file of at most {most_bytes:,} bytes", most_bytes=MOST_BYTES)
+    if len(raw) > most_bytes:
+        allowed = worded("a file of at most {most_bytes:,} bytes", most_bytes=most_bytes)
         return JsonReading(None, (Fault(file, None, None, f"{len(raw):,} bytes", allowed),))
     try:
         text = raw.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")

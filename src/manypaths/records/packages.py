@@ -17,7 +17,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from manypaths import __version__
-from manypaths.base.archives import Files
+from manypaths.base.archives import DAMAGED, Files
 from manypaths.base.errors import Refused
 from manypaths.base.signing_key import Signer, fingerprint, is_signed
 
@@ -127,7 +127,7 @@ def check_package(path: Path, *, key: str | None = None) -> Manifest:
                     while part := file.read(_AT_ONCE):
                         digest.update(part)
                 require_same(digest.hexdigest(), sha256, name, path.name)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, ValueError) as error:
+    except (*DAMAGED, KeyError) as error:
         raise Refused(_no_package(path.name)) from error
     return manifest
 
@@ -174,7 +174,7 @@ def read_manifest(content: bytes, signature: bytes, *, file: str, key: str | Non
             counts=dict(said["counts"]),
             files={name: str(each["sha256"]) for name, each in said["files"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(_no_package(file)) from error
 
 

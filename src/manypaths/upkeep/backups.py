@@ -19,6 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from manypaths import __version__
 from manypaths.base.append_only import clearing_logs
+from manypaths.base.archives import DAMAGED
 from manypaths.base.errors import Refused
 from manypaths.base.progress import Tell, silence
 from manypaths.upkeep.tables import (
@@ -85,7 +86,7 @@ def check_backup(path: Path, *, progress: Tell = silence) -> Backup:
         wanted |= {f"files/{name}": sha256 for name, sha256 in backup.files.items()}
         for number, (name, sha256) in enumerate(wanted.items()):
             progress("Checking", number, len(wanted))
-            if _hash_in(archive, name) != sha256:
+            if not _is_whole(archive, name, sha256):
                 raise Refused(f"{name} in {path.name} is damaged; use another backup.")
     return backup
 
@@ -262,20 +263,29 @@ def _require_same(backup: Backup) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
-        raise Refused(f"{path} is no backup, or a damaged one.") from error
+        archive = zipfile.ZipFile(path)
+    except DAMAGED as error:
+        raise Refused(_no_backup(path)) from error
+    with archive:
+        yield archive
+
+
+def _no_backup(path: Path) -> str:
+    return f"{path} is no backup, or a damaged one."
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
     try:
         said = json.loads(archive.read(_MANIFEST))
         form = said["form"]
-    except (ValueError, KeyError) as error:
-        raise Refused(f"{path} is no backup, or a damaged one.") from error
-    if form != FORM:
-        raise Refused(f"This backup has form {form}; this version reads form {FORM}.")
+        if form != FORM:
+            raise Refused(f"This backup has form {form}; this version reads form {FORM}.")
+        return _as_said(said)
+    except (*DAMAGED, KeyError, TypeError, AttributeError) as error:
+        raise Refused(_no_backup(path)) from error
+
+
+def _as_said(said: dict[str, Any]) -> Backup:
     tables = {
         name: TableShape(name, tuple((column, kind) for column, kind in table["columns"]))
         for name, table in said["tables"].items()
@@ -314,12 +324,15 @@ def _table_file(name: str) -> str:
     return f"tables/{name}.csv"
 
 
-def _hash_in(archive: zipfile.ZipFile, name: str) -> str:
+def _is_whole(archive: zipfile.ZipFile, name: str, sha256: str) -> bool:
     digest = hashlib.sha256()
-    with archive.open(name) as file:
-        while part := file.read(_AT_ONCE):
-            digest.update(part)
-    return digest.hexdigest()
+    try:
+        with archive.open(name) as file:
+            while part := file.read(_AT_ONCE):
+                digest.update(part)
+    except (*DAMAGED, KeyError):
+        return False
+    return digest.hexdigest() == sha256
 
 
 def _flush(path: Path) -> None:

@@ -3,14 +3,17 @@
 What the record refers to is found again by its own names where it is here already (a framework by
 its identifier, a task by its id within that), else made. Beliefs are not copied but drawn anew from
 the evidence, by the model that travels along or the one that is in force here.
+
+What somebody may do for others is given where they are: teaching, leading and the like come in as
+over. The ids by which rosters elsewhere know a person come in under names that no roster here has.
 """
 
 import hashlib
-import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,10 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext as _
 
-from manypaths.base.archives import Files, opened_files
+from manypaths.base.archives import MOST_BYTES, Files, opened_files
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
+from manypaths.base.clock import date_of
 from manypaths.base.errors import Refused
 from manypaths.base.scope import current_district
 from manypaths.base.signing_key import fingerprint
@@ -29,8 +33,23 @@ from manypaths.estimates.services import replay
 from manypaths.evidence.models import Artifact, Criterion, Slip, Task
 from manypaths.evidence.storage import keep_file
 from manypaths.frameworks.models import Association, Competency, Framework, Level, Scale
-from manypaths.people.access import Actor, require_operator
-from manypaths.people.models import Group, Organization, OrganizationKind, Person, Term
+from manypaths.interop.json_text import read_json
+from manypaths.people.access import Actor, current, require_operator
+from manypaths.people.models import (
+    Group,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Part,
+    Person,
+    Relationship,
+    Role,
+    RoleHeld,
+    SourceId,
+    Term,
+)
+from manypaths.people.services.rosters import give_role
+from manypaths.plans.models import Grouping, Support
 from manypaths.records.packages import signed_files
 from manypaths.records.whole.kinds import (
     AROUND,
@@ -47,6 +66,7 @@ from manypaths.records.whole.model_file import Renumber, renumbered
 from manypaths.records.whole.writing import FORM, KIND
 
 _RECORD = "record.json"
+_SOMEBODY = re.compile(r"person:[0-9]{1,9}")
 # By which fields a row is found again, where it is here already.
 _NAMED_BY: dict[Model, tuple[str, ...]] = {
     Organization: ("name",),
@@ -59,6 +79,9 @@ _NAMED_BY: dict[Model, tuple[str, ...]] = {
     Slip: ("framework", "code"),
     Criterion: ("task", "position"),
     Level: ("scale", "position"),
+    # A class of two who come with records of their own.
+    Grouping: ("group", "held_on"),
+    Support: ("public_id",),
 }
 # Parts of a row are taken in with it; of one that is here already, its own parts stay.
 _WHOLE_OF = {
@@ -70,18 +93,29 @@ _WHOLE_OF = {
     "answer": "task",
     "criterion": "task",
 }
+# What rosters name by ids of their own, and what they say of who is where.
+_KNOWN_TO_ROSTERS = (Organization, Term, Group)
+_SPELLS = (RoleHeld, Membership, Relationship)
+
+# What a value that does not fit raises on its way in.
+_MISFITS = (ValidationError, KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """Whose record was taken in, how many rows of each kind, and who signed it."""
+    """Whose record was taken in, how many rows of each kind, who signed it; and who sees it.
+
+    `is_placed` says whether the person learns or works anywhere here today. Where they don't, only
+    the operator sees them.
+    """
 
     person: Person
     n_rows: dict[str, int]
     n_files: int
     signed_by: str
+    is_placed: bool
 
 
 @dataclass
@@ -90,16 +124,26 @@ class _Arrival:
 
     content: dict[str, Any]
     files: Files
+    on: date
+    signed_by: str
     keys: dict[str, int] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     n_rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def import_record(path: Path, *, by: Actor, at: datetime, key: str | None = None) -> TakenIn:
+def import_record(
+    path: Path,
+    *,
+    by: Actor,
+    at: datetime,
+    key: str | None = None,
+    here: tuple[Role, Organization] | None = None,
+) -> TakenIn:
     """Take in the whole record of a person. All of it or nothing; for the operator alone.
 
-    `key`, or its fingerprint, says whose package it has to be. Raises Refused for a package that
-    was changed after it was signed, a person who is here already, and what does not fit together.
+    `key`, or its fingerprint, says whose package it has to be; `here` is a role that the person has
+    here, and where. Raises Refused for a package that was changed after it was signed, a person who
+    is here already, and what does not fit together.
     """
     require_operator(by)
     with opened_files(path) as files:
@@ -108,7 +152,7 @@ def import_record(path: Path, *, by: Actor, at: datetime, key: str | None = None
             raise Refused(_("{file} holds no whole record.").format(file=path.name))
         content = _content(files, path.name)
         with transaction.atomic():
-            arrival = _Arrival(content, files)
+            arrival = _Arrival(content, files, date_of(at), fingerprint(manifest.public_key))
             person = _take_in(arrival)
             record_deed(
                 "import whole record",
@@ -117,13 +161,15 @@ def import_record(path: Path, *, by: Actor, at: datetime, key: str | None = None
                 subject=("person", person.pk),
                 sha256=hashlib.sha256(files.read("manifest.json")).hexdigest(),
             )
+            if here is not None:
+                role, place = here
+                give_role(person, role, organization=place, starts_on=arrival.on, by=by, at=at)
             for family in _families(arrival):
                 # Tasks or a model of it may have come along: what is kept of frameworks ends here.
                 record_deed("complete framework", by=by, at=at, subject=("framework", family.pk))
                 replay(person, family, by=by, at=at)
-    return TakenIn(
-        person, dict(arrival.n_rows), len(content["files"]), fingerprint(manifest.public_key)
-    )
+    n_files = len(content["files"])
+    return TakenIn(person, dict(arrival.n_rows), n_files, arrival.signed_by, _is_placed(person))
 
 
 def district_of(path: Path) -> tuple[str, str]:
@@ -136,19 +182,45 @@ def district_of(path: Path) -> tuple[str, str]:
 
 def _content(files: Files, file: str) -> dict[str, Any]:
     try:
-        content = json.loads(files.read(_RECORD))
+        content = _value(files)
         if content["kind"] != KIND or content["form"] != FORM:
             raise Refused(
                 _("{file} is of form {form}; this version reads form {ours}.").format(
                     file=file, form=content["form"], ours=FORM
                 )
             )
-        for part in ("records", "around", "files", "district"):
-            content[part].items()
+        _require_form(content)
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(_("{file} holds no whole record.").format(file=file)) from error
     found: dict[str, Any] = content
     return found
+
+
+def _value(files: Files) -> dict[str, Any]:
+    """Return what the record's file holds. Raises ValueError for what no database keeps."""
+    reading = read_json(files.read(_RECORD), file=_RECORD, most_bytes=MOST_BYTES)
+    if reading.faults or not isinstance(reading.value, dict):
+        raise ValueError(_RECORD)
+    return reading.value
+
+
+def _require_form(content: dict[str, Any]) -> None:
+    """Raise one of several errors for what can't be read through as a record."""
+    for part in ("records", "around"):
+        for rows in content[part].values():
+            for row in rows:
+                _require_text(row["ref"])
+    (person,) = content["records"]["person"]
+    district = content["district"]
+    if not _SOMEBODY.fullmatch(content["person"]) or person["ref"] != content["person"]:
+        raise ValueError
+    _require_text(district["name"], district["time_zone"])
+    _require_text(*content["files"].values())
+
+
+def _require_text(*values: object) -> None:
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError
 
 
 def _take_in(arrival: _Arrival) -> Person:
@@ -165,11 +237,9 @@ def _take_in(arrival: _Arrival) -> Person:
 def _make_people(arrival: _Arrival) -> None:
     """Make the person and, without names, everybody else whom the record mentions, in its order."""
     (told,) = arrival.content["records"]["person"]
-    if Person.every_district.filter(public_id=told["public_id"]).exists():
-        raise Refused(_("This person is here already; their record is not taken in twice."))
     for ref in _people_in(arrival.content):
         if ref == arrival.content["person"]:
-            person = Person(**_values(arrival, Person, told))
+            person = _person(arrival, told)
         else:
             person = Person(
                 label=_("Somebody elsewhere ({number})").format(number=ref.split(":")[1])
@@ -177,6 +247,15 @@ def _make_people(arrival: _Arrival) -> None:
         person.save()
         arrival.keys[ref] = person.pk
     arrival.n_rows["person"] = 1
+
+
+def _person(arrival: _Arrival, told: dict[str, Any]) -> Person:
+    try:
+        if Person.every_district.filter(public_id=told["public_id"]).exists():
+            raise Refused(_("This person is here already; their record is not taken in twice."))
+        return Person(**_values(arrival, Person, told))
+    except _MISFITS as error:
+        raise _misfit(Person, 1, error) from error
 
 
 def _people_in(content: dict[str, Any]) -> list[str]:
@@ -187,7 +266,7 @@ def _people_in(content: dict[str, Any]) -> list[str]:
             found.update(
                 value
                 for value in row.values()
-                if isinstance(value, str) and value.startswith("person:") and value[7:].isdigit()
+                if isinstance(value, str) and _SOMEBODY.fullmatch(value)
             )
     return sorted(found, key=lambda ref: int(ref.split(":")[1]))
 
@@ -200,8 +279,9 @@ def _make_rows(arrival: _Arrival, model: Model, rows: Rows) -> None:
             if _is_known(arrival, model, told):
                 continue
             values = _values(arrival, model, told)
-            new.append((told, model(**values)))
-        except (ValidationError, KeyError, ValueError, TypeError, AttributeError) as error:
+            if not _is_never(model, values):
+                new.append((told, model(**values)))
+        except _MISFITS as error:
             raise _misfit(model, number, error) from error
     own_fields = [f for f in fields_of(model) if f.related_model is model]
     try:
@@ -271,12 +351,46 @@ def _adapted(arrival: _Arrival, model: Model, values: dict[str, Any]) -> dict[st
     if model is Organization:
         values["parent_id"] = current_district()
         values["is_demonstration"] = False
+    if model in _KNOWN_TO_ROSTERS:
+        values["source_id"] = ""
+    if model is SourceId:
+        values["source"] = _elsewhere(arrival, values["source"])
+    if model in _SPELLS:
+        values["source"] = values["source_rows"] = ""
+    if _is_for_others(model, values):
+        before = arrival.on - timedelta(days=1)
+        values["ends_on"] = min(values["ends_on"] or before, before)
     if model is FittedModel:
         found = renumbered(values["parameters"], _keys_here(arrival))
         # The version names the numbers with their keys, which are others here.
         values["parameters"], values["version"] = found.as_text(), found.version
         values["is_candidate"] = False
     return values
+
+
+def _elsewhere(arrival: _Arrival, source: str) -> str:
+    """Return a name for the ids of a source elsewhere, which is no source's name here."""
+    district = str(arrival.content["district"]["name"])
+    return f"{source[:40]} · {district[:35]} · {arrival.signed_by}"
+
+
+def _is_for_others(model: Model, values: dict[str, Any]) -> bool:
+    """Say whether a row lets its person see others or act for them."""
+    if model is RoleHeld:
+        return bool(values["role"] != Role.STUDENT)
+    return bool(model is Membership and values["part"] != Part.LEARNER)
+
+
+def _is_never(model: Model, values: dict[str, Any]) -> bool:
+    """Say whether a spell is over before it begins."""
+    if model not in _SPELLS or values["ends_on"] is None:
+        return False
+    return bool(values["ends_on"] < values["starts_on"])
+
+
+def _is_placed(person: Person) -> bool:
+    own = Membership.objects.filter(current(), person=person)
+    return own.exists() or RoleHeld.objects.filter(current(), person=person).exists()
 
 
 def _is_taken(model: Model, public_id: object) -> bool:
