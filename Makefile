@@ -42,7 +42,7 @@ bench: $(VENV)/dev.stamp ## Measure, try next steps, and write the pages of docs
 faults: $(VENV)/dev.stamp ## Break the machine 200 times under each database, and write docs/reference/faults.md
 	@$(BIN)/python -m benchmarks.faults $(ARGS)
 
-bench-peers: .peers/pybkt.stamp .peers/torch.stamp ## Set up other models, for make bench to measure beside ours
+bench-peers: .peers/pybkt.stamp .peers/torch.stamp .peers/kolibri.stamp ## Set up other models and Kolibri, for make bench to measure beside ours
 	@:
 
 openapi: $(VENV)/dev.stamp ## Write the API's document anew, after a change of the API

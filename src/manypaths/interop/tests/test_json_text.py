@@ -71,9 +71,10 @@ def test_what_is_nested_beyond_reason_is_refused(opening: str, closing: str) -> 
         assert "100 levels" in fault_of(nested(levels)).allowed
 
 
-def test_a_file_too_large_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_text, "MOST_BYTES", 10)
-    assert fault_of(b'{"a": "12345"}').allowed == "a file of at most 10 bytes"
+def test_a_file_too_large_is_refused_before_it_is_read() -> None:
+    reading = read_json(b'{"a": "12345"}', file="", most_bytes=10)
+    assert [fault.allowed for fault in reading.faults] == ["a file of at most 10 bytes"]
+    assert not read_json(b'{"a": "1"}', file="", most_bytes=10).faults
 
 
 def test_a_place_is_named_as_a_path() -> None:
