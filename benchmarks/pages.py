@@ -436,9 +436,9 @@ PAGE = Page(
         f"{_SLOW_RATE} requests a second. Eight classes of each size have one teacher. Each page "
         f"in {_ROUNDS} rounds of {_SECONDS} s, in turn with the others: CPU is that of the middle "
         "round, times are of all requests. On free cores: what that comes to at the pace of the "
-        "quickest fixed piece of Python; one runs before and after each load, for what shares these "
-        "cores with us makes the same work take up to twice as long. Where fewer than 99 % came "
-        "back no time is given. "
+        "quickest fixed piece of Python; one runs before and after each load, for what shares "
+        "these cores with us makes the same work take up to twice as long. Where fewer than 99 % "
+        "came back no time is given. "
         "Cold: the page with all that it links to, compressed, headers included."
     ),
     packages=("manypaths", "Django", "granian"),
