@@ -252,6 +252,22 @@ def test_a_record_signed_with_odd_parts_is_taken_in_whole_or_refused_with_words(
         transaction.set_rollback(True)
 
 
+def test_a_record_from_before_a_field_is_taken_in_and_one_of_a_newer_kind_is_refused(
+    stage: Stage, package: Path
+) -> None:
+    record = record_in(package)
+    for kind in ("roleheld", "membership"):
+        for row in record["records"][kind]:
+            del row["source_rows"]
+    with transaction.atomic():
+        person, _ = arrive(with_record(package, record), stage)
+        assert person.pk
+        transaction.set_rollback(True)
+    record["records"]["hologram"] = []
+    with pytest.raises(Refused, match="hologram, which only newer versions know"):
+        arrive(with_record(package, record), stage)
+
+
 def test_nobody_brings_along_what_lets_them_see_others(stage: Stage, package: Path) -> None:
     record = record_in(package)
     (told,) = record["records"]["roleheld"]

@@ -39,7 +39,8 @@ def user_of(person: Person) -> User:
     """Return the sign-in of a person, made on first use."""
     if person.user is None:
         address = f"{person.given_name.lower()}@example.org"
-        person.user = User.objects.create(username=address, email=address)
+        # As everybody is made: a password is set by whoever is invited.
+        person.user = User.objects.create(username=address, email=address, password="!")
         person.save(update_fields=["user"])
     return person.user
 

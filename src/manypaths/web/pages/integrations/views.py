@@ -20,6 +20,7 @@ from manypaths.integrations.services import Made
 from manypaths.people.access import TokenScope
 from manypaths.people.directory import place_named, places_led
 from manypaths.web.pages.integrations.forms import SCOPE_WORDS, TokenForm
+from manypaths.web.proving import require_proof
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import shows_nobody
 from manypaths.web.visits import PageRequest, signed_in
@@ -41,6 +42,7 @@ def make(request: PageRequest) -> HttpResponse:
     """Let a program in; its secret is on the page that answers, and nowhere else."""
     form = TokenForm(request.POST, places=places_led(by=request.user))
     if form.is_valid():
+        require_proof(request)
         said = form.cleaned_data
         place = place_named(UUID(said.pop("place")), by=request.user)
         try:
@@ -56,6 +58,7 @@ def make(request: PageRequest) -> HttpResponse:
 def renew(request: PageRequest, token_id: UUID) -> HttpResponse:
     """Give a program a new secret for another year."""
     token = token_for(token_id, by=request.user)
+    require_proof(request)
     made = services.renew_token(token, days=_DAYS, by=request.user, at=now())
     return _page(request, made=made)
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from manypaths.people.models import Person
 from manypaths.web.entering import address_of
 from manypaths.web.pages.invitation.forms import InviteForm
 from manypaths.web.pages.sign_in.views import get_or_post
+from manypaths.web.proving import require_proof
 from manypaths.web.qr import qr_image
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
@@ -75,7 +75,7 @@ def _invited(request: PageRequest, person: Person, form: InviteForm) -> HttpResp
     """Invite a person; who takes second factors away says first that they are still there."""
     said, language = form.cleaned_data, get_language() or "en"
     if said["has_lost_all"]:
-        raise_if_reauthentication_required(request, app="")
+        require_proof(request)
     has_lost_all, before = said["has_lost_all"], person.user.email if person.user else None
     invite_anew = invite_after_loss if has_lost_all else invite_again
     issued = invite_anew(

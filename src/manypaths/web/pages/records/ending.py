@@ -15,6 +15,7 @@ from manypaths.records import erasures as records
 from manypaths.records.access import require_records_office
 from manypaths.records.holds import hold_for, holds, place_hold, release_hold
 from manypaths.web.pages.records.forms import HoldForm, PlaceHoldForm, ReasonForm
+from manypaths.web.proving import require_proof
 from manypaths.web.rendering import redirect_page, render_page, tell
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -59,6 +60,7 @@ def erase(request: PageRequest, person_id: UUID) -> HttpResponse:
 def confirm(request: PageRequest, erasure_id: UUID) -> HttpResponse:
     """Confirm an erasure that somebody else asked for."""
     found = records.erasure_for(erasure_id, by=request.user)
+    require_proof(request)
     return _do(
         request,
         lambda: records.confirm_erasure(found, by=request.user, at=now()),

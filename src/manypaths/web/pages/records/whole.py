@@ -12,8 +12,10 @@ from manypaths.base.clock import now
 from manypaths.people.access import person_for
 from manypaths.people.access_log import Purpose
 from manypaths.people.models import Person
+from manypaths.records.access import require_whole_record
 from manypaths.records.whole.counting import counted
 from manypaths.records.whole.writing import export_record
+from manypaths.web.proving import proof_before
 from manypaths.web.rendering import render_page
 from manypaths.web.viewing import record_view
 from manypaths.web.visits import PageRequest, signed_in
@@ -40,6 +42,9 @@ def of(request: PageRequest, person_id: UUID) -> HttpResponse:
 def take_along(request: PageRequest, person_id: UUID) -> HttpResponse:
     """Give out the whole record as a package; the learner's own page says that it left."""
     person = person_for(request.user, person_id)
+    require_whole_record(request.user, person)
+    if (proof := proof_before(request, "records:whole", person.public_id)) is not None:
+        return proof
     content = TemporaryFile()  # noqa: SIM115  # closed with the answer
     try:
         export_record(person, content, by=request.user, at=now())
