@@ -41,6 +41,7 @@ from manypaths.records.whole.kinds import name_of
 from manypaths.records.whole.names import OthersNames
 from manypaths.records.whole.reading import import_record
 from manypaths.records.whole.writing import KIND, export_record
+from tests.installed import answer, bare, run
 from tests.stage import LATER, Stage, make_stage
 
 pytestmark = pytest.mark.usefixtures("own_home")
@@ -402,3 +403,24 @@ def test_full_names_of_others_are_taken_out_of_texts(before: str, after: str) ->
         assert name not in names.without(f"{before} {name}{after}")
     assert "Ada Okafor" in names.without(f"so said Ada Okafor{after}")
     assert names.without({"a": ["Ben Silva’s"], "n": 3}) == {"a": ["(another person)’s"], "n": 3}
+
+
+@pytest.mark.sweep
+def test_the_command_says_what_the_person_is_here(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(
+        "learner,item,time,correct,competencies\nana,item 1,1790000000,1,A\n", encoding="utf-8"
+    )
+    file, home = tmp_path / "ana.zip", bare(tmp_path / "first")
+    answer(home, "init", "--name", "Wide Valley")
+    answer(home, "import", "responses", tmp_path / "log.csv", "--group", "7A")
+    answer(home, "export", "person", "ana", "--output", file)
+    there = bare(tmp_path / "second")
+    answer(there, "init", "--name", "Far Away")
+    for words in (("--role", "wizard"), ("--role", "coach", "--school", "Nowhere")):
+        refused = run(there, "import", "person", file, *words)
+        assert refused.returncode == 1
+        assert words[-1] in refused.stderr
+    assert run(there, "import", "person", file, "--school", "Far Away").returncode == 2
+    taken = answer(there, "import", "person", file, "--role", "coach")
+    assert taken["is_placed"]
+    assert taken["rows"]["response"] == 1
