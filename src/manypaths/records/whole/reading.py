@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from manypaths.base.archives import opened_files
@@ -115,11 +116,20 @@ def _take_in(arrival: Arrival) -> Person:
     _make_people(arrival)
     for model in AROUND:
         _make_rows(arrival, model, arrival.content["around"].get(name_of(model), []))
+    _require_families()
     own = [model for model, _ in own_kinds(with_notes=True)]
     for model in _in_order([m for m in own if m is not Person and m not in personless()]):
         _make_rows(arrival, model, arrival.content["records"].get(name_of(model), []))
     _keep_files(arrival)
     return Person.objects.get(pk=arrival.keys[arrival.content["person"]])
+
+
+def _require_families() -> None:
+    """Raise Refused where a framework is of a family that is none: its first version is its own."""
+    fitting = Framework.objects.filter(family__family=F("family")).values("pk")
+    astray = Framework.objects.exclude(pk__in=fitting).first()
+    if astray is not None:
+        raise misfit(Framework, 1, ValueError(f"the family of {astray.identifier}"))
 
 
 def _make_people(arrival: Arrival) -> None:
