@@ -28,9 +28,10 @@ from manypaths.estimates.queries import estimates_with_evidence
 from manypaths.estimates.services import fit_model, take_in_artifact, take_in_rating
 from manypaths.evidence.drafts import RatingDraft
 from manypaths.evidence.files import CheckedFile
-from manypaths.evidence.models import ArtifactKind, RaterRole
+from manypaths.evidence.models import ArtifactKind, RaterRole, Task
+from manypaths.evidence.queries import tasks_showing
 from manypaths.evidence.storage import kept_file
-from manypaths.frameworks.models import Framework
+from manypaths.frameworks.models import Competency, Framework
 from manypaths.interop.tests.damages import damaged
 from manypaths.people.access import current
 from manypaths.people.models import Part, Person, Role, SourceId
@@ -295,6 +296,17 @@ def test_who_leads_a_class_elsewhere_leads_none_of_that_name_here(
     assert stage.cast.ben.memberships.filter(current(), part=Part.LEAD).exists()
     assert taken.person.memberships.filter(part=Part.LEAD).exists()
     assert not taken.person.memberships.filter(current(), part=Part.LEAD).exists()
+
+
+def test_tasks_that_arrive_are_read_by_and_offered_to_nobody(stage: Stage, package: Path) -> None:
+    ada, _ = arrive(package, stage)
+    with district_scope(ada.district_id):
+        tasks = Task.objects.filter(responses__learner=ada)
+        assert tasks.exists()
+        assert not tasks.filter(retired_at=None).exists()
+        for competency in Competency.objects.all():
+            assert not tasks_showing(competency)
+    assert Task.objects.filter(retired_at=None).exists()
 
 
 def test_what_somebody_is_here_can_be_said_as_they_arrive(stage: Stage, tmp_path: Path) -> None:

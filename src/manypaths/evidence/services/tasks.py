@@ -42,9 +42,10 @@ def save_tasks(
 ) -> SavedTasks:
     """Save tasks of a framework by their source ids; known ones are brought up to date.
 
-    A task that evidence refers to keeps its alignments, answers and their order: it does not
-    change under the evidence. Raises Refused for a competency or slip that the framework lacks, a
-    source id that comes twice, or a changed task or slip that is published above or referred to.
+    A retired one is offered again. A task that evidence refers to keeps its alignments, answers and
+    their order: it does not change under the evidence. Raises Refused for a competency or slip that
+    the framework lacks, a source id that comes twice, or a changed task or slip that is published
+    above or referred to.
     """
     require_educator(by)
     if not frameworks_seen_by(by).filter(pk=framework.pk).exists():
@@ -67,24 +68,35 @@ def save_tasks(
         _overwrite(existing[draft.source_id], _fields(draft))
     contents.clear([existing[draft.source_id] for draft in changed])
     contents.save([(existing[draft.source_id], draft) for draft in (*new, *changed)])
+    updated = {draft.source_id for draft in changed}
+    updated |= _bring_back([existing[draft.source_id] for draft in known])
     changes = Changes(
         read=len(tasks),
         created=len(new),
-        updated=len(changed),
-        unchanged=len(known) - len(changed),
+        updated=len(updated),
+        unchanged=len(known) - len(updated),
     )
-    if new or changed or n_slips:
+    if new or updated or n_slips:
         record_deed(
             "save tasks",
             by=by,
             at=at,
             subject=("framework", framework.pk),
             created=len(new),
-            updated=len(changed),
+            updated=len(updated),
             slips=n_slips,
         )
     wanted = {draft.source_id for draft in tasks}
     return SavedTasks({name: existing[name] for name in existing if name in wanted}, changes)
+
+
+def _bring_back(tasks: Sequence[Task]) -> set[str]:
+    """Offer again those of our own tasks that were retired; return their source ids."""
+    owner = current_owner()
+    back = [task for task in tasks if task.retired_at is not None and task.district_id == owner]
+    for task in back:
+        _overwrite(task, {"retired_at": None})
+    return {task.source_id for task in back}
 
 
 @dataclass(frozen=True)

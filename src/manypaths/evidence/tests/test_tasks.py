@@ -90,6 +90,15 @@ def test_the_same_tasks_again_change_nothing(shelf: Shelf) -> None:
     assert AuditEntry.objects.count() == n_deeds
 
 
+def test_a_retired_task_is_offered_again_once_it_is_saved(shelf: Shelf) -> None:
+    Task.objects.update(retired_at=AT)
+    again = save(shelf.framework, ITEM)
+    assert (again.changes.created, again.changes.updated, again.changes.unchanged) == (0, 1, 0)
+    assert Task.objects.get(retired_at=None) == shelf.item
+    assert AuditEntry.objects.latest("pk").deed == "save tasks"
+    assert save(shelf.framework, ITEM).changes.unchanged == 1
+
+
 CHANGED = {
     "words": replace(ITEM, prompt="What is one half of one half?"),
     "depth": replace(ITEM, depth_of_knowledge=2),

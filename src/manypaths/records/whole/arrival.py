@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.db import DatabaseError, models
 from django.utils.translation import gettext as _
 
 from manypaths.base.archives import Files
+from manypaths.base.clock import date_of
 from manypaths.base.errors import Refused
 from manypaths.base.scope import current_district
 from manypaths.estimates.models import FittedModel
@@ -71,11 +72,16 @@ class Arrival:
 
     content: dict[str, Any]
     files: Files
-    on: date
+    at: datetime
     signed_by: str
     keys: dict[str, int] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     n_rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def on(self) -> date:
+        """Return the day on which it arrives."""
+        return date_of(self.at)
 
 
 def fields_of(model: Model) -> list[AnyField]:
@@ -129,6 +135,9 @@ def _adapted(arrival: Arrival, model: Model, values: dict[str, Any]) -> dict[str
         values["is_demonstration"] = False
     if model in _KNOWN_TO_ROSTERS:
         values["source_id"] = ""
+    if model is Task:
+        # To read evidence by, and offered to nobody until somebody here saves it.
+        values["retired_at"] = values["retired_at"] or arrival.at
     if model is SourceId:
         values["source"] = _elsewhere(arrival, values["source"])
     if model in _SPELLS:

@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from manypaths.base.archives import opened_files
 from manypaths.base.audit import record_deed
 from manypaths.base.bulk import AT_ONCE
-from manypaths.base.clock import date_of
 from manypaths.base.errors import Refused
 from manypaths.base.signing_key import fingerprint
 from manypaths.estimates.models import GeneralBelief
@@ -84,7 +83,7 @@ def import_record(
             raise Refused(_("{file} holds no whole record.").format(file=path.name))
         content = read_document(files, path.name)
         with transaction.atomic():
-            arrival = Arrival(content, files, date_of(at), fingerprint(manifest.public_key))
+            arrival = Arrival(content, files, at, fingerprint(manifest.public_key))
             person = _take_in(arrival)
             record_deed(
                 "import whole record",
