@@ -12,6 +12,7 @@ from tests.browser.walk import (
     findings,
     is_wider_than_its_window,
     stops_of,
+    touching,
     windows_of,
 )
 from tests.browser.windows import ROLES, STRANGER, Browser
@@ -35,6 +36,9 @@ def test_what_is_hard_to_read_would_be_found(browser: Browser) -> None:
         Object.assign(new Image(3000), {src: '/static/web/logo.svg'}))""")
     assert any(finding.startswith("image-alt") for finding in findings(page))
     assert is_wider_than_its_window(page)
+    page.evaluate("""document.querySelector('main').append(...['One', 'Two'].map(text =>
+        Object.assign(document.createElement('p'), {className: 'f', textContent: text})))""")
+    assert touching(page) == ["Two"]
 
 
 # Pages that were looked at and are the same for others but for their own menu.

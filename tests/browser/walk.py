@@ -114,6 +114,7 @@ def faults_on(page: Page, windows: Sequence[Window]) -> Iterator[str]:
         page.set_viewport_size({"width": width, "height": height})
         if is_wider_than_its_window(page):
             yield f"is wider than its window of {width} x {height}"
+        yield from (f"at {width} px no room above {part!r}" for part in touching(page))
 
 
 def windows_of(number: int) -> Sequence[Window]:
@@ -140,6 +141,20 @@ def findings(page: Page) -> list[str]:
 def is_wider_than_its_window(page: Page) -> bool:
     wide: bool = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     return wide
+
+
+_TOUCHING = """() => [...document.querySelectorAll(
+    'main :is(.f, .wide, table, h2) + :is(.f, .acts, ul, ol, form)')].filter(part => {
+    const above = part.previousElementSibling;
+    const gap = part.getBoundingClientRect().top - above.getBoundingClientRect().bottom;
+    return part.offsetHeight && above.offsetHeight && -4 < gap && gap < 4;
+}).map(part => part.textContent.trim().replace(/\\s+/g, ' ').slice(0, 40))"""
+
+
+def touching(page: Page) -> list[str]:
+    """Return how fields, lists and buttons begin that stand right under what is above them."""
+    found: list[str] = page.evaluate(_TOUCHING)
+    return found
 
 
 def _lacks(page: Page) -> Iterator[str]:

@@ -179,10 +179,11 @@ def criteria_of(task: Task) -> list[Criterion]:
     return list(Criterion.objects.filter(task=task))
 
 
-def level_given(artifact: Artifact) -> Rating | None:
-    """Return the latest rating that somebody else gave a piece of work in hand. One query."""
+def ratings_of_work(artifact: Artifact) -> list[Rating]:
+    """Return the latest rating by others of work in hand, for each competency. One query."""
     rows = Rating.objects.standing().filter(artifact=artifact).exclude(rater=artifact.learner_id)
-    return rows.select_related("rater").order_by("recorded_at", "pk").last()
+    ordered = rows.select_related("rater", "competency__framework").order_by("recorded_at", "pk")
+    return list({row.competency_id: row for row in ordered}.values())
 
 
 def competency_of_task(task: Task) -> Competency:

@@ -13,16 +13,17 @@ from manypaths.base.ids import as_public_id
 from manypaths.estimates.access import may_sign
 from manypaths.estimates.services import save_draft
 from manypaths.evidence.files import ACCEPTED, is_picture
-from manypaths.evidence.models import Artifact
+from manypaths.evidence.models import Artifact, Rating
 from manypaths.evidence.queries import (
     MOST_WAITING,
     artifact_for,
     criteria_of,
     draft_in,
-    level_given,
     open_contests,
+    ratings_of_work,
     waiting_to_be_looked_at,
 )
+from manypaths.frameworks.queries import levels_of
 from manypaths.frameworks.rubrics import rubric_of
 from manypaths.people.access import group_for
 from manypaths.people.queries import learners_of
@@ -141,6 +142,11 @@ def mark(request: PageRequest, sitting_id: UUID, number: int) -> HttpResponse:
     return redirect_page(request, "showing:waiting", group.public_id)
 
 
+def _level_of(rating: Rating) -> str:
+    levels = {one.position: str(one) for one in levels_of(rating.competency.framework)}
+    return levels[rating.level]
+
+
 def _group_id(text: str) -> UUID:
     try:
         return UUID(text)
@@ -165,12 +171,16 @@ def _one_page(
 ) -> HttpResponse:
     is_for_answer = artifact.competency is not None and may_answer(artifact, by=request.user)
     signed = signed_for(artifact, by=request.user)
+    ratings = ratings_of_work(artifact)
     shown = {
         "work": artifact,
         "is_picture": is_picture(artifact.file_type),
         "is_own": artifact.learner_id == request.visitor.person.pk,
         "levels": rubric_of(artifact.competency) if artifact.competency else [],
-        "given": level_given(artifact),
+        "given": [(rating, _level_of(rating)) for rating in ratings],
+        "level_given": next(
+            (r.level for r in ratings if r.competency == artifact.competency), None
+        ),
         "criteria": criteria_of(artifact.task) if artifact.task else [],
         "is_for_answer": is_for_answer,
         "signed": signed,

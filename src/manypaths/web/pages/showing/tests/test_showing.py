@@ -13,9 +13,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from manypaths.estimates.models import Achievement
-from manypaths.estimates.services import open_contest
+from manypaths.estimates.services import open_contest, take_in_artifact, take_in_rating
 from manypaths.estimates.tests.world import World, day, make_world
-from manypaths.evidence.models import Artifact, Draft, Rating
+from manypaths.evidence.drafts import RatingDraft
+from manypaths.evidence.models import Artifact, ArtifactKind, Draft, RaterRole, Rating
 from manypaths.evidence.queries import MOST_WAITING, waiting_to_be_looked_at
 from manypaths.evidence.tests.uploads import EXE, PDF, SVG, photo_with_place
 from manypaths.people.models import Part, Role
@@ -184,6 +185,38 @@ def test_a_teacher_answers_and_the_learner_reads_it(cast: Cast, world: World) ->
         assert not read.all("input", name="level")
     # What is signed is not asked for again.
     assert not page(ben, address).all("input", name="sign_off")
+
+
+def test_ratings_of_work_for_no_competency_in_particular_say_of_what(
+    cast: Cast, world: World
+) -> None:
+    work = take_in_artifact(
+        cast.ada,
+        kind=ArtifactKind.TEXT,
+        title="A year",
+        text="All of it.",
+        done_at=AT,
+        by=user_of(cast.ada),
+        at=AT,
+    )
+    for code, level in (("F1", 1), ("F2", 3), ("F1", 2)):
+        draft = RatingDraft(
+            cast.ada,
+            world.competencies[code],
+            level,
+            cast.ben,
+            RaterRole.TEACHER,
+            AT,
+            artifact=work,
+        )
+        take_in_rating(draft, by=user_of(cast.ben), at=AT)
+    read = page(client_of(cast.ada), reverse("showing:one", args=[work.public_id]))
+    came = [one.text for one in read.all("p", class_="came")]
+    names = [world.competencies[code].name for code in ("F1", "F2")]
+    assert came == [
+        f"Ben Silva sees it at Secure. {names[0]}",
+        f"Ben Silva sees it at Extending. {names[1]}",
+    ]
 
 
 def test_an_answer_says_something(cast: Cast, world: World) -> None:
