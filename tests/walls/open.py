@@ -107,7 +107,7 @@ OPEN = {
         lambda by, r: evidence.tasks_with_keys([r.task.pk]),
     ),
     "evidence.queries.criteria_of": Open("reads what is looked for in a task's work"),
-    "evidence.queries.level_given": Open(
+    "evidence.queries.ratings_of_work": Open(
         "says of a piece of work that the caller was shown already what it was rated"
     ),
     "evidence.queries.answers_of": Open(
