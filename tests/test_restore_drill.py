@@ -2,15 +2,18 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.installed import COMMAND, URL, Environment, answer, bare, furnished, run
@@ -182,6 +185,48 @@ def test_a_migration_that_was_killed_is_whole_after_another_run(
         ) as running:
             time.sleep(1.0 + 4.0 * chance.random())
             running.send_signal(signal.SIGKILL)
+    answer(environment, "init")
+    assert answer(environment, "check")["ok"]
+    then = json.loads((FOLDER / "0.1.0" / "facts.json").read_text("utf-8"))
+    assert_alike(figures(facts_now(environment)), figures(then))
+
+
+# How a database refuses to note that one migration was applied, and how it does so no more.
+_REFUSE = {
+    "sqlite": """CREATE TRIGGER refuse BEFORE INSERT ON django_migrations
+        WHEN new.app = '{app}' AND new.name = '{name}'
+        BEGIN SELECT RAISE(ABORT, 'no note today'); END""",
+    "postgresql": """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no note today'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON django_migrations FOR EACH ROW
+        WHEN (new.app = '{app}' AND new.name = '{name}') EXECUTE FUNCTION refuse()""",
+}
+_ALLOW = {"sqlite": "DROP TRIGGER refuse", "postgresql": "DROP FUNCTION refuse CASCADE"}
+
+
+def execute(environment: Environment, statements: dict[str, str]) -> None:
+    if URL in environment:
+        with psycopg.connect(environment[URL], autocommit=True) as database:
+            database.execute(statements["postgresql"].encode())
+        return
+    file = Path(environment["MANYPATHS_HOME"]) / "manypaths.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(statements["sqlite"])
+
+
+@pytest.mark.parametrize(
+    ("app", "name"), [("plans", "0005_frameworks_of_groups"), ("people", "0008_rows_of_rosters")]
+)
+def test_a_migration_that_could_not_be_noted_was_not_applied(
+    environment: Environment, app: str, name: str
+) -> None:
+    unpack("0.1.0", environment)
+    refusal = {kind: words.format(app=app, name=name) for kind, words in _REFUSE.items()}
+    execute(environment, refusal)
+    refused = run(environment, "init")
+    assert refused.returncode == 1
+    assert "no note today" in refused.stderr
+    execute(environment, _ALLOW)
     answer(environment, "init")
     assert answer(environment, "check")["ok"]
     then = json.loads((FOLDER / "0.1.0" / "facts.json").read_text("utf-8"))

@@ -7,13 +7,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.backends.sqlite3.creation import DatabaseCreation
 
 from manypaths.base.clock import now
 from manypaths.base.errors import Refused
 from manypaths.base.locks import Work, alone, make_private_file
+from manypaths.base.migrating import migrate
 from manypaths.base.scope import district_scope
 from manypaths.estimates.queries import families_with_evidence
 from manypaths.estimates.services import rebuild
@@ -106,7 +106,7 @@ def passing_home() -> Iterator[None]:
 def make_tables() -> None:
     """Make the tables, or bring those of an earlier version up to date."""
     prepare_home()
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
 
 
 def prepare_home() -> None:

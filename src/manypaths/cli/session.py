@@ -89,13 +89,25 @@ def answering(*, as_json: bool, refused: NothingImported | None = None) -> Itera
     except (DataError, IntegrityError, BrokenPipeError):
         raise  # a mistake of ours, or whoever reads has seen enough: nothing that a person mends
     except DatabaseError as error:
-        _say_refused(Refused(_unusable(error)), as_json=as_json, refused=refused)
+        _say_refused(Refused(_unusable(_first(error))), as_json=as_json, refused=refused)
     except OSError as error:
         message = f"{error.filename or 'A file'} can't be used: {error.strerror or error}."
         _say_refused(Refused(message), as_json=as_json, refused=refused)
 
 
 _FAULTS_IN_WORDS = 20
+
+
+def _first(error: "DatabaseError") -> "DatabaseError":
+    """Return what went wrong first, where Django tells of the transaction that it left broken."""
+    from django.db.transaction import TransactionManagementError
+    from django.db.utils import DatabaseError
+
+    while isinstance(error, TransactionManagementError):
+        if not isinstance(error.__context__, DatabaseError):
+            return error
+        error = error.__context__
+    return error
 
 
 def _unusable(error: "DatabaseError") -> str:

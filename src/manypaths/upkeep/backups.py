@@ -21,6 +21,7 @@ from manypaths import __version__
 from manypaths.base.append_only import clearing_logs
 from manypaths.base.archives import DAMAGED
 from manypaths.base.errors import Refused
+from manypaths.base.migrating import migrate
 from manypaths.base.progress import Tell, silence
 from manypaths.upkeep.tables import (
     TableShape,
@@ -126,7 +127,7 @@ def load_backup(path: Path, backup: Backup, *, progress: Tell = silence) -> None
             connection.check_constraints()
         _require_same(backup)
         _restore_files(archive, backup)
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
 
 
 def drop_older(path: Path, *, keep: int) -> list[Path]:
