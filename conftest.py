@@ -105,13 +105,13 @@ settings_of_laws.load_profile("manypaths")
 
 # `make test-all` sets it: laws are then tried with all their examples.
 _IS_THOROUGH = bool(os.environ.get("THOROUGH"))
-_FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 4
+_FEWEST_EXAMPLES, _OF_EXAMPLES = 5, 8
 _ROOMS = Path(__file__).parent / "src" / "manypaths"
 _DOORS = (*(_ROOMS / name for name in ("web", "api", "cli")), Path(__file__).parent / "tests")
 
 
 def _try_laws_less(items: list[pytest.Item]) -> None:
-    """Try each law with a quarter of its examples."""
+    """Try each law with an eighth of its examples."""
     laws = {item.obj for item in items if isinstance(item, pytest.Function) and _is_law(item)}
     for law in laws:
         # A test that has settings can't be given others by the decorator.
@@ -124,18 +124,25 @@ def _is_law(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
 
 
+def _is_further_seed(item: pytest.Item) -> bool:
+    """Say whether a test is tried with another seed than the first: all are of the long tests."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("seed", 0) != 0
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what is quick and what is long, and leave out what a second database does not change.
 
     Doors and what goes across rooms ask the database what rooms ask it, so on a second one they are
-    of the long tests.
+    of the long tests, and so are laws.
     """
     is_second = config.getoption("--database-only")
     walks = set(filter(_walks_all_pages, items))
     for item in items:
         is_of_a_door = any(item.path.is_relative_to(door) for door in _DOORS)
-        if (_IS_THOROUGH and _is_law(item)) or (is_second and is_of_a_door):
+        is_long = (_IS_THOROUGH and _is_law(item)) or _is_further_seed(item)
+        if is_long or (is_second and (is_of_a_door or _is_law(item))):
             item.add_marker(pytest.mark.sweep)
     if not _IS_THOROUGH:
         _try_laws_less(items)

@@ -99,12 +99,14 @@ def test_a_faulty_log_is_refused_with_its_faults(tmp_path: Path) -> None:
     assert (fault["row"], fault["column"], fault["value"]) == (2, "correct", "9")
 
 
+@pytest.mark.sweep
 def test_a_log_of_the_field_is_predicted_better_than_by_a_regression_on_counts() -> None:
     found = answer("evaluate", conformance_file("data/responses/statics-2011.csv.gz"))
     assert found["n_train"] + found["n_test"] == 189_297
     assert found["auc"] > 0.82
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "auc"), [("assistments-2015", 0.703), ("algebra-2005", 0.791)])
 def test_knowledge_tracing_with_items_predicts_logs_of_the_field(name: str, auc: float) -> None:
     file = conformance_file(f"data/responses/{name}.csv.gz")
